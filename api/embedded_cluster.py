@@ -101,13 +101,13 @@ def open_cluster(data_dir: Path, binaries: Binaries, user: ProgramUser) -> Clust
     """The cluster of this data folder, made when there is none. Call it under the start lock."""
     name = f"postgresql-{binaries.major}"
     for leftover in data_dir.glob(f"{name}.init.*"):  # a start that was killed halfway
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove_leftover(leftover)
     folder = data_dir / name
     if not folder.exists():
-        place = data_dir if user.can_enter(data_dir) else _place_elsewhere(data_dir, user)
-        _initialize(place / name, binaries, user)
-        if place != data_dir:
-            folder.symlink_to(place / name)
+        if user.can_enter(data_dir):
+            _initialize(folder, binaries, user)
+        else:
+            _initialize_elsewhere(folder, binaries, user)
     return Cluster(folder.resolve(), user, binaries)
 
 
@@ -141,30 +141,48 @@ def _initialize(target: Path, binaries: Binaries, user: ProgramUser) -> None:
     building.rename(target)
 
 
-def _place_elsewhere(data_dir: Path, user: ProgramUser) -> Path:
-    """A root-owned place for a cluster whose user cannot enter `data_dir`; a link leads to it."""
+def _initialize_elsewhere(folder: Path, binaries: Binaries, user: ProgramUser) -> None:
+    """Makes the cluster in a root-owned place that its user can enter, and a link to it."""
     make_system_folder()
     place = Path(tempfile.mkdtemp(prefix="data-", dir=SYSTEM_FOLDER))
     place.chmod(0o711)
+    # The link tells the next start of this place, should this one be killed.
+    link = folder.with_name(f"{folder.name}.init.elsewhere")
+    link.symlink_to(place)
+    _initialize(place / folder.name, binaries, user)
+    folder.symlink_to(place / folder.name)
+    link.unlink()
     log.warning(
-        "The user %s, who runs the database, cannot enter %s. The database is kept in %s; "
-        "the data folder has a link to it. ROLLCALL_DATA_DIR chooses another place.",
-        *(user.name, data_dir, place),
+        "The user %s, who runs the database, cannot enter %s. The database is kept in %s and the "
+        "data folder has a link to it. ROLLCALL_DATA_DIR chooses another place.",
+        *(user.name, folder.parent, place),
     )
-    return place
+
+
+def _remove_leftover(leftover: Path) -> None:
+    folder = leftover
+    if leftover.is_symlink():
+        folder = leftover.resolve()
+        leftover.unlink()
+        done = folder / leftover.name.partition(".init.")[0]
+        if folder.parent != SYSTEM_FOLDER or done.exists():
+            return
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(cluster: Cluster, name: str, text: str) -> None:
+    # The folder is another user's when we are root: follow no link of theirs.
     path = cluster.folder / name
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    os.chown(path, cluster.user.uid, cluster.user.gid)
+        os.chown(descriptor, cluster.user.uid, cluster.user.gid)
 
 
 def _run(command: list[str], user: ProgramUser, folder: Path, stdin: str = "") -> None:
-    options = user.process_options() | {"stdin": None, "cwd": folder}
-    options.pop("stdin")
+    options = user.process_options() | {"cwd": folder}
+    options.pop("stdin")  # `input` brings its own
     try:
         done = subprocess.run(
             command, input=stdin, capture_output=True, check=False, text=True, **options
