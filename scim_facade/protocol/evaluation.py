@@ -1,0 +1,133 @@
+"""Evaluates a checked filter over one JSON document; the reference for every other compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from .ast import And, AttributePath, Comparison, ElementMatch, Filter, Not, Operator, Or, Presence
+from .schema_model import Attribute
+
+
+def matches(tree: Filter, document: Mapping[str, Any]) -> bool:
+    """Whether the document meets a filter that went through `check_filter`.
+
+    null, absent, "" , [] and {} are the same state, unassigned. On several values every operator
+    asks for any one value that fits, but `ne` is the opposite of `eq`: none is identical; so it
+    is true of an unassigned attribute, too. Strings compare in lower case unless case-exact,
+    dates by instant.
+    """
+    match tree:
+        case And(terms):
+            return all(matches(term, document) for term in terms)
+        case Or(terms):
+            return any(matches(term, document) for term in terms)
+        case Not(term):
+            return not matches(term, document)
+        case Presence(path):
+            return any(True for _ in _values(document, path))
+        case ElementMatch(path, condition):
+            return any(
+                matches(condition, element)
+                for element in _values(document, path)
+                if isinstance(element, Mapping)
+            )
+        case Comparison(path, operator, value):
+            if value is None:
+                is_assigned = any(True for _ in _values(document, path))
+                return is_assigned is (operator is Operator.NE)
+            if operator is Operator.NE:
+                return not _any(document, path, Operator.EQ, value)
+            return _any(document, path, operator, value)
+
+
+def is_assigned(value: object) -> bool:
+    """RFC 7643 §2.5 with the blank string; an object of unassigned parts is unassigned."""
+    match value:
+        case None | "":
+            return False
+        case list():
+            return any(is_assigned(item) for item in value)
+        case Mapping():
+            return any(is_assigned(item) for item in value.values())
+        case _:
+            return True
+
+
+def fold(text: str, attribute: Attribute) -> str:
+    """The form of a string in which two of them are compared."""
+    return text if attribute.case_exact else text.lower()
+
+
+def parse_instant(value: object) -> datetime | None:
+    """An xsd:dateTime as aware datetime, UTC where it names no zone; None if it is none."""
+    if isinstance(value, datetime):
+        instant = value
+    elif isinstance(value, str):
+        try:
+            instant = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    else:
+        return None
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
+
+
+def _values(document: Mapping[str, Any], path: AttributePath) -> Iterator[Any]:
+    """The assigned values behind a path, one by one."""
+    holder: object = document if path.urn is None else document.get(path.urn)
+    if not isinstance(holder, Mapping):
+        return
+    value = holder.get(path.name)
+    for item in value if isinstance(value, list) else [value]:
+        leaf = item
+        if path.sub is not None:
+            leaf = item.get(path.sub) if isinstance(item, Mapping) else None
+        if is_assigned(leaf):
+            yield leaf
+
+
+def _any(
+    document: Mapping[str, Any], path: AttributePath, operator: Operator, wanted: object
+) -> bool:
+    return any(_holds(found, operator, wanted, path.attribute) for found in _values(document, path))
+
+
+def _holds(found: object, operator: Operator, wanted: object, attribute: Attribute | None) -> bool:
+    if isinstance(wanted, datetime):
+        instant = parse_instant(found)
+        return instant is not None and _compare(instant, operator, wanted)
+    if isinstance(wanted, bool) or isinstance(found, bool):
+        return operator is Operator.EQ and found is wanted
+    if isinstance(wanted, str) and isinstance(found, str):
+        if attribute is not None:
+            found, wanted = fold(found, attribute), fold(wanted, attribute)
+        match operator:
+            case Operator.CO:
+                return wanted in found
+            case Operator.SW:
+                return found.startswith(wanted)
+            case Operator.EW:
+                return found.endswith(wanted)
+            case _:
+                return _compare(found, operator, wanted)
+    if isinstance(wanted, int | float) and isinstance(found, int | float):
+        return _compare(found, operator, wanted)
+    return False
+
+
+def _compare(found: Any, operator: Operator, wanted: Any) -> bool:
+    match operator:
+        case Operator.EQ:
+            return bool(found == wanted)
+        case Operator.GT:
+            return bool(found > wanted)
+        case Operator.GE:
+            return bool(found >= wanted)
+        case Operator.LT:
+            return bool(found < wanted)
+        case Operator.LE:
+            return bool(found <= wanted)
+        case _:
+            return False
