@@ -1,0 +1,209 @@
+"""The settings of every Rollcall program, read from ROLLCALL_* environment variables."""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from email.utils import parseaddr
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ROLLCALL_"
+# Variables of the test suite are nobody's mistake.
+TEST_PREFIX = "ROLLCALL_TEST_"
+SHORTEST_SECRET = 32
+
+
+class SmtpSecurity(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class LogLevel(StrEnum):
+    """The least severe message that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """For machines or for people."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used: `lines` has one sentence for each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def _database_url(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ValueError("it must begin with postgresql://")
+    if len(parts.path) < 2:
+        raise ValueError("it must name a database after the host, as in postgresql://host/rollcall")
+    return value
+
+
+def _public_url(value: str) -> str:
+    if not value:  # filled in from host and port
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it must begin with https:// or http:// and name a host")
+    if parts.query or parts.fragment:
+        raise ValueError("it must have no ? and no #")
+    return value.rstrip("/")
+
+
+def _secret_key(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < SHORTEST_SECRET:
+        raise ValueError(f"it must have at least {SHORTEST_SECRET} characters")
+    return value
+
+
+def _mail_from(value: str) -> str:
+    address = parseaddr(value)[1]
+    if "\n" in value or "\r" in value or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        raise ValueError("it must be an address, as in Rollcall <rollcall@example.com>")
+    return value
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
+SecretKey = Annotated[SecretStr, AfterValidator(_secret_key)]
+MailAddress = Annotated[str, AfterValidator(_mail_from)]
+
+
+class Settings(BaseSettings):
+    """All settings. docs/settings.md describes the same ones; a test compares the two."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(
+        Path("data"), description="Folder of the embedded database and of generated keys."
+    )
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
+    public_url: PublicUrl = Field(
+        "", description="Address under which identity providers and people reach the server."
+    )
+    workers: int = Field(1, ge=1, le=64, description="Number of server processes.")
+
+    database_url: DatabaseUrl | None = Field(
+        None, description="PostgreSQL server to use; without it the embedded database runs."
+    )
+    database_read_url: DatabaseUrl | None = Field(
+        None, description="Replica for GraphQL reads that may be a second old."
+    )
+    database_direct_url: DatabaseUrl | None = Field(
+        None, description="Way past a connection pooler, for migrations, locks and LISTEN."
+    )
+    pool_size: int = Field(16, ge=2, le=200, description="Database connections per process.")
+    pg_user: str | None = Field(
+        None, description="System user that runs a new embedded database when Rollcall is root."
+    )
+
+    secret_key: SecretKey | None = Field(
+        None, description="Secret that links and cursors are signed with; made once when not set."
+    )
+
+    smtp_host: str | None = Field(
+        None, description="Mail server; without it mail goes to the development mailbox."
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_username: str | None = Field(None, description="Name to sign in to the mail server.")
+    smtp_password: SecretStr | None = Field(None, description="Password for the mail server.")
+    smtp_security: SmtpSecurity = Field(
+        SmtpSecurity.STARTTLS, description="Protection of the connection to the mail server."
+    )
+    mail_from: MailAddress = Field(
+        "Rollcall <rollcall@localhost>", description="Sender of invitations."
+    )
+
+    invitation_grace_seconds: int = Field(
+        10, ge=0, le=3600, description="Wait before an invitation is sent, so it can be undone."
+    )
+    invitation_lifetime_hours: int = Field(
+        120, ge=1, le=8760, description="Time in which an invitation can be accepted."
+    )
+    request_log_retention_days: int = Field(
+        30, ge=1, le=3650, description="Time for which provisioning requests are kept."
+    )
+
+    log_level: LogLevel = Field(LogLevel.INFO, description="Least severe message that is logged.")
+    log_format: LogFormat = Field(LogFormat.CONSOLE, description="Lines for machines or people.")
+
+    @model_validator(mode="after")
+    def _fill_in(self) -> "Settings":
+        if not self.public_url:
+            object.__setattr__(self, "public_url", f"http://{_reachable(self.host)}:{self.port}")
+        if self.database_url is None:
+            for name in ("database_read_url", "database_direct_url"):
+                if getattr(self, name) is not None:
+                    raise ValueError(f"{variable(name)} needs {variable('database_url')}")
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            raise ValueError(
+                f"{variable('smtp_username')} and {variable('smtp_password')} belong together"
+            )
+        return self
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises SettingsError with one line for each bad value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Never pydantic's own text: it shows the value, which may be a password.
+        lines = [_line(dict(problem)) for problem in error.errors(include_input=False)]
+        raise SettingsError(lines) from None
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """One warning for each ROLLCALL_* variable that means nothing, with the likely name."""
+    known = [variable(name) for name in Settings.model_fields]
+    warnings = []
+    for name in sorted(environment):
+        if not name.upper().startswith(PREFIX) or name.upper().startswith(TEST_PREFIX):
+            continue
+        if name.upper() not in known:
+            close = difflib.get_close_matches(name.upper(), known, 1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            warnings.append(f"{name} is no setting of Rollcall and is ignored.{hint}")
+    return warnings
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def _line(problem: dict[str, object]) -> str:
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    location = problem["loc"]
+    if not isinstance(location, tuple) or not location:
+        return f"{message}."
+    return f"{variable(str(location[0]))}: {message[:1].lower()}{message[1:]}."
+
+
+def _reachable(host: str) -> str:
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 compared, not listened on
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
