@@ -34,7 +34,7 @@ class Deviation(StrEnum):
     MANAGER_ID = "manager_id"
     MEMBER_WITHOUT_OBJECT = "member_without_object"
     MEMBERS_WRAPPED = "members_wrapped"
-    MEMBER_IN_PATH = "member_in_path"
+    VALUE_IN_PATH = "value_in_path"
     ELEMENT_CREATED = "element_created"
     ELEMENT_CHOSEN = "element_chosen"
     DUPLICATE_PRIMARY = "duplicate_primary"
@@ -65,7 +65,7 @@ SENTENCES: dict[Deviation, str] = {
     Deviation.MANAGER_ID: "managerId of SCIM 1.1 was read as manager.value.",
     Deviation.MEMBER_WITHOUT_OBJECT: "A member was sent as a plain id instead of an object.",
     Deviation.MEMBERS_WRAPPED: "The members were wrapped in an object named members.",
-    Deviation.MEMBER_IN_PATH: "The member to add was named in the path instead of the value.",
+    Deviation.VALUE_IN_PATH: "What to add to {attribute} was named in the path, not in value.",
     Deviation.ELEMENT_CREATED: "{path} matched nothing; a value that fits the filter was created.",
     Deviation.ELEMENT_CHOSEN: "{path} names no single value; the primary or first one was changed.",
     Deviation.DUPLICATE_PRIMARY: "{attribute} had several primary values; the last one stays so.",

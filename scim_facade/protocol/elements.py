@@ -48,19 +48,31 @@ def has_content(element: Element) -> bool:
     return any(key not in _LABELS for key in element)
 
 
-def same_element(attribute: Attribute, first: Element, second: Element) -> bool:
-    return _identity(attribute, first) == _identity(attribute, second)
+def covers(attribute: Attribute, element: Element, wanted: Element) -> bool:
+    """Whether the element says everything that `wanted` says, apart from which one is primary."""
+    return all(
+        key in element
+        and _comparable(attribute, key, element[key]) == _comparable(attribute, key, part)
+        for key, part in wanted.items()
+        if key != "primary"
+    )
 
 
 def _identity(attribute: Attribute, element: Element) -> object:
-    """Type and value in the form they compare in; the whole element where there is no value."""
-    value = element.get("value")
-    if not isinstance(value, str):
-        return repr(sorted((key, repr(part)) for key, part in element.items()))
-    described = attribute.index.get("value")
-    exact = described is not None and described.case_exact
-    label = element.get("type")
-    return (label.lower() if isinstance(label, str) else None, value if exact else value.lower())
+    """Type and value in the form they compare in; everything where there is no value."""
+    keys = ("type", "value") if "value" in element else sorted(element)
+    return tuple(
+        (key, repr(_comparable(attribute, key, element.get(key))))
+        for key in keys
+        if key != "primary"
+    )
+
+
+def _comparable(attribute: Attribute, key: str, part: Any) -> Any:
+    sub = attribute.index.get(key)
+    if isinstance(part, str) and sub is not None and not sub.case_exact:
+        return part.lower()
+    return part
 
 
 def _one_primary(

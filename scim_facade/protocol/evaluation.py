@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from .ast import And, AttributePath, Comparison, ElementMatch, Filter, Not, Operator, Or, Presence
@@ -13,7 +14,7 @@ from .schema_model import Attribute
 def matches(tree: Filter, document: Mapping[str, Any]) -> bool:
     """Whether the document meets a filter that went through `check_filter`.
 
-    null, absent, "" , [] and {} are the same state, unassigned. On several values every operator
+    null, absent, "", [] and {} are the same state, unassigned. On several values every operator
     asks for any one value that fits, but `ne` is the opposite of `eq`: none is identical; so it
     is true of an unassigned attribute, too. Strings compare in lower case unless case-exact,
     dates by instant.
@@ -33,13 +34,8 @@ def matches(tree: Filter, document: Mapping[str, Any]) -> bool:
                 for element in _values(document, path)
                 if isinstance(element, Mapping)
             )
-        case Comparison(path, operator, value):
-            if value is None:
-                is_assigned = any(True for _ in _values(document, path))
-                return is_assigned is (operator is Operator.NE)
-            if operator is Operator.NE:
-                return not _any(document, path, Operator.EQ, value)
-            return _any(document, path, operator, value)
+        case Comparison():
+            return _compares(document, tree)
 
 
 def is_assigned(value: object) -> bool:
@@ -88,46 +84,47 @@ def _values(document: Mapping[str, Any], path: AttributePath) -> Iterator[Any]:
             yield leaf
 
 
-def _any(
-    document: Mapping[str, Any], path: AttributePath, operator: Operator, wanted: object
-) -> bool:
-    return any(_holds(found, operator, wanted, path.attribute) for found in _values(document, path))
+def _compares(document: Mapping[str, Any], comparison: Comparison) -> bool:
+    operator, wanted = comparison.operator, comparison.value
+    values = _values(document, comparison.path)
+    if wanted is None:
+        is_found = any(True for _ in values)
+        return is_found is (operator is Operator.NE)
+    attribute = comparison.path.attribute
+    if operator is Operator.NE:
+        return not any(_holds(found, Operator.EQ, wanted, attribute) for found in values)
+    return any(_holds(found, operator, wanted, attribute) for found in values)
 
 
 def _holds(found: object, operator: Operator, wanted: object, attribute: Attribute | None) -> bool:
-    if isinstance(wanted, datetime):
-        instant = parse_instant(found)
-        return instant is not None and _compare(instant, operator, wanted)
-    if isinstance(wanted, bool) or isinstance(found, bool):
-        return operator is Operator.EQ and found is wanted
-    if isinstance(wanted, str) and isinstance(found, str):
-        if attribute is not None:
-            found, wanted = fold(found, attribute), fold(wanted, attribute)
-        match operator:
-            case Operator.CO:
-                return wanted in found
-            case Operator.SW:
-                return found.startswith(wanted)
-            case Operator.EW:
-                return found.endswith(wanted)
-            case _:
-                return _compare(found, operator, wanted)
-    if isinstance(wanted, int | float) and isinstance(found, int | float):
-        return _compare(found, operator, wanted)
-    return False
+    match wanted, found:
+        case datetime(), _:
+            instant = parse_instant(found)
+            return instant is not None and _compare(instant, operator, wanted)
+        case (bool(), _) | (_, bool()):
+            return operator is Operator.EQ and found is wanted
+        case str(), str():
+            if attribute is not None:
+                found, wanted = fold(found, attribute), fold(wanted, attribute)
+            return _compare(found, operator, wanted)
+        case ((int() | float()), (int() | float())):
+            return _compare(found, operator, wanted)
+        case _:
+            return False
 
 
 def _compare(found: Any, operator: Operator, wanted: Any) -> bool:
-    match operator:
-        case Operator.EQ:
-            return bool(found == wanted)
-        case Operator.GT:
-            return bool(found > wanted)
-        case Operator.GE:
-            return bool(found >= wanted)
-        case Operator.LT:
-            return bool(found < wanted)
-        case Operator.LE:
-            return bool(found <= wanted)
-        case _:
-            return False
+    return bool(_TESTS[operator](found, wanted))
+
+
+_TESTS: dict[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQ: eq,
+    Operator.NE: ne,
+    Operator.GT: gt,
+    Operator.GE: ge,
+    Operator.LT: lt,
+    Operator.LE: le,
+    Operator.CO: lambda found, wanted: wanted in found,
+    Operator.SW: lambda found, wanted: found.startswith(wanted),
+    Operator.EW: lambda found, wanted: found.endswith(wanted),
+}

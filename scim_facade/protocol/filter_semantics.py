@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
 from .ast import (
     And,
@@ -144,31 +144,43 @@ def _check_comparison(comparison: Comparison, path: AttributePath, leaf: Attribu
 
 
 def _coerce(value: Value, leaf: Attribute, path: AttributePath) -> Value:
+    """The value in the type of the attribute; null stays null."""
     if value is None:
         return None
-    match leaf.type:
-        case "boolean":
-            if isinstance(value, bool):
-                return value
-            word = str(value).strip().lower()
-            if word in _TRUE_WORDS or word in _FALSE_WORDS:
-                return word in _TRUE_WORDS
-        case "integer" | "decimal":
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                return value
-        case "dateTime":
-            instant = parse_instant(value) if isinstance(value, str | datetime) else None
-            if instant is not None:
-                return instant
+    read = _COERCIONS.get(leaf.type, _as_text)
+    coerced = read(value)
+    if coerced is None:
+        raise ScimError.invalid_filter(f"Compare {path} with a value of type {leaf.type}.")
+    return coerced
+
+
+def _as_text(value: Value) -> str | None:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str() | int() | float():
+            # A number without quotes is text here, such as an unquoted externalId.
+            return str(value)
         case _:
-            match value:
-                case str():
-                    return value
-                case bool():
-                    return "true" if value else "false"
-                case int() | float():
-                    # A number without quotes, such as an unquoted externalId.
-                    return str(value)
-                case _:
-                    pass
-    raise ScimError.invalid_filter(f"Compare {path} with a value of type {leaf.type}.")
+            return None
+
+
+def _as_boolean(value: Value) -> bool | None:
+    word = str(value).strip().lower()
+    if word in _TRUE_WORDS:
+        return True
+    return False if word in _FALSE_WORDS else None
+
+
+def _as_number(value: Value) -> int | float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value
+
+
+_COERCIONS: dict[str, Callable[[Value], Value]] = {
+    "boolean": _as_boolean,
+    "integer": _as_number,
+    "decimal": _as_number,
+    "dateTime": parse_instant,
+}

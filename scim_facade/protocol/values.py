@@ -15,6 +15,8 @@ from .elements import Element, settle
 from .errors import ScimError
 from .schema_model import Attribute
 
+_Read = Callable[[Any, Warnings, str], Any]
+
 _TRUE_WORDS = frozenset({"true", "1"})
 _FALSE_WORDS = frozenset({"false", "0"})
 
@@ -113,11 +115,10 @@ def _read_single(attribute: Attribute, raw: Any, warnings: Warnings, place: str)
     if attribute.is_complex:
         parts = read_object(attribute, raw, warnings, place)
         return {key: value for key, value in parts.items() if value is not None} or None
-    if raw is None:
+    if raw is None or raw == []:
         return None
-    if raw == []:
-        return None
-    return _READERS.get(attribute.type, _read_text)(raw, warnings, place)
+    read: _Read = _READERS.get(attribute.type, _read_text)
+    return read(raw, warnings, place)
 
 
 def _read_text(raw: Any, warnings: Warnings, place: str) -> str | None:
@@ -153,7 +154,7 @@ def _read_number(raw: Any, warnings: Warnings, place: str) -> int | float:
     raise _wrong_type(place, "a number")
 
 
-_READERS: dict[str, Callable[[Any, Warnings, str], Any]] = {
+_READERS: dict[str, _Read] = {
     "boolean": _read_boolean,
     "integer": _read_number,
     "decimal": _read_number,
