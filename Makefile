@@ -1,0 +1,47 @@
+# The front door. `make` alone lists the commands; each sets up what it needs by itself.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run demo test lint types bench lock clean
+
+BIN := .venv/bin
+export PYTHON
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make .venv with all that Rollcall needs to run
+	@sh scripts/setup.sh runtime
+
+setup-dev: ## Make .venv with all that its tests and checks need
+	@sh scripts/setup.sh dev
+
+run: setup ## Start the server on port 8000 with the organization Demo (ROLLCALL_PORT=…)
+	@exec $(BIN)/rollcall run
+
+demo: setup ## Play identity providers against the running server and show what came of it
+	@exec $(BIN)/rollcall demo
+
+test: setup-dev ## Run all tests (ARGS="-k groups")
+	$(BIN)/pytest -n 2 $(ARGS)
+
+lint: setup-dev ## Check style, formatting and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo
+
+types: setup-dev ## Check types
+	$(BIN)/mypy
+
+bench: setup-dev ## Measure the server beside reference loops
+	$(BIN)/python bench/run.py $(ARGS)
+
+COMPILE := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+lock: setup-dev ## Write the lock files anew (ARGS=--upgrade)
+	$(COMPILE) $(ARGS) pyproject.toml --extra dev --output-file locks/dev.txt
+	$(COMPILE) pyproject.toml --constraint locks/dev.txt --output-file locks/runtime.txt
+	$(COMPILE) $(ARGS) locks/setup.in --constraint locks/dev.txt --output-file locks/setup.txt
+
+clean: ## Remove what was made here, but never the data folder
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What runs: settings, the embedded database, the server, its workers and the command line."""

@@ -1,0 +1,60 @@
+"""What is installed is locked, comes from wherever the machine gets packages, and has a reason."""
+
+import re
+import tomllib
+
+import pytest
+
+from tests.architecture.source_files import REPOSITORY
+
+LOCKS = ("runtime.txt", "dev.txt", "setup.txt")
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def plain(requirement: str) -> str:
+    """The normalized name of a requirement such as `gql[httpx]>=4.4`."""
+    match = re.match(r"[\w.-]+", requirement)
+    assert match is not None
+    return re.sub(r"[-_.]+", "-", match[0]).lower()
+
+
+def locked(name: str) -> dict[str, str]:
+    """Each requirement of a lock file with its lines joined."""
+    joined = (REPOSITORY / "locks" / name).read_text("utf-8").replace("\\\n", " ")
+    return {plain(line): line for line in joined.splitlines() if line.strip()}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_names_no_host_and_every_hash(name: str) -> None:
+    text = (REPOSITORY / "locks" / name).read_text("utf-8")
+    assert "://" not in text
+    assert not re.search(r"^\s*--(index|extra-index|find-links|trusted)", text, re.MULTILINE)
+
+    for requirement in locked(name).values():
+        assert "==" in requirement, requirement
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", requirement), requirement
+
+
+def test_locks_agree_and_hold_every_dependency() -> None:
+    runtime, development = locked("runtime.txt"), locked("dev.txt")
+
+    assert {plain(name) for name in PROJECT["dependencies"]} <= set(runtime)
+    extra = PROJECT["optional-dependencies"]["dev"]
+    assert {plain(name) for name in extra} <= set(development)
+    assert set(runtime) <= set(development)
+    for lock in (runtime, locked("setup.txt")):
+        for name, requirement in lock.items():
+            if name in development:
+                assert requirement.split()[0] == development[name].split()[0]
+
+
+def test_every_dependency_has_a_reason() -> None:
+    document = (REPOSITORY / "docs" / "dependencies.md").read_text("utf-8")
+    reasons = dict(re.findall(r"^\| ([\w.-]+) \| (.+) \|$", document, re.MULTILINE))
+    reasons.pop("package")
+
+    setup = (REPOSITORY / "locks" / "setup.in").read_text("utf-8").split()
+    declared = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"], *setup]
+
+    assert set(reasons) == {plain(requirement) for requirement in declared}
+    assert all(len(reason.split()) > 3 for reason in reasons.values())
