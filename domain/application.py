@@ -1,0 +1,115 @@
+"""The only way to change anything: `Application.execute` runs one command in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from random import uniform
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import asyncpg
+
+from domain.clock import utc_now
+from domain.store.unit_of_work import (
+    Collision,
+    InvitationPolicy,
+    Isolation,
+    Outdated,
+    UnitOfWork,
+)
+
+if TYPE_CHECKING:
+    from domain.caller import Caller
+
+TRIES = 3
+
+Result = TypeVar("Result")
+
+
+class Command(Generic[Result]):
+    """Input of a change; `Result` is what its handler returns."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Result]):
+    """What a command came to; `warnings` say in plain words what was left out."""
+
+    value: Result
+    changed: bool
+    warnings: tuple[str, ...] = ()
+
+
+Handler = Callable[[Any, UnitOfWork], Awaitable[Outcome[Any]]]
+_HANDLERS: dict[type[Any], tuple[Handler, Isolation]] = {}
+
+
+def handles(
+    command: type[Any], isolation: Isolation = Isolation.OPTIMISTIC
+) -> Callable[[Handler], Handler]:
+    """Register the function as the handler of `command`, which starts isolated so."""
+
+    def register(handler: Handler) -> Handler:
+        _HANDLERS[command] = (handler, isolation)
+        return handler
+
+    return register
+
+
+class Application:
+    """Runs commands on a pool of connections."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        invitations: InvitationPolicy,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.pool = pool
+        self.invitations = invitations
+        self._changed = changed
+
+    async def execute(self, command: Command[Result], caller: Caller) -> Outcome[Result]:
+        """Run the command: all of it happens, with its history and its mail, or nothing does.
+
+        Raises the DomainError that the rules raised. Tries again, isolated more strictly, when
+        what the command read has changed meanwhile, and on serialization failures.
+        """
+        handler, isolation = _HANDLERS[type(command)]
+        failures = 0
+        while True:
+            try:
+                outcome = await self._attempt(handler, command, caller, isolation)
+            except Outdated as outdated:
+                isolation = max(outdated.needs, isolation)
+                failures += 1
+                if failures > TRIES + len(Isolation):
+                    raise RuntimeError("a command found its data changed too often") from outdated
+            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+                failures += 1
+                if failures >= TRIES:
+                    raise
+                await asyncio.sleep(uniform(0.005, 0.05) * failures)
+            else:
+                if outcome.changed:
+                    self._changed()
+                return outcome
+
+    async def _attempt(
+        self, handler: Handler, command: Any, caller: Caller, isolation: Isolation
+    ) -> Outcome[Any]:
+        async with self.pool.acquire() as connection:
+            unit = UnitOfWork(connection, caller, utc_now(), isolation, self.invitations)
+            try:
+                if isolation is Isolation.OPTIMISTIC:
+                    return await handler(command, unit)
+                async with connection.transaction():
+                    return await handler(command, unit)
+            except Collision as collision:
+                taken = await unit.taken(collision.member)
+                if taken is None:
+                    # Whoever had the value has let go of it since.
+                    raise Outdated(Isolation.TRANSACTION) from collision
+                raise taken from collision

@@ -1,0 +1,79 @@
+"""Who is calling, by which way, and what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from domain.errors import Forbidden, MissingScope
+from domain.ids import UUID, new_id
+from domain.vocabulary import ActorKind, MemberRole, Origin, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ALL_SCOPES = frozenset(Scope)
+_RANK = {MemberRole.USER: 0, MemberRole.CUSTOM: 1, MemberRole.ADMIN: 2, MemberRole.OWNER: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something; `label` is a snapshot that survives the actor."""
+
+    kind: ActorKind
+    id: UUID | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated caller of one request.
+
+    `organization_id` None means every organization. `role` is the rank that decides on whom the
+    caller may act; `member_id` is set where the caller is a member and so may not act on itself.
+    """
+
+    actor: Actor
+    origin: Origin
+    organization_id: UUID | None
+    scopes: frozenset[Scope] = ALL_SCOPES
+    role: MemberRole = MemberRole.OWNER
+    member_id: UUID | None = None
+    ip: str | None = None
+    request_id: UUID = field(default_factory=new_id)
+    correlation_id: UUID = field(default_factory=new_id)
+
+    def may_see(self, organization_id: UUID) -> bool:
+        """Whether the organization is within the caller's reach."""
+        return self.organization_id is None or self.organization_id == organization_id
+
+    def require(self, scope: Scope) -> None:
+        """Raise MissingScope unless the caller holds `scope`."""
+        if scope not in self.scopes:
+            raise MissingScope(scope)
+
+    def require_rank_over(self, role: MemberRole) -> None:
+        """Raise Forbidden when the target outranks the caller.
+
+        Owners act on everyone, admins on all but owners, custom callers on custom and plain users.
+        """
+        if _RANK[role] > _RANK[self.role]:
+            raise Forbidden(f"A member with role {role} outranks you; ask a member of that role.")
+
+    def require_grantable(self, role: MemberRole, scopes: Iterable[Scope] = ()) -> None:
+        """Raise Forbidden when the caller would grant more than it holds."""
+        self.require_rank_over(role)
+        missing = [scope for scope in scopes if scope not in self.scopes]
+        if missing:
+            raise Forbidden(f"You cannot grant {', '.join(missing)}, which you do not hold.")
+
+    def for_command(self) -> Caller:
+        """The same caller with a correlation id of its own for one more command."""
+        return replace(self, correlation_id=new_id())
+
+
+def system_caller(name: str, origin: Origin = Origin.SYSTEM) -> Caller:
+    """A caller for the server's own work, and for whoever operates the machine."""
+    return Caller(
+        actor=Actor(ActorKind.SYSTEM_PROCESS, None, name), origin=origin, organization_id=None
+    )

@@ -1,0 +1,76 @@
+"""Everything that can be asked of the domain to change, one family a file.
+
+Importing this package registers every handler with the application.
+"""
+
+from domain.commands.groups import CreateGroup, DeleteGroup, GroupResult, ReviseGroup
+from domain.commands.invitations import AcceptInvitation
+from domain.commands.lifecycle import (
+    ChangeMemberRole,
+    ConfirmMember,
+    InviteMember,
+    InviteStagedMember,
+    ReinviteMember,
+    RemoveMember,
+    RestoreMember,
+    RevokeMember,
+)
+from domain.commands.organizations import CreateOrganization, UpdateOrganization
+from domain.commands.provisioning import (
+    MemberEdit,
+    ProvisionMember,
+    ReviseMember,
+    RevisedState,
+)
+from domain.commands.scim_connections import (
+    CreateScimCredential,
+    DisableScim,
+    EnableScim,
+    IssuedCredential,
+    RevokeScimCredential,
+    RotateScimApiKey,
+    UpdateScimConnection,
+)
+from domain.commands.tokens import CreateAccessToken, IssuedToken, RevokeAccessToken
+from domain.model.attributes import MemberAttributes, is_email
+from domain.model.group import EditKind, MembershipEdit
+from domain.model.member import Member
+from domain.model.group import Group
+
+__all__ = [
+    "AcceptInvitation",
+    "ChangeMemberRole",
+    "ConfirmMember",
+    "CreateAccessToken",
+    "CreateGroup",
+    "CreateOrganization",
+    "CreateScimCredential",
+    "DeleteGroup",
+    "DisableScim",
+    "EditKind",
+    "EnableScim",
+    "Group",
+    "GroupResult",
+    "InviteMember",
+    "InviteStagedMember",
+    "IssuedCredential",
+    "IssuedToken",
+    "Member",
+    "MemberAttributes",
+    "MemberEdit",
+    "MembershipEdit",
+    "ProvisionMember",
+    "ReinviteMember",
+    "RemoveMember",
+    "RestoreMember",
+    "ReviseGroup",
+    "ReviseMember",
+    "RevisedState",
+    "RevokeAccessToken",
+    "RevokeMember",
+    "RevokeScimCredential",
+    "RotateScimApiKey",
+    "UpdateOrganization",
+    "UpdateScimConnection",
+    "is_email",
+]

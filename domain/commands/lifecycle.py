@@ -1,0 +1,207 @@
+"""What administrators do with members: invite, confirm, revoke, restore, remove, change roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.application import Command, Outcome, handles
+from domain.errors import Invalid, KeyRequired, SelfAction, VersionConflict
+from domain.ids import UUID, new_id
+from domain.model.attributes import MemberAttributes
+from domain.model.group import EditKind, MembershipChange, MembershipEdit
+from domain.model.member import Member, MemberEvent
+from domain.store.membership import change_membership
+from domain.store.removal import delete_member, lock_groups_of
+from domain.store.unit_of_work import Isolation
+from domain.vocabulary import KeyHandshake, MemberRole, ProvisioningSource, Scope
+
+if TYPE_CHECKING:
+    from domain.store.unit_of_work import UnitOfWork
+
+MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class InviteMember(Command[Member]):
+    """Invite a person by e-mail; a staged or earlier member of that address is not repeated."""
+
+    organization_id: UUID
+    email: str
+    source: ProvisioningSource
+    display_name: str | None = None
+    external_id: str | None = None
+    role: MemberRole = MemberRole.USER
+    group_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _MemberCommand(Command[Member]):
+    organization_id: UUID
+    member_id: UUID
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InviteStagedMember(_MemberCommand):
+    """Invite a member who was provisioned without an invitation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReinviteMember(_MemberCommand):
+    """Send a new link; older ones stop working."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmMember(_MemberCommand):
+    """Make an accepted member a full one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeMember(_MemberCommand):
+    """Withdraw access."""
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreMember(_MemberCommand):
+    """Give access back, to the stage before."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMember(_MemberCommand):
+    """End the membership."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMemberRole(_MemberCommand):
+    """Give another role, and for CUSTOM a set of permissions."""
+
+    role: MemberRole = MemberRole.USER
+    permissions: frozenset[Scope] = frozenset()
+
+
+async def _load(command: _MemberCommand, unit: UnitOfWork, scope: Scope) -> Member:
+    """The member, once it is sure that the caller may act on it."""
+    unit.caller.require(scope)
+    member = await unit.member(command.organization_id, command.member_id)
+    unit.caller.require_rank_over(member.role)
+    if command.expected_version is not None and command.expected_version != member.version:
+        raise VersionConflict(member.version)
+    return member
+
+
+def _not_self(member: Member, unit: UnitOfWork) -> None:
+    if unit.caller.member_id == member.id:
+        raise SelfAction
+
+
+async def _finish(unit: UnitOfWork, before: Member, event: MemberEvent | None) -> Outcome[Member]:
+    if event is None:
+        return Outcome(before, changed=False)
+    return Outcome(await unit.write_member(before, [event]), changed=True)
+
+
+@handles(InviteMember)
+async def invite_member(command: InviteMember, unit: UnitOfWork) -> Outcome[Member]:
+    """Raises Taken, SeatLimitReached, Forbidden; NotFound for a group."""
+    unit.caller.require(Scope.MEMBERS_WRITE)
+    unit.caller.require_grantable(command.role)
+    if command.role is MemberRole.CUSTOM:
+        raise Invalid("role", "CUSTOM needs permissions; invite as USER and change the role")
+    event = Member.invite_new(
+        organization_id=command.organization_id,
+        member_id=new_id(),
+        attributes=MemberAttributes.of(
+            user_name=command.email,
+            email=command.email,
+            display_name=command.display_name,
+            external_id=command.external_id,
+        ),
+        source=command.source,
+        now=unit.now,
+        role=command.role,
+    )
+    if command.group_ids:
+        unit.need(Isolation.TRANSACTION)
+    member = await unit.write_member(None, [event])
+    addition = MembershipChange.fold([MembershipEdit(EditKind.ADD, frozenset({member.id}))])
+    for group_id in sorted(command.group_ids):
+        await change_membership(unit, command.organization_id, group_id, addition)
+    return Outcome(member, changed=True)
+
+
+@handles(InviteStagedMember)
+async def invite_staged_member(command: InviteStagedMember, unit: UnitOfWork) -> Outcome[Member]:
+    """Raises InvalidTransition, Invalid without an e-mail, SeatLimitReached."""
+    member = await _load(command, unit, Scope.MEMBERS_WRITE)
+    return await _finish(unit, member, member.invite(unit.now))
+
+
+@handles(ReinviteMember)
+async def reinvite_member(command: ReinviteMember, unit: UnitOfWork) -> Outcome[Member]:
+    """Raises InvalidTransition."""
+    member = await _load(command, unit, Scope.MEMBERS_WRITE)
+    return await _finish(unit, member, member.reinvite(unit.now))
+
+
+@handles(ConfirmMember)
+async def confirm_member(command: ConfirmMember, unit: UnitOfWork) -> Outcome[Member]:
+    """Raises InvalidTransition, KeyRequired."""
+    member = await _load(command, unit, Scope.MEMBERS_CONFIRM)
+    event = member.confirm(unit.now)
+    if event is not None:
+        organization = await unit.organization(command.organization_id)
+        if organization.key_handshake is KeyHandshake.REQUIRED:
+            raise KeyRequired(
+                "The organization hands its key to new members; send it wrapped for this member."
+            )
+    return await _finish(unit, member, event)
+
+
+@handles(RevokeMember)
+async def revoke_member(command: RevokeMember, unit: UnitOfWork) -> Outcome[Member]:
+    """Raises LastOwner, SelfAction."""
+    if command.reason is not None and len(command.reason) > MAX_REASON:
+        raise Invalid("reason", f"must be at most {MAX_REASON} characters")
+    member = await _load(command, unit, Scope.MEMBERS_WRITE)
+    _not_self(member, unit)
+    event = member.revoke(unit.now, command.reason or None)
+    if event is not None:
+        await unit.keep_an_owner(member)
+    return await _finish(unit, member, event)
+
+
+@handles(RestoreMember)
+async def restore_member(command: RestoreMember, unit: UnitOfWork) -> Outcome[Member]:
+    """Raises SeatLimitReached, SelfAction."""
+    member = await _load(command, unit, Scope.MEMBERS_WRITE)
+    _not_self(member, unit)
+    return await _finish(unit, member, member.restore(unit.now))
+
+
+@handles(ChangeMemberRole)
+async def change_member_role(command: ChangeMemberRole, unit: UnitOfWork) -> Outcome[Member]:
+    """Raises LastOwner, SelfAction, Forbidden when more would be granted than is held."""
+    member = await _load(command, unit, Scope.MEMBERS_WRITE)
+    event = member.change_role(command.role, command.permissions, unit.now)
+    if event is not None:
+        _not_self(member, unit)
+        unit.caller.require_grantable(command.role, command.permissions)
+        if command.role is not MemberRole.OWNER:
+            await unit.keep_an_owner(member)
+    return await _finish(unit, member, event)
+
+
+@handles(RemoveMember, Isolation.TRANSACTION)
+async def remove_member(command: RemoveMember, unit: UnitOfWork) -> Outcome[Member]:
+    """Raises NotFound, LastOwner, SelfAction. The value is the member as it was."""
+    await unit.hold_seats(command.organization_id)
+    group_ids = await lock_groups_of(unit, command.organization_id, command.member_id)
+    member = await _load(command, unit, Scope.MEMBERS_WRITE)
+    _not_self(member, unit)
+    await unit.keep_an_owner(member)
+    await unit.free_seat_of(member)
+    await delete_member(unit, member.remove(group_ids), group_ids)
+    return Outcome(member, changed=True)

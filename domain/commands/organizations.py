@@ -1,0 +1,213 @@
+"""What can be asked of organizations: found one, change its name, seats and policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.application import Command, Outcome, handles
+from domain.errors import Invalid, NotFound, Taken, VersionConflict
+from domain.folding import folded_key
+from domain.ids import UUID, new_id
+from domain.model.attributes import MemberAttributes
+from domain.model.changes import Change
+from domain.model.member import Member
+from domain.model.organization import OrganizationTable, organization_name, slug_of
+from domain.store.audit_writer import AuditEntry
+from domain.store.member_rows import MEMBERS
+from domain.store.statement import INSTANT, INTEGER, KEY, TEXT, UUID_TYPE, Statement, parameter
+from domain.store.unit_of_work import Isolation
+from domain.vocabulary import (
+    KeyHandshake,
+    MemberRole,
+    ProvisioningSource,
+    Scope,
+    SubjectKind,
+)
+
+if TYPE_CHECKING:
+    from domain.store.unit_of_work import UnitOfWork
+
+ORGANIZATIONS: Any = OrganizationTable.__table__  # type: ignore[attr-defined]
+_COLUMNS = ("id", "name", "name_key", "slug", "seats", "seats_occupied", "key_handshake")
+_INSERT = Statement(
+    insert(ORGANIZATIONS)
+    .from_select(
+        [*_COLUMNS, "key_version", "policies", "version", "created_at", "updated_at"],
+        select(
+            *(parameter(name, ORGANIZATIONS.c[name].type) for name in _COLUMNS),
+            parameter("key_version", INTEGER),
+            parameter("policies", ORGANIZATIONS.c.policies.type),
+            parameter("version", INTEGER),
+            parameter("created_at", INSTANT),
+            parameter("created_at", INSTANT),
+        ),
+    )
+    .on_conflict_do_nothing()
+    .returning(ORGANIZATIONS.c.id)
+)
+_BY_NAME = Statement(
+    select(ORGANIZATIONS.c["id", "name_key", "slug"]).where(
+        (ORGANIZATIONS.c.name_key == parameter("name_key", KEY))
+        | (ORGANIZATIONS.c.slug == parameter("slug", KEY))
+    )
+)
+# Waits for every command that holds the organization as one without limit, see `hold_seats`.
+_LOCK_ALONE = Statement(
+    select(ORGANIZATIONS).where(ORGANIZATIONS.c.id == parameter("id", UUID_TYPE)).with_for_update()
+)
+_OCCUPIED = Statement(
+    select(func.count())
+    .select_from(MEMBERS)
+    .where(
+        MEMBERS.c.organization_id == parameter("id", UUID_TYPE),
+        MEMBERS.c.revoked_at.is_(None),
+        MEMBERS.c.stage != "STAGED",
+    )
+)
+_UPDATE = Statement(
+    update(ORGANIZATIONS)
+    .where(ORGANIZATIONS.c.id == parameter("id", UUID_TYPE))
+    .values(
+        name=parameter("name", TEXT),
+        name_key=parameter("name_key", KEY),
+        seats=parameter("seats", INTEGER),
+        seats_occupied=parameter("seats_occupied", INTEGER),
+        key_handshake=parameter("key_handshake", TEXT),
+        version=ORGANIZATIONS.c.version + 1,
+        updated_at=parameter("updated_at", INSTANT),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateOrganization(Command[UUID]):
+    """Found an organization; `owner_email` becomes its first, invited owner where given."""
+
+    name: str
+    owner_email: str | None = None
+    seats: int | None = None
+    source: ProvisioningSource = ProvisioningSource.CLI
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOrganization(Command[UUID]):
+    """Change what is given; `seats_unlimited` takes the limit away."""
+
+    organization_id: UUID
+    name: str | None = None
+    seats: int | None = None
+    seats_unlimited: bool = False
+    key_handshake: KeyHandshake | None = None
+    expected_version: int | None = None
+
+
+@handles(CreateOrganization, Isolation.TRANSACTION)
+async def create_organization(command: CreateOrganization, unit: UnitOfWork) -> Outcome[UUID]:
+    """Raises Taken("name") with the existing id, Invalid."""
+    unit.caller.require(Scope.ORGANIZATION_WRITE)
+    name = organization_name(command.name)
+    name_key = folded_key("name", name)
+    organization_id = new_id()
+    slug = slug_of(name)
+    rows = await _BY_NAME.fetch(unit.connection, name_key=name_key, slug=slug)
+    for row in rows:
+        if row["name_key"] == name_key:
+            raise Taken("name", "organization", row["id"])
+    if rows:
+        slug = f"{slug}-{organization_id.hex[-6:]}"
+    created = await _INSERT.fetch(
+        unit.connection,
+        id=organization_id,
+        name=name,
+        name_key=name_key,
+        slug=slug,
+        seats=command.seats,
+        seats_occupied=None if command.seats is None else 0,
+        key_handshake=KeyHandshake.OFF,
+        key_version=0,
+        policies={},
+        version=1,
+        created_at=unit.now,
+    )
+    if not created:
+        raise Taken("name", "organization")
+    changes = [Change("name", None, name), Change("slug", None, slug)]
+    if command.seats is not None:
+        changes.append(Change("seats", None, command.seats))
+    await _record(unit, "organization.created", organization_id, name, changes)
+    if command.owner_email is not None:
+        owner = Member.invite_new(
+            organization_id=organization_id,
+            member_id=new_id(),
+            attributes=MemberAttributes.of(
+                user_name=command.owner_email, email=command.owner_email
+            ),
+            source=command.source,
+            now=unit.now,
+            role=MemberRole.OWNER,
+        )
+        if command.seats is not None:
+            unit.need(Isolation.ORGANIZATION_LOCKED)
+        await unit.write_member(None, [owner])
+    return Outcome(organization_id, changed=True)
+
+
+@handles(UpdateOrganization, Isolation.TRANSACTION)
+async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> Outcome[UUID]:
+    """Raises NotFound, VersionConflict, Taken, Invalid."""
+    unit.caller.require(Scope.ORGANIZATION_WRITE)
+    row = await _LOCK_ALONE.fetch_row(unit.connection, id=command.organization_id)
+    if row is None:
+        raise NotFound("organization")
+    if command.expected_version is not None and command.expected_version != row["version"]:
+        raise VersionConflict(row["version"])
+    name = organization_name(command.name) if command.name is not None else row["name"]
+    seats = None if command.seats_unlimited else command.seats or row["seats"]
+    if command.seats is not None and command.seats < 0:
+        raise Invalid("seatLimit", "must not be negative")
+    if command.seats == 0:
+        seats = 0
+    handshake = command.key_handshake or KeyHandshake(row["key_handshake"])
+    changes = [
+        Change(attribute, before, after)
+        for attribute, before, after in (
+            ("name", row["name"], name),
+            ("seats", row["seats"], seats),
+            ("keyHandshake", row["key_handshake"], handshake),
+        )
+        if before != after
+    ]
+    if not changes:
+        return Outcome(command.organization_id, changed=False)
+    occupied = row["seats_occupied"]
+    if seats is None:
+        occupied = None
+    elif occupied is None:
+        occupied = await _OCCUPIED.fetch_value(unit.connection, id=command.organization_id)
+    try:
+        await _UPDATE.fetch(
+            unit.connection,
+            id=command.organization_id,
+            name=name,
+            name_key=folded_key("name", name),
+            seats=seats,
+            seats_occupied=occupied,
+            key_handshake=handshake,
+            updated_at=unit.now,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise Taken("name", "organization") from error
+    await _record(unit, "organization.updated", command.organization_id, name, changes)
+    return Outcome(command.organization_id, changed=True)
+
+
+async def _record(
+    unit: UnitOfWork, action: str, organization_id: UUID, label: str, changes: list[Change]
+) -> None:
+    entry = AuditEntry(action, SubjectKind.ORGANIZATION, organization_id, label, changes)
+    await unit.record(organization_id, [entry])

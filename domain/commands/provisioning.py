@@ -1,0 +1,139 @@
+"""What an identity provider asks for: a person is to be here, and to be like this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from domain.application import Command, Outcome, handles
+from domain.errors import VersionConflict
+from domain.ids import UUID, new_id
+from domain.model.attributes import MemberAttributes
+from domain.model.member import Member, MemberEvent
+from domain.vocabulary import OnProvision, ProvisioningSource, Stage
+
+if TYPE_CHECKING:
+    from domain.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedState:
+    """How a member is to be: `active` None leaves access as it is."""
+
+    attributes: MemberAttributes
+    active: bool | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class MemberEdit(Protocol):
+    """A pure function from what a member is to what it is to be; may be called more than once."""
+
+    def __call__(self, member: Member) -> RevisedState:
+        """The state to reach from `member`; raises to refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionMember(Command[Member]):
+    """A new member: invited or staged, or revoked and staged when `active` is false.
+
+    Without an e-mail the member is staged whatever `on_provision` says.
+    """
+
+    organization_id: UUID
+    attributes: MemberAttributes
+    active: bool = True
+    on_provision: OnProvision = OnProvision.INVITE
+    source: ProvisioningSource = ProvisioningSource.SCIM
+
+
+@dataclass(frozen=True, slots=True)
+class ReviseMember(Command[Member]):
+    """Bring a member to the state that `edit` makes of the present one.
+
+    `on_provision` says whether a staged member is invited once an address is known.
+    """
+
+    organization_id: UUID
+    member_id: UUID
+    edit: MemberEdit
+    expected_version: int | None = None
+    on_provision: OnProvision = OnProvision.INVITE
+
+
+@handles(ProvisionMember)
+async def provision_member(command: ProvisionMember, unit: UnitOfWork) -> Outcome[Member]:
+    """Raises Taken, SeatLimitReached."""
+    invites = (
+        command.active
+        and command.on_provision is OnProvision.INVITE
+        and command.attributes.email is not None
+    )
+    if invites:
+        event = Member.invite_new(
+            organization_id=command.organization_id,
+            member_id=new_id(),
+            attributes=command.attributes,
+            source=command.source,
+            now=unit.now,
+        )
+    else:
+        event = Member.stage_new(
+            organization_id=command.organization_id,
+            member_id=new_id(),
+            attributes=command.attributes,
+            source=command.source,
+            now=unit.now,
+            revoked=not command.active,
+        )
+    return Outcome(await unit.write_member(None, [event]), changed=True)
+
+
+@handles(ReviseMember)
+async def revise_member(command: ReviseMember, unit: UnitOfWork) -> Outcome[Member]:
+    """Raises NotFound, VersionConflict, Taken, SeatLimitReached, LastOwner."""
+    before = await unit.member(command.organization_id, command.member_id)
+    expected = command.expected_version
+    if expected is not None and expected != before.version:
+        raise VersionConflict(before.version)
+    state = command.edit(before)
+    events = _events_towards(state, before, command.on_provision, unit)
+    if not events:
+        return Outcome(before, changed=False, warnings=state.warnings)
+    if state.active is False:
+        await unit.keep_an_owner(before)
+    member = await unit.write_member(before, events)
+    return Outcome(member, changed=True, warnings=state.warnings)
+
+
+def _events_towards(
+    state: RevisedState, before: Member, on_provision: OnProvision, unit: UnitOfWork
+) -> list[MemberEvent]:
+    """What has to happen, in order: other attributes, access, and the invitations they ask for."""
+    events: list[MemberEvent] = []
+    member = before
+
+    def happened(event: MemberEvent | None) -> None:
+        nonlocal member
+        if event is not None:
+            events.append(event)
+            member = event.member
+
+    happened(member.update(state.attributes, unit.now))
+    if state.active is False:
+        happened(member.revoke(unit.now))
+        return events
+    if member.link_belongs_elsewhere(before):
+        happened(member.reinvite(unit.now))
+    if state.active is True:
+        happened(member.restore(unit.now))
+    asked_for = member.revoked_at is None and (
+        before.revoked_at is not None or before.attributes.email is None
+    )
+    if (
+        asked_for
+        and on_provision is OnProvision.INVITE
+        and member.stage is Stage.STAGED
+        and member.attributes.email is not None
+    ):
+        happened(member.invite(unit.now))
+    return events

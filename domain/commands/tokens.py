@@ -1,0 +1,150 @@
+"""What can be asked of access tokens: make one, end one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.application import Command, Outcome, handles
+from domain.errors import Forbidden, Invalid, NotFound
+from domain.ids import UUID, new_id
+from domain.model.access_token import AccessTokenTable
+from domain.model.changes import Change
+from domain.secrets import make_secret
+from domain.store.audit_writer import AuditEntry
+from domain.store.statement import INSTANT, UUID_TYPE, Statement, parameter
+from domain.store.unit_of_work import Isolation
+from domain.vocabulary import Scope, SubjectKind
+
+if TYPE_CHECKING:
+    from domain.store.unit_of_work import UnitOfWork
+
+TOKEN_PREFIX = "adm"
+DEFAULT_LIFETIME = timedelta(days=90)
+MAX_NAME = 100
+
+TOKENS: Any = AccessTokenTable.__table__  # type: ignore[attr-defined]
+_COLUMNS = [column.name for column in TOKENS.c if column.name not in {"last_used_at", "revoked_at"}]
+_INSERT = Statement(
+    insert(TOKENS).from_select(
+        _COLUMNS, select(*(parameter(name, TOKENS.c[name].type) for name in _COLUMNS))
+    )
+)
+_LOCK = Statement(
+    select(TOKENS).where(TOKENS.c.id == parameter("id", UUID_TYPE)).with_for_update(key_share=True)
+)
+_REVOKE = Statement(
+    update(TOKENS)
+    .where(TOKENS.c.id == parameter("id", UUID_TYPE))
+    .values(revoked_at=parameter("now", INSTANT))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token that was just made; `secret` is shown once."""
+
+    id: UUID
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateAccessToken(Command[IssuedToken]):
+    """A token for an organization, or for all with None; lives 90 days unless said otherwise."""
+
+    organization_id: UUID | None
+    name: str
+    scopes: frozenset[Scope]
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeAccessToken(Command[UUID]):
+    """End a token at once."""
+
+    token_id: UUID
+
+
+@handles(CreateAccessToken, Isolation.TRANSACTION)
+async def create_access_token(command: CreateAccessToken, unit: UnitOfWork) -> Outcome[IssuedToken]:
+    """Raises Forbidden when more is asked for than the caller holds, NotFound, Invalid."""
+    caller = unit.caller
+    caller.require(Scope.TOKENS_ADMIN)
+    name = command.name.strip()
+    if not name or len(name) > MAX_NAME:
+        raise Invalid("name", f"must have 1 to {MAX_NAME} characters")
+    if not command.scopes:
+        raise Invalid("scopes", "must name at least one scope")
+    if caller.organization_id is not None and command.organization_id != caller.organization_id:
+        raise Forbidden("You can make access tokens for your own organization only.")
+    caller.require_grantable(caller.role, command.scopes)
+    expires_at = command.expires_at or unit.now + DEFAULT_LIFETIME
+    if expires_at <= unit.now:
+        raise Invalid("expiresAt", "must lie in the future")
+    if command.organization_id is not None:
+        await unit.organization(command.organization_id)
+    token_id = new_id()
+    fresh = make_secret(TOKEN_PREFIX, token_id)
+    await _INSERT.fetch(
+        unit.connection,
+        id=token_id,
+        organization_id=command.organization_id,
+        name=name,
+        secret_hash=fresh.hashed,
+        hint=fresh.hint,
+        scopes=sorted(command.scopes),
+        created_by_kind=caller.actor.kind,
+        created_by_id=caller.actor.id,
+        created_by_label=caller.actor.label,
+        created_at=unit.now,
+        expires_at=expires_at,
+    )
+    if command.organization_id is not None:
+        changes = (
+            Change("name", None, name),
+            Change("scopes", None, sorted(command.scopes)),
+            Change("expiresAt", None, expires_at),
+        )
+        await _record(
+            unit, command.organization_id, "access_token.created", token_id, name, changes
+        )
+    return Outcome(IssuedToken(token_id, fresh.text), changed=True)
+
+
+@handles(RevokeAccessToken, Isolation.TRANSACTION)
+async def revoke_access_token(command: RevokeAccessToken, unit: UnitOfWork) -> Outcome[UUID]:
+    """Raises NotFound."""
+    unit.caller.require(Scope.TOKENS_ADMIN)
+    row = await _LOCK.fetch_row(unit.connection, id=command.token_id)
+    reach = unit.caller.organization_id
+    if row is None or (reach is not None and row["organization_id"] != reach):
+        raise NotFound("access token")
+    if row["revoked_at"] is not None:
+        return Outcome(command.token_id, changed=False)
+    await _REVOKE.fetch(unit.connection, id=command.token_id, now=unit.now)
+    if row["organization_id"] is not None:
+        await _record(
+            unit,
+            row["organization_id"],
+            "access_token.revoked",
+            command.token_id,
+            row["name"],
+            (Change("revokedAt", None, unit.now),),
+        )
+    return Outcome(command.token_id, changed=True)
+
+
+async def _record(
+    unit: UnitOfWork,
+    organization_id: UUID,
+    action: str,
+    token_id: UUID,
+    label: str,
+    changes: tuple[Change, ...],
+) -> None:
+    entry = AuditEntry(action, SubjectKind.ACCESS_TOKEN, token_id, label, changes)
+    await unit.record(organization_id, [entry])

@@ -1,0 +1,167 @@
+"""Everything the domain refuses to do, as one small tree with stable codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.vocabulary import MemberAction, MemberStatus
+
+
+class DomainError(Exception):
+    """A refusal that a caller can act on; `message` says what to change, `code` never changes."""
+
+    code = "INVALID"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(DomainError):
+    """The thing does not exist in this organization."""
+
+    code = "NOT_FOUND"
+
+    def __init__(self, kind: str, identifier: object = None) -> None:
+        named = f" {identifier}" if identifier is not None else ""
+        super().__init__(f"There is no {kind}{named} in this organization.")
+        self.kind = kind
+
+
+class Taken(DomainError):
+    """Another resource of the organization has this value already."""
+
+    code = "TAKEN"
+
+    def __init__(self, attribute: str, kind: str, existing: UUID | None = None) -> None:
+        super().__init__(f"Another {kind} of this organization has the same {attribute}.")
+        self.attribute = attribute
+        self.kind = kind
+        self.existing = existing
+
+
+class Invalid(DomainError):
+    """A value that cannot be accepted."""
+
+    def __init__(self, attribute: str, why: str) -> None:
+        super().__init__(f"{attribute} {why}.")
+        self.attribute = attribute
+        self.why = why
+
+
+class InvalidTransition(DomainError):
+    """The member's state does not allow the action."""
+
+    code = "INVALID_TRANSITION"
+
+    def __init__(self, from_status: MemberStatus, attempted: MemberAction) -> None:
+        super().__init__(f"A member who is {from_status} cannot be subject to {attempted}.")
+        self.from_status = from_status
+        self.attempted = attempted
+
+
+class LastOwner(DomainError):
+    """The organization would be left without a confirmed owner."""
+
+    code = "LAST_OWNER"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This member is the organization's last confirmed owner; make someone else owner first."
+        )
+
+
+class SeatLimitReached(DomainError):
+    """All seats are taken."""
+
+    code = "SEAT_LIMIT"
+
+    def __init__(self, seats: int) -> None:
+        super().__init__(
+            f"All {seats} seats of the organization are taken; raise the limit or revoke a member."
+        )
+        self.seats = seats
+
+
+class VersionConflict(DomainError):
+    """The resource has changed since the caller read it."""
+
+    code = "VERSION_CONFLICT"
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"The resource has changed; its version is now {current}. Read it again.")
+        self.current = current
+
+
+class KeyRequired(DomainError):
+    """The organization runs the key handshake and a key is missing."""
+
+    code = "KEY_REQUIRED"
+
+
+class KeyMismatch(DomainError):
+    """A wrapped key was made for another key, organization or version."""
+
+    code = "KEY_MISMATCH"
+
+
+class PolicyViolation(DomainError):
+    """A policy of the organization forbids it."""
+
+    code = "POLICY"
+
+
+class ManagedByIdp(DomainError):
+    """The identity provider owns this attribute."""
+
+    code = "MANAGED_BY_IDP"
+
+
+class ScimDisabled(DomainError):
+    """The organization's provisioning endpoint is switched off."""
+
+    code = "SCIM_DISABLED"
+
+    def __init__(self) -> None:
+        super().__init__("Provisioning is switched off for this organization; enable SCIM first.")
+
+
+class SelfAction(DomainError):
+    """Nobody revokes, restores, removes or demotes themselves."""
+
+    code = "SELF_ACTION"
+
+    def __init__(self) -> None:
+        super().__init__("You cannot do this to yourself; ask another administrator.")
+
+
+class Forbidden(DomainError):
+    """The caller lacks the right, or the target outranks the caller."""
+
+    code = "FORBIDDEN"
+
+
+class MissingScope(Forbidden):
+    """The caller lacks a scope altogether."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs the scope {scope}.")
+        self.scope = scope
+
+
+class LimitExceeded(DomainError):
+    """More was asked for than is served at once."""
+
+    code = "TOO_MANY"
+
+
+class IdempotencyKeyReused(DomainError):
+    """The same idempotency key came with another input."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+    def __init__(self) -> None:
+        super().__init__("This idempotencyKey was used with another input; choose a new one.")

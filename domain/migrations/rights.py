@@ -1,0 +1,52 @@
+"""What the server's role may do: everything it needs, and no way to rewrite history.
+
+Applied after every migration, where the role exists; a deployment with one role for all has no
+such wall, which `rollcall doctor` says.
+"""
+
+from typing import Any
+
+import asyncpg
+
+SERVER_ROLE = "rollcall_server"
+
+_APPEND_ONLY = {
+    "audit_events": "position, occurred_at, previous_hash, hash",
+    "group_changes": None,
+    "provisioning_requests": None,
+}
+_LIMITS = {
+    "statement_timeout": "5s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+
+
+async def apply_rights(owner: asyncpg.Connection) -> None:
+    """Grant the server's role its rights and set its time limits; `owner` owns the tables."""
+    if not await owner.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", SERVER_ROLE):
+        return
+    if await owner.fetchval("SELECT current_user = $1", SERVER_ROLE):
+        return
+    tables = await owner.fetch(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind IN ('r', 'p')"
+    )
+    await owner.execute(f"GRANT USAGE ON SCHEMA public TO {SERVER_ROLE}")
+    for (table,) in tables:
+        await owner.execute(f'REVOKE ALL ON "{table}" FROM {SERVER_ROLE}')
+        if table == "alembic_version":
+            await owner.execute(f'GRANT SELECT ON "{table}" TO {SERVER_ROLE}')
+        elif table in _APPEND_ONLY:
+            columns = _APPEND_ONLY[table]
+            updates = f", UPDATE ({columns})" if columns else ""
+            await owner.execute(f'GRANT SELECT, INSERT{updates} ON "{table}" TO {SERVER_ROLE}')
+        else:
+            await owner.execute(
+                f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {SERVER_ROLE}'
+            )
+    if await owner.fetchval(
+        "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    ):
+        for setting, value in _LIMITS.items():
+            await owner.execute(f"ALTER ROLE {SERVER_ROLE} SET {setting} = '{value}'")

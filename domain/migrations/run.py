@@ -1,0 +1,112 @@
+"""Applies the Alembic steps to a database, then the roles' rights and time limits."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from domain.migrations.rights import apply_rights
+
+ADVISORY_LOCK = 0x526F6C6C63616C6C
+"""Key of the session lock under which migrations run, so that two starts do not collide."""
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+@cache
+def head_revision() -> str:
+    """The revision this version of the software needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise RuntimeError("no migration steps are installed")
+    return head
+
+
+def migrate(owner_url: str) -> None:
+    """Bring the database at `owner_url` to the newest revision; safe to call at any time.
+
+    `owner_url` is a postgresql:// URL of the role that owns the schema. May be called from
+    anywhere, also while an event loop runs in this thread.
+    """
+    _run(lambda: _migrate(owner_url))
+
+
+async def _migrate(owner_url: str) -> None:
+    async def connect(*_: Any, **__: Any) -> asyncpg.Connection:
+        return await asyncpg.connect(owner_url, timeout=10)
+
+    lock = await connect()
+    try:
+        await lock.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
+        engine = create_async_engine(
+            "postgresql+asyncpg://", async_creator=connect, poolclass=NullPool
+        )
+        async with engine.connect() as connection:
+            await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+            await connection.commit()
+        await engine.dispose()
+        await apply_rights(lock)
+    finally:
+        await lock.close()
+
+
+async def current_revision(connection: asyncpg.Connection) -> str | None:
+    """The revision the connected database is at; None when it was never migrated."""
+    if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+        return None
+    revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    return revision
+
+
+def differences(owner_url: str) -> list[Any]:
+    """What Alembic would still change to make the database match the model; empty when equal."""
+    from alembic.autogenerate import compare_metadata
+
+    from domain.model.tables import metadata
+
+    found: list[Any] = []
+
+    async def compare() -> None:
+        engine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=lambda *_, **__: asyncpg.connect(owner_url),
+            poolclass=NullPool,
+        )
+        async with engine.connect() as connection:
+
+            def look(sync: Connection) -> None:
+                context = MigrationContext.configure(sync, opts={"compare_type": True})
+                found.extend(compare_metadata(context, metadata))
+
+            await connection.run_sync(look)
+        await engine.dispose()
+
+    _run(compare)
+    return found
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine to its end, in a thread of its own where a loop is running here."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work())
+        return
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(work())).result()

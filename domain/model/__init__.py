@@ -1,0 +1,1 @@
+"""The aggregates: one file each, holding its tables and its pure rules."""

@@ -1,0 +1,35 @@
+"""Every table in one place, for migrations and for the catalogue test."""
+
+from domain.model.access_token import AccessTokenTable, IdempotencyKeyTable
+from domain.model.account import AccountTable
+from domain.model.audit_event import AuditEventTable, AuditHeadTable
+from domain.model.base import metadata
+from domain.model.group import GroupChangeTable, GroupMemberTable, GroupTable
+from domain.model.invitation import InvitationTable
+from domain.model.member_tables import MemberEmailTable, MemberTable
+from domain.model.organization import OrganizationTable
+from domain.model.provisioning_request import ProvisioningHeadTable, ProvisioningRequestTable
+from domain.model.scim_connection import ScimConnectionTable, ScimCredentialTable
+
+GLOBAL_TABLES = frozenset({"organizations", "accounts", "access_tokens", "idempotency_keys"})
+
+__all__ = [
+    "GLOBAL_TABLES",
+    "AccessTokenTable",
+    "AccountTable",
+    "AuditEventTable",
+    "AuditHeadTable",
+    "GroupChangeTable",
+    "GroupMemberTable",
+    "GroupTable",
+    "IdempotencyKeyTable",
+    "InvitationTable",
+    "MemberEmailTable",
+    "MemberTable",
+    "OrganizationTable",
+    "ProvisioningHeadTable",
+    "ProvisioningRequestTable",
+    "ScimConnectionTable",
+    "ScimCredentialTable",
+    "metadata",
+]

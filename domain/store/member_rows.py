@@ -1,0 +1,128 @@
+"""Members between rows and aggregates: how one is read, and which values one is written as."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from domain.model.attributes import MemberAttributes
+from domain.model.member import Member
+from domain.model.member_tables import MemberEmailTable, MemberTable
+from domain.store.statement import UUID_TYPE, Statement, parameter
+from domain.vocabulary import MemberRole, ProvisioningSource, Scope, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MEMBERS: Any = MemberTable.__table__  # type: ignore[attr-defined]
+MEMBER_EMAILS: Any = MemberEmailTable.__table__  # type: ignore[attr-defined]
+
+# The wrapped key is read only where it is handed out.
+MEMBER_COLUMNS = [column for column in MEMBERS.c if column.name != "wrapped_organization_key"]
+
+_BY_ID = select(*MEMBER_COLUMNS).where(
+    MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE),
+    MEMBERS.c.id == parameter("id", UUID_TYPE),
+)
+SELECT_MEMBER = Statement(_BY_ID)
+LOCK_MEMBER = Statement(_BY_ID.with_for_update(key_share=True))
+SELECT_FURTHER_EMAILS = Statement(
+    select(MEMBER_EMAILS.c.email_key).where(
+        MEMBER_EMAILS.c.organization_id == parameter("organization_id", UUID_TYPE),
+        MEMBER_EMAILS.c.member_id == parameter("id", UUID_TYPE),
+    )
+)
+
+ATTRIBUTE_COLUMNS = (
+    "user_name",
+    "user_name_key",
+    "email",
+    "email_key",
+    "external_id",
+    "display_name",
+    "display_name_key",
+    "given_name",
+    "family_name",
+    "profile",
+)
+LIFE_COLUMNS = (
+    "role",
+    "permissions",
+    "stage",
+    "revoked_at",
+    "revocation_reason",
+    "account_id",
+    "invited_at",
+    "accepted_at",
+    "confirmed_at",
+)
+
+
+def member_of(row: Mapping[str, Any]) -> Member:
+    """The aggregate that a row of `MEMBER_COLUMNS` holds."""
+    return Member(
+        organization_id=row["organization_id"],
+        id=row["id"],
+        attributes=MemberAttributes(
+            user_name=row["user_name"],
+            email=row["email"],
+            external_id=row["external_id"],
+            display_name=row["display_name"],
+            given_name=row["given_name"],
+            family_name=row["family_name"],
+            profile=row["profile"],
+            user_name_key=row["user_name_key"],
+            email_key=row["email_key"],
+            display_name_key=row["display_name_key"],
+        ),
+        source=ProvisioningSource(row["source"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        role=MemberRole(row["role"]),
+        permissions=frozenset(Scope(word) for word in row["permissions"]),
+        stage=Stage(row["stage"]),
+        revoked_at=row["revoked_at"],
+        revocation_reason=row["revocation_reason"],
+        account_id=row["account_id"],
+        wrapped_key_version=row["wrapped_key_version"],
+        wrapped_key_kid=row["wrapped_key_kid"],
+        staged_at=row["staged_at"],
+        invited_at=row["invited_at"],
+        accepted_at=row["accepted_at"],
+        confirmed_at=row["confirmed_at"],
+        version=row["version"],
+    )
+
+
+def values_of(member: Member) -> dict[str, Any]:
+    """Every written column of a member by name."""
+    attributes = member.attributes
+    return {
+        "organization_id": member.organization_id,
+        "id": member.id,
+        "user_name": attributes.user_name,
+        "user_name_key": attributes.user_name_key,
+        "email": attributes.email,
+        "email_key": attributes.email_key,
+        "external_id": attributes.external_id,
+        "display_name": attributes.display_name,
+        "display_name_key": attributes.display_name_key,
+        "given_name": attributes.given_name,
+        "family_name": attributes.family_name,
+        "profile": attributes.profile,
+        "role": member.role,
+        "permissions": sorted(member.permissions),
+        "stage": member.stage,
+        "revoked_at": member.revoked_at,
+        "revocation_reason": member.revocation_reason,
+        "account_id": member.account_id,
+        "source": member.source,
+        "created_at": member.created_at,
+        "updated_at": member.updated_at,
+        "staged_at": member.staged_at,
+        "invited_at": member.invited_at,
+        "accepted_at": member.accepted_at,
+        "confirmed_at": member.confirmed_at,
+        "version": member.version,
+    }

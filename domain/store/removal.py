@@ -1,0 +1,108 @@
+"""Takes a member out of the organization: group rows, the member's row, and the fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+from sqlalchemy import delete, func, literal, select, true, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.store.audit_writer import (
+    AUDIT_EVENTS,
+    AuditEntry,
+    insert_events,
+    numbered_values,
+    shared_values,
+)
+from domain.store.group_rows import (
+    GROUP_CHANGES,
+    GROUP_IDS_OF_MEMBER,
+    GROUP_MEMBERS,
+    GROUPS,
+    LOCK_GROUPS,
+    ORGANIZATION,
+)
+from domain.store.member_rows import MEMBERS
+from domain.store.statement import INSTANT, UUID_TYPE, UUIDS, Statement, parameter
+from domain.store.unit_of_work import Isolation, Outdated
+from domain.vocabulary import SubjectKind
+
+if TYPE_CHECKING:
+    from domain.ids import UUID
+    from domain.model.member import MemberEvent
+    from domain.store.unit_of_work import UnitOfWork
+
+_MEMBER = parameter("member_id", UUID_TYPE)
+_GROUPS = parameter("group_ids", UUIDS)
+
+
+def _delete_statement() -> Statement:
+    gone = (
+        delete(GROUP_MEMBERS)
+        .where(
+            GROUP_MEMBERS.c.organization_id == ORGANIZATION,
+            GROUP_MEMBERS.c.member_id == _MEMBER,
+            GROUP_MEMBERS.c.group_id == func.any(_GROUPS),
+        )
+        .returning(GROUP_MEMBERS.c.group_id)
+        .cte("gone")
+    )
+    bumped = (
+        update(GROUPS)
+        .where(GROUPS.c.organization_id == ORGANIZATION, GROUPS.c.id == gone.c.group_id)
+        .values(version=GROUPS.c.version + 1, updated_at=parameter("audit_recorded_at", INSTANT))
+        .returning(GROUPS.c.id)
+        .cte("bumped")
+    )
+    recorded = insert_events(1).returning(AUDIT_EVENTS.c.sequence).cte("recorded")
+    history = (
+        insert(GROUP_CHANGES)
+        .from_select(
+            ("organization_id", "member_id", "group_id", "sequence", "added"),
+            select(
+                ORGANIZATION, _MEMBER, gone.c.group_id, recorded.c.sequence, literal(False)
+            ).select_from(gone.join(recorded, true())),
+        )
+        .returning(GROUP_CHANGES.c.sequence)
+        .cte("history")
+    )
+    return Statement(select(recorded.c.sequence).add_cte(bumped, history))
+
+
+_DELETE_GROUP_ROWS = _delete_statement()
+_DELETE_MEMBER = Statement(
+    delete(MEMBERS).where(MEMBERS.c.organization_id == ORGANIZATION, MEMBERS.c.id == _MEMBER)
+)
+
+
+async def lock_groups_of(
+    unit: UnitOfWork, organization_id: UUID, member_id: UUID
+) -> tuple[UUID, ...]:
+    """Lock the member's groups, in the order of their ids, and return them."""
+    rows = await GROUP_IDS_OF_MEMBER.fetch(
+        unit.connection, organization_id=organization_id, member_id=member_id
+    )
+    if not rows:
+        return ()
+    locked = await LOCK_GROUPS.fetch(
+        unit.connection, organization_id=organization_id, group_ids=[row[0] for row in rows]
+    )
+    return tuple(row["id"] for row in locked)
+
+
+async def delete_member(unit: UnitOfWork, event: MemberEvent, group_ids: tuple[UUID, ...]) -> None:
+    """Delete the locked member, after its rows in the locked groups; write the fact.
+
+    Raises Outdated when a group took the member between the look at its groups and the lock.
+    """
+    member = event.member
+    values: dict[str, Any] = shared_values(unit.caller, member.organization_id, unit.now)
+    entry = AuditEntry(event.action, SubjectKind.MEMBER, member.id, member.label, event.changes)
+    values |= numbered_values([entry])
+    key = {"organization_id": member.organization_id, "member_id": member.id}
+    await _DELETE_GROUP_ROWS.fetch(unit.connection, **values, **key, group_ids=list(group_ids))
+    try:
+        await _DELETE_MEMBER.fetch(unit.connection, **key)
+    except asyncpg.ForeignKeyViolationError as error:
+        raise Outdated(Isolation.TRANSACTION) from error

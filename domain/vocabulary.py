@@ -1,0 +1,207 @@
+"""The closed sets of words the domain speaks: states, roles, scopes, origins, providers."""
+
+from enum import StrEnum, auto
+
+
+class _Word(StrEnum):
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[str]) -> str:
+        return name
+
+
+class Stage(_Word):
+    """How far a member has come; ordered STAGED < INVITED < ACCEPTED < CONFIRMED."""
+
+    STAGED = auto()
+    INVITED = auto()
+    ACCEPTED = auto()
+    CONFIRMED = auto()
+
+
+class MemberStatus(_Word):
+    """What the world sees: REVOKED while access is withdrawn, else the stage."""
+
+    STAGED = auto()
+    INVITED = auto()
+    ACCEPTED = auto()
+    CONFIRMED = auto()
+    REVOKED = auto()
+
+
+class MemberAction(_Word):
+    """What can be done to a member."""
+
+    STAGE = auto()
+    INVITE = auto()
+    REINVITE = auto()
+    ACCEPT = auto()
+    CONFIRM = auto()
+    REVOKE = auto()
+    RESTORE = auto()
+    REMOVE = auto()
+    CHANGE_ROLE = auto()
+    UPDATE = auto()
+
+
+class MemberRole(_Word):
+    """OWNER acts on everyone, ADMIN on all but owners, CUSTOM on USER and CUSTOM, USER on none."""
+
+    OWNER = auto()
+    ADMIN = auto()
+    CUSTOM = auto()
+    USER = auto()
+
+
+class Scope(_Word):
+    """What a caller may do through the admin API."""
+
+    ORGANIZATION_READ = auto()
+    ORGANIZATION_WRITE = auto()
+    MEMBERS_READ = auto()
+    MEMBERS_WRITE = auto()
+    MEMBERS_CONFIRM = auto()
+    GROUPS_READ = auto()
+    GROUPS_WRITE = auto()
+    AUDIT_READ = auto()
+    PROVISIONING_READ = auto()
+    PROVISIONING_READ_BODIES = auto()
+    SCIM_ADMIN = auto()
+    TOKENS_ADMIN = auto()
+
+
+class Origin(_Word):
+    """By which way a change came."""
+
+    SCIM = auto()
+    ADMIN_API = auto()
+    CONSOLE = auto()
+    CLI = auto()
+    SYSTEM = auto()
+
+
+class ProvisioningSource(_Word):
+    """By which way a member or group came to be."""
+
+    SCIM = auto()
+    ADMIN_API = auto()
+    CONSOLE = auto()
+    CLI = auto()
+
+
+class IdentityProvider(_Word):
+    """The system that provisions."""
+
+    ENTRA_ID = auto()
+    OKTA = auto()
+    ONELOGIN = auto()
+    JUMPCLOUD = auto()
+    PING = auto()
+    GOOGLE = auto()
+    RIPPLING = auto()
+    AUTHENTIK = auto()
+    KEYCLOAK = auto()
+    OTHER = auto()
+
+
+class KeyHandshake(_Word):
+    """REQUIRED: confirming hands over the organization key. OFF: it is an approval only."""
+
+    REQUIRED = auto()
+    OFF = auto()
+
+
+class OnProvision(_Word):
+    """What a provisioned person gets: an invitation at once, or a place on the list."""
+
+    INVITE = auto()
+    STAGE = auto()
+
+
+class Rehire(_Word):
+    """What creating a revoked member again does."""
+
+    CONFLICT = auto()
+    RESTORE = auto()
+
+
+class OmittedGroupMembers(_Word):
+    """What a replaced group without a member list means."""
+
+    KEEP = auto()
+    CLEAR = auto()
+
+
+class PatchResponse(_Word):
+    """What a patch answers: per resource type, always a body, or never one."""
+
+    AUTOMATIC = auto()
+    BODY = auto()
+    NO_CONTENT = auto()
+
+
+class CredentialKind(_Word):
+    """A bearer key, or a client of the OAuth client credentials grant."""
+
+    API_KEY = auto()
+    OAUTH_CLIENT = auto()
+
+
+class InvitationState(_Word):
+    """Life of one invitation mail."""
+
+    QUEUED = auto()
+    SENT = auto()
+    FAILED = auto()
+    BOUNCED = auto()
+    ACCEPTED = auto()
+    CANCELLED = auto()
+    EXPIRED = auto()
+
+
+class ActorKind(_Word):
+    """What kind of thing acted."""
+
+    MEMBER = auto()
+    ACCOUNT = auto()
+    ACCESS_TOKEN = auto()
+    SCIM_CONNECTION = auto()
+    SYSTEM_PROCESS = auto()
+
+
+class SubjectKind(_Word):
+    """What kind of thing was acted on."""
+
+    ORGANIZATION = auto()
+    MEMBER = auto()
+    GROUP = auto()
+    SCIM_CONNECTION = auto()
+    ACCESS_TOKEN = auto()
+
+
+class ScimOperation(_Word):
+    """What a provisioning request asked for."""
+
+    CREATE = auto()
+    READ = auto()
+    SEARCH = auto()
+    REPLACE = auto()
+    PATCH = auto()
+    DELETE = auto()
+    BULK = auto()
+    DISCOVERY = auto()
+
+
+class ScimResourceType(_Word):
+    """What kind of resource a provisioning request was about."""
+
+    USER = auto()
+    GROUP = auto()
+
+
+class ProvisioningOutcome(_Word):
+    """What came of a provisioning request: changed, nothing to do, refused (4xx), broken (5xx)."""
+
+    APPLIED = auto()
+    UNCHANGED = auto()
+    REJECTED = auto()
+    FAILED = auto()
