@@ -25,7 +25,7 @@ def decode_body(raw: bytes) -> dict[str, Any]:
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        if "surrogate" in str(error):  # also bytes that are surrogates encoded as UTF-8
+        if "surrogate in string" in str(error):  # an escape; such bytes are no UTF-8 at all
             message = "Remove the lone surrogate from the body; it is no Unicode character."
             raise ScimError.invalid_value(message) from None
         raise ScimError.invalid_syntax(
