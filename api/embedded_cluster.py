@@ -53,7 +53,6 @@ random_page_cost = 1.1
 log_min_messages = log
 log_error_verbosity = terse
 log_checkpoints = off
-include_if_exists 'local.conf'
 """
 
 _HOST_ACCESS = """\
@@ -118,7 +117,8 @@ def configure(cluster: Cluster) -> None:
     names = {cluster.user.name, pwd.getpwuid(os.geteuid()).pw_name, "root"}
     roles = (OWNER_ROLE, SERVER_ROLE, SUPERUSER)
     idents = [f'rollcall "{name}" {role}\n' for name in sorted(names) for role in roles]
-    _write(cluster, "postgresql.conf", _CONFIGURATION)
+    own = "include 'local.conf'\n" if (cluster.folder / "local.conf").exists() else ""
+    _write(cluster, "postgresql.conf", _CONFIGURATION + own)
     _write(cluster, "pg_hba.conf", _HOST_ACCESS)
     _write(cluster, "pg_ident.conf", "".join(idents))
 

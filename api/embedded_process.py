@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,8 +61,9 @@ class ServerProcess:
             self.socket_folder = running.socket_folder
             self._child = None
         else:
-            if running:
-                _forget_recycled_pid(self._cluster, running)
+            if self._child is not None:  # it stopped answering: it may need a moment to end
+                with suppress(subprocess.TimeoutExpired):
+                    self._child.wait(RETRY_SECONDS)
             self._choose_socket_folder(running.socket_folder if running else None)
             self._launch()
         self._wait_until_ready()
@@ -85,9 +87,10 @@ class ServerProcess:
             self._child.returncode = 0  # there is nothing to wait for
 
     def _launch(self) -> None:
+        stale = _read_pid_file(self._cluster)
+        if stale:
+            _forget_dead_pid(self._cluster, stale)
         configure(self._cluster)
-        if self._child is not None:
-            self._child.poll()
         options = self._cluster.user.process_options()
         folder = str(self._cluster.folder)
         program = self._cluster.binaries.program("postgres")
@@ -168,16 +171,22 @@ def _answers(socket_folder: Path) -> bool:
     return True
 
 
-def _forget_recycled_pid(cluster: Cluster, stale: _Running) -> None:
-    """Removes a pid file whose number now belongs to another program.
+def _forget_dead_pid(cluster: Cluster, stale: _Running) -> None:
+    """Removes the lock files of a server that is gone although a process of its number exists.
 
-    That happens after a restart in a container, and PostgreSQL would refuse to start.
+    PostgreSQL would refuse to start. The number may be another program's, as after a restart of a
+    container; or a killed server's parent, another user of this database, has not heard of it yet.
+    PostgreSQL still finds out by itself when other processes of the old server live.
     """
+    process = Path(f"/proc/{stale.pid}")
     try:
-        folder = Path(f"/proc/{stale.pid}/cwd").readlink()
+        state = process.joinpath("stat").read_text("utf-8", "replace").rpartition(") ")[2][:1]
+        # A server always works in its own folder.
+        dead = state in ("Z", "X") or process.joinpath("cwd").readlink() != cluster.folder
     except OSError:
         return
-    if folder != cluster.folder:  # a server always works in its own folder
+    if dead:
+        (stale.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
 
 

@@ -50,7 +50,7 @@ fi
 rm -f $venv/.setup-*
 
 export PIP_DISABLE_PIP_VERSION_CHECK=1
-pip() { $python -m pip --quiet "$@"; }
+pip() { $python -m pip -qq "$@"; }  # errors alone
 
 # uv does not read pip's settings: hand it those that say where packages come from.
 setting() { $python -m pip config get "global.$1" 2>/dev/null || true; }

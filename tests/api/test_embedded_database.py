@@ -114,6 +114,38 @@ async def test_killed_server_is_restarted_with_every_committed_row(data_dir: Pat
     database.release()
 
 
+async def test_server_killed_under_its_parent_is_restarted_by_another(
+    data_dir: Path, hold: Hold
+) -> None:
+    hold(data_dir)  # the parent does not notice: the server stays behind as a zombie
+    database = EmbeddedDatabase(data_dir)
+    addresses = database.start()
+    pid = server_pid(data_dir)
+
+    os.kill(pid, signal.SIGKILL)
+    while database.is_alive():
+        await asyncio.sleep(0.01)
+
+    assert database.restart_if_dead()
+    assert server_pid(data_dir) != pid
+    assert await ask(addresses.server_url, "SELECT 1") == 1
+    database.release()
+
+
+async def test_own_tuning_is_read(data_dir: Path) -> None:
+    database = EmbeddedDatabase(data_dir)
+    database.start()
+    database.release()
+    (cluster,) = data_dir.glob("postgresql-*/")
+    (cluster / "local.conf").write_text("work_mem = '7MB'\n")
+    shutil.chown(cluster / "local.conf", cluster.stat().st_uid)
+
+    addresses = database.start()
+
+    assert await ask(addresses.server_url, "SHOW work_mem") == "7MB"
+    database.release()
+
+
 async def test_watch_restarts_and_tells(data_dir: Path) -> None:
     database = EmbeddedDatabase(data_dir)
     addresses = database.start()
