@@ -13,6 +13,8 @@ from .schema_catalogue import GROUP_RESOURCE, USER_RESOURCE
 from .schema_model import Resolved, ResourceSchema, Schema
 from .values import read_value
 
+__all__ = ["GroupDocument", "MemberReference", "UserDocument", "read_group", "read_user"]
+
 # Echoes of what this server returned: clients send them back, they mean nothing.
 ECHOES = frozenset({"schemas", "id", "meta", "groups"})
 

@@ -20,7 +20,7 @@ from scim_facade.protocol.ast import (
 from scim_facade.protocol.dialect import Deviation, Warnings
 from scim_facade.protocol.errors import ScimError
 from scim_facade.protocol.grammar import parse_filter, parse_path
-from tests.scim_facade.protocol.strategies import filters, print_filter
+from tests.scim_facade.protocol.strategies import filters, only_bad_requests, print_filter
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 
@@ -29,7 +29,7 @@ def path(name: str, sub: str | None = None, urn: str | None = None) -> Attribute
     return AttributePath(urn, name, sub)
 
 
-def equal(name: str, value: str | int | float | bool | None) -> Comparison:
+def equal(name: str, value: str | float | bool | None) -> Comparison:
     return Comparison(path(name), Operator.EQ, value)
 
 
@@ -103,7 +103,7 @@ def test_fil_07_value_path() -> None:
         ("9007199254740992", 2**53),
     ],
 )
-def test_fil_08_literals(text: str, value: str | int | float | bool | None) -> None:
+def test_fil_08_literals(text: str, value: str | float | bool | None) -> None:
     warnings = Warnings()
 
     tree = parse_filter(f"a eq {text}", warnings)
@@ -272,7 +272,5 @@ def test_printing_and_parsing_gives_the_same_filter(tree: Filter) -> None:
 @given(st.text(max_size=60) | st.text("aeqprnot()[]\"' .and1:", max_size=60))
 def test_any_text_parses_or_is_a_scim_error(text: str) -> None:
     for parser in (parse_filter, parse_path):
-        try:
+        with only_bad_requests():
             parser(text, Warnings())
-        except ScimError as error:
-            assert error.status == 400

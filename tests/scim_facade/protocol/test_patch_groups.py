@@ -19,7 +19,7 @@ from scim_facade.protocol.patch import (
     read_group_patch,
 )
 from tests.scim_facade.protocol.samples import GROUP, GROUP_PATCHES, patch_body
-from tests.scim_facade.protocol.strategies import json_values
+from tests.scim_facade.protocol.strategies import json_values, only_bad_requests
 
 
 def read(*operations: dict[str, Any]) -> GroupPatch:
@@ -118,7 +118,8 @@ def test_pat_d10_wrapped_members() -> None:
 
 def test_pat_r03_replace() -> None:
     assert read(member("replace", [{"value": "u1"}])).memberships == (replaced("u1"),)
-    for nothing in ([], None, ""):
+    values: tuple[object, ...] = ([], None, "")
+    for nothing in values:
         assert read(member("replace", nothing)).memberships == (replaced(),)
 
 
@@ -249,11 +250,8 @@ def test_many_members_in_one_operation() -> None:
     json_values,
 )
 def test_any_value_is_read_or_a_scim_error(op: str, path: str | None, value: Any) -> None:
-    try:
+    with only_bad_requests():
         patch = read({"op": op, "path": path, "value": value})
-    except ScimError as error:
-        assert error.status == 400
-    else:
         for edit in patch.memberships:
             assert len(set(edit.members)) == len(edit.members)
             assert edit.members or edit.kind is EditKind.REPLACE

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scim_facade.protocol.dialect import Warnings
-from scim_facade.protocol.errors import ScimError
 from scim_facade.protocol.patch import apply_user_patch, parse_patch, read_group_patch
 from scim_facade.protocol.resources import UserDocument, read_user
 from tests.scim_facade.protocol.samples import (
@@ -22,7 +21,7 @@ from tests.scim_facade.protocol.samples import (
     USER_PATCHES,
     patch_body,
 )
-from tests.scim_facade.protocol.strategies import json_values
+from tests.scim_facade.protocol.strategies import json_values, only_bad_requests
 
 DOCUMENT: dict[str, Any] = {
     "schemas": [USER, ENTERPRISE],
@@ -85,12 +84,8 @@ def test_a_patch_never_changes_its_input_and_gives_a_canonical_user(
 ) -> None:
     document, sent = deepcopy(DOCUMENT), deepcopy(changes)
 
-    try:
+    with only_bad_requests():
         outcome = apply(document, *changes)
-    except ScimError as error:
-        assert error.status == 400
-        assert error.detail.startswith("Operations[")
-    else:
         assert outcome["userName"]
         assert outcome["id"] == "1"
         stored = UserDocument.of(outcome).attributes
@@ -104,13 +99,10 @@ def test_a_patch_never_changes_its_input_and_gives_a_canonical_user(
 @given(st.sampled_from(["add", "replace"]), st.sampled_from(PATHS), good_values)
 def test_add_and_replace_twice_is_the_same_as_once(op: str, path: str, value: Any) -> None:
     change = {"op": op, "path": path, "value": value}
-    try:
+    with only_bad_requests():
         once = apply(DOCUMENT, change)
-    except ScimError:
-        return
-
-    assert apply(once, change) == once
-    assert apply(DOCUMENT, change, change) == once
+        assert apply(once, change) == once
+        assert apply(DOCUMENT, change, change) == once
 
 
 @given(json_values)
@@ -119,12 +111,11 @@ def test_any_json_as_a_patch_is_read_or_a_scim_error(value: Any) -> None:
     if isinstance(value, dict):
         bodies.append(value)
     for body in bodies:
-        try:
+        with only_bad_requests():
             parsed = parse_patch(body, Warnings())
             apply_user_patch(DOCUMENT, parsed, Warnings())
-            read_group_patch(parsed, Warnings())
-        except ScimError as error:
-            assert error.status == 400
+        with only_bad_requests():
+            read_group_patch(parse_patch(body, Warnings()), Warnings())
 
 
 @given(st.text(max_size=30), json_values)
@@ -133,10 +124,8 @@ def test_any_path_is_read_or_a_scim_error(path: str, value: Any) -> None:
         {"op": "add", "path": path, "value": value},
         {"op": "add", "value": {path: value}},
     ):
-        try:
+        with only_bad_requests():
             apply(DOCUMENT, change)
-        except ScimError as error:
-            assert error.status == 400
 
 
 @pytest.mark.parametrize("created", USER_BODIES)
