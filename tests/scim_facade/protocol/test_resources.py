@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
 
 from scim_facade.protocol.dialect import Deviation, Warnings
 from scim_facade.protocol.errors import ScimError
 from scim_facade.protocol.resources import (
     UserDocument,
-    read_group,
     read_user,
 )
 from tests.scim_facade.protocol.samples import (
@@ -23,9 +20,7 @@ from tests.scim_facade.protocol.samples import (
     OKTA_PUT,
     ONELOGIN_CREATE,
     USER,
-    USER_BODIES,
 )
-from tests.scim_facade.protocol.strategies import json_values, only_bad_requests
 
 
 def attributes_of(**body: Any) -> dict[str, Any]:
@@ -283,27 +278,3 @@ def test_a_document_of_a_patched_user() -> None:
     user = UserDocument.of(document)
 
     assert set(document) - set(user.attributes) == {"schemas", "id", "meta", "groups", MEMBERSHIP}
-
-
-@pytest.mark.parametrize("name", USER_BODIES)
-def test_every_provider_s_user_is_read_and_reads_back_the_same(name: str) -> None:
-    body = deepcopy(USER_BODIES[name])
-
-    user = read_user(body, Warnings())
-
-    assert body == USER_BODIES[name]
-    assert user.user_name
-    again = Warnings()
-    assert read_user({"schemas": [USER], **user.attributes}, again).attributes == user.attributes
-    assert again.sentences == []
-
-
-@given(json_values)
-def test_any_json_is_read_or_a_scim_error(value: Any) -> None:
-    for key in ("emails", "name", "active", "roles", "addresses", ENTERPRISE, USER, "schemas"):
-        body = {key: value, "members": value, "displayName": value}
-        before = deepcopy(body)
-        for read in (read_user, read_group):
-            with only_bad_requests():
-                read(body, Warnings())
-        assert body == before
