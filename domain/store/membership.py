@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    Boolean,
     Text,
     cast,
     delete,
@@ -59,7 +58,8 @@ class MembershipResult:
         return bool(self.added or self.removed)
 
 
-def _statement() -> Statement:
+def _statement(*, replaces: bool) -> Statement:
+    """The statement; only a replacing one looks at the members that are not named."""
     target = (
         select(GROUPS.c["id", "display_name", "version"])
         .where(GROUPS.c.organization_id == ORGANIZATION, GROUPS.c.id == _GROUP)
@@ -84,16 +84,15 @@ def _statement() -> Statement:
         .returning(GROUP_MEMBERS.c.member_id)
         .cte("added")
     )
-    replaces = parameter("replaces", Boolean())
+    gone = GROUP_MEMBERS.c.member_id == func.any(_REMOVE)
+    if replaces:
+        gone = or_(gone, GROUP_MEMBERS.c.member_id != func.all(_ADD))
     removed = (
         delete(GROUP_MEMBERS)
         .where(
             GROUP_MEMBERS.c.organization_id == ORGANIZATION,
             GROUP_MEMBERS.c.group_id == select(target.c.id).scalar_subquery(),
-            or_(
-                GROUP_MEMBERS.c.member_id == func.any(_REMOVE),
-                replaces & (GROUP_MEMBERS.c.member_id != func.all(_ADD)),
-            ),
+            gone,
         )
         .returning(GROUP_MEMBERS.c.member_id)
         .cte("removed")
@@ -198,7 +197,8 @@ def _set_change(attribute: str, members: Any) -> Any:
     )
 
 
-_CHANGE_MEMBERSHIP = _statement()
+_CHANGE = _statement(replaces=False)
+_REPLACE = _statement(replaces=True)
 
 
 async def change_membership(
@@ -210,14 +210,14 @@ async def change_membership(
     """
     unit.writes_once()
     values = shared_values(unit.caller, organization_id, unit.now)
-    row = await _CHANGE_MEMBERSHIP.fetch_row(
+    statement = _REPLACE if change.replaces else _CHANGE
+    row = await statement.fetch_row(
         unit.connection,
         **values,
         organization_id=organization_id,
         group_id=group_id,
         add=sorted(change.add),
         remove=sorted(change.remove),
-        replaces=change.replaces,
         event_id=new_id(),
         action="group.members_changed",
         subject_kind=SubjectKind.GROUP,

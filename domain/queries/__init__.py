@@ -1,0 +1,1 @@
+"""The read side: columns into frozen rows, never through aggregates."""

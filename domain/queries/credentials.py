@@ -1,0 +1,67 @@
+"""Reads what authentication needs: SCIM credentials with their endpoint, access tokens."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from domain.ids import UUID
+from domain.model.access_token import AccessTokenTable
+from domain.queries.reader import Reader
+from domain.queries.rows import AccessTokenRow, ScimCredentialRow
+from domain.store.connection_rows import CONNECTIONS, CREDENTIALS, SWITCHES, connection_of
+from domain.store.statement import UUID_TYPE, Statement, parameter
+
+_TOKENS = AccessTokenTable.__table__  # type: ignore[attr-defined]
+_CREDENTIAL = Statement(
+    select(
+        CREDENTIALS.c.id.label("credential_id"),
+        CREDENTIALS.c.secret_hash,
+        CREDENTIALS.c.expires_at,
+        CREDENTIALS.c.revoked_at,
+        *CONNECTIONS.c["organization_id", "id", "enabled", "provider", "version"],
+        *(CONNECTIONS.c[name] for name in SWITCHES),
+    )
+    .select_from(
+        CREDENTIALS.join(
+            CONNECTIONS,
+            (CONNECTIONS.c.organization_id == CREDENTIALS.c.organization_id)
+            & (CONNECTIONS.c.id == CREDENTIALS.c.connection_id),
+        )
+    )
+    .where(
+        CREDENTIALS.c.organization_id == parameter("organization_id", UUID_TYPE),
+        CREDENTIALS.c.id == parameter("id", UUID_TYPE),
+    )
+)
+_TOKEN = Statement(select(_TOKENS).where(_TOKENS.c.id == parameter("id", UUID_TYPE)))
+
+
+async def find_scim_credential(
+    reader: Reader, organization_id: UUID, credential_id: UUID
+) -> ScimCredentialRow | None:
+    """A credential of the organization, whatever its state, or None."""
+    record = await reader.fetch_row(_CREDENTIAL, organization_id=organization_id, id=credential_id)
+    if record is None:
+        return None
+    connection = connection_of(record)
+    return ScimCredentialRow(
+        organization_id=connection.organization_id,
+        credential_id=record["credential_id"],
+        connection_id=connection.id,
+        enabled=connection.enabled,
+        secret_hash=record["secret_hash"],
+        expires_at=record["expires_at"],
+        revoked_at=record["revoked_at"],
+        provider=connection.provider,
+        settings=connection.settings,
+    )
+
+
+async def find_access_token(reader: Reader, token_id: UUID) -> AccessTokenRow | None:
+    """An access token, whatever its state, or None."""
+    record = await reader.fetch_row(_TOKEN, id=token_id)
+    if record is None:
+        return None
+    values = {name: record[name] for name in AccessTokenRow.__dataclass_fields__}
+    values["scopes"] = tuple(record["scopes"])
+    return AccessTokenRow(**values)

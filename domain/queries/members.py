@@ -1,0 +1,216 @@
+"""Reads members: one by id, lists by condition, pages by index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import exists, func, literal_column, select
+
+from domain.ids import UUID
+from domain.queries.compiler import FieldColumn, Queried
+from domain.queries.conditions import EVERYTHING, Condition
+from domain.queries.reader import Reader, Shapes
+from domain.queries.rows import GroupReference, MemberRow
+from domain.store.group_rows import GROUP_MEMBERS, GROUPS
+from domain.store.member_rows import MEMBER_EMAILS, MEMBERS
+from domain.store.statement import BOOLEAN, INSTANT, INTEGER, UUID_TYPE, UUIDS, Statement, parameter
+from domain.vocabulary import MemberRole, ProvisioningSource, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_ORGANIZATION = parameter("organization_id", UUID_TYPE)
+_OURS = MEMBERS.c.organization_id == _ORGANIZATION
+
+_COLUMNS = [MEMBERS.c[name] for name in MemberRow.__dataclass_fields__ if name != "groups"]
+
+
+def _in_group(group_id: Any | None) -> Any:
+    rows = select(literal_column("1")).where(
+        GROUP_MEMBERS.c.organization_id == MEMBERS.c.organization_id,
+        GROUP_MEMBERS.c.member_id == MEMBERS.c.id,
+    )
+    return exists(rows if group_id is None else rows.where(GROUP_MEMBERS.c.group_id == group_id))
+
+
+def _has_email(key: Any) -> Any:
+    return MEMBERS.c.id.in_(
+        select(MEMBER_EMAILS.c.member_id).where(
+            MEMBER_EMAILS.c.organization_id == _ORGANIZATION, MEMBER_EMAILS.c.email_key == key
+        )
+    )
+
+
+QUERIED = Queried(
+    fields={
+        "id": FieldColumn(MEMBERS.c.id, UUID_TYPE),
+        "user_name": FieldColumn(MEMBERS.c.user_name_key, folded=True),
+        "email": FieldColumn(MEMBERS.c.email_key, folded=True, elsewhere=_has_email),
+        "external_id": FieldColumn(MEMBERS.c.external_id),
+        "display_name": FieldColumn(MEMBERS.c.display_name_key, folded=True),
+        "given_name": FieldColumn(MEMBERS.c.given_name, lowered=True),
+        "family_name": FieldColumn(MEMBERS.c.family_name, lowered=True),
+        "active": FieldColumn(MEMBERS.c.revoked_at.is_(None), BOOLEAN),
+        "role": FieldColumn(MEMBERS.c.role),
+        "stage": FieldColumn(MEMBERS.c.stage),
+        "source": FieldColumn(MEMBERS.c.source),
+        "created_at": FieldColumn(MEMBERS.c.created_at, INSTANT),
+        "updated_at": FieldColumn(MEMBERS.c.updated_at, INSTANT),
+        "invited_at": FieldColumn(MEMBERS.c.invited_at, INSTANT),
+        "accepted_at": FieldColumn(MEMBERS.c.accepted_at, INSTANT),
+        "confirmed_at": FieldColumn(MEMBERS.c.confirmed_at, INSTANT),
+        "version": FieldColumn(MEMBERS.c.version, MEMBERS.c.version.type),
+    },
+    profile=MEMBERS.c.profile,
+    linked=_in_group,
+)
+_SHAPES = Shapes(QUERIED)
+
+
+def _groups_column() -> Any:
+    rows = (
+        select(func.jsonb_agg(func.jsonb_build_array(GROUPS.c.id, GROUPS.c.display_name)))
+        .select_from(
+            GROUP_MEMBERS.join(
+                GROUPS,
+                (GROUPS.c.organization_id == GROUP_MEMBERS.c.organization_id)
+                & (GROUPS.c.id == GROUP_MEMBERS.c.group_id),
+            )
+        )
+        .where(
+            GROUP_MEMBERS.c.organization_id == _ORGANIZATION,
+            GROUP_MEMBERS.c.member_id == MEMBERS.c.id,
+        )
+        .correlate(MEMBERS)
+    )
+    return rows.scalar_subquery().label("groups")
+
+
+def _columns(*, with_groups: bool) -> list[Any]:
+    return [*_COLUMNS, _groups_column()] if with_groups else list(_COLUMNS)
+
+
+_BY_ID = {
+    with_groups: Statement(
+        select(*_columns(with_groups=with_groups)).where(
+            _OURS, MEMBERS.c.id == parameter("id", UUID_TYPE)
+        )
+    )
+    for with_groups in (False, True)
+}
+_GROUPS_OF = Statement(
+    select(GROUP_MEMBERS.c.member_id, GROUPS.c.id, GROUPS.c.display_name)
+    .select_from(
+        GROUP_MEMBERS.join(
+            GROUPS,
+            (GROUPS.c.organization_id == GROUP_MEMBERS.c.organization_id)
+            & (GROUPS.c.id == GROUP_MEMBERS.c.group_id),
+        )
+    )
+    .where(
+        GROUP_MEMBERS.c.organization_id == _ORGANIZATION,
+        GROUP_MEMBERS.c.member_id == func.any(parameter("ids", UUIDS)),
+    )
+    .order_by(GROUPS.c.id)
+)
+
+
+def member_row(record: Mapping[str, Any], *, with_groups: bool = False) -> MemberRow:
+    """The row that a record of the member columns holds."""
+    groups: tuple[GroupReference, ...] | None = None
+    if with_groups:
+        listed = record["groups"] or ()
+        groups = tuple(GroupReference(UUID(id_), name) for id_, name in sorted(listed))
+    return MemberRow(
+        organization_id=record["organization_id"],
+        id=record["id"],
+        user_name=record["user_name"],
+        email=record["email"],
+        external_id=record["external_id"],
+        display_name=record["display_name"],
+        given_name=record["given_name"],
+        family_name=record["family_name"],
+        profile=record["profile"],
+        role=MemberRole(record["role"]),
+        permissions=tuple(record["permissions"]),
+        stage=Stage(record["stage"]),
+        revoked_at=record["revoked_at"],
+        revocation_reason=record["revocation_reason"],
+        account_id=record["account_id"],
+        source=ProvisioningSource(record["source"]),
+        created_at=record["created_at"],
+        updated_at=record["updated_at"],
+        invited_at=record["invited_at"],
+        accepted_at=record["accepted_at"],
+        confirmed_at=record["confirmed_at"],
+        version=record["version"],
+        groups=groups,
+    )
+
+
+async def get_member(
+    reader: Reader, organization_id: UUID, member_id: UUID, *, with_groups: bool = False
+) -> MemberRow | None:
+    """One member, or None."""
+    record = await reader.fetch_row(
+        _BY_ID[with_groups], organization_id=organization_id, id=member_id
+    )
+    return None if record is None else member_row(record, with_groups=with_groups)
+
+
+async def groups_of_members(
+    reader: Reader, organization_id: UUID, member_ids: Iterable[UUID]
+) -> dict[UUID, list[GroupReference]]:
+    """The groups of each of the members, in one statement."""
+    ids = list(member_ids)
+    groups: dict[UUID, list[GroupReference]] = {id_: [] for id_ in ids}
+    for record in await reader.fetch(_GROUPS_OF, organization_id=organization_id, ids=ids):
+        groups[record["member_id"]].append(GroupReference(record["id"], record["display_name"]))
+    return groups
+
+
+async def count_members(
+    reader: Reader, organization_id: UUID, condition: Condition = EVERYTHING
+) -> int:
+    """How many members meet the condition."""
+    statement, parameters = _SHAPES.statement(
+        "count",
+        condition,
+        lambda where: select(func.count()).select_from(MEMBERS).where(_OURS, where),
+    )
+    count: int = await reader.fetch_value(statement, organization_id=organization_id, **parameters)
+    return count
+
+
+async def list_members(
+    reader: Reader,
+    organization_id: UUID,
+    condition: Condition = EVERYTHING,
+    *,
+    offset: int = 0,
+    limit: int,
+    backwards: bool = False,
+) -> Sequence[MemberRow]:
+    """Members in the order they came, `limit` of them after the first `offset`.
+
+    `backwards` counts the offset from the end, and still returns them in order.
+    """
+
+    def build(where: Any) -> Any:
+        order = MEMBERS.c.id.desc() if backwards else MEMBERS.c.id
+        return (
+            select(*_columns(with_groups=False))
+            .where(_OURS, where)
+            .order_by(order)
+            .limit(parameter("limit", INTEGER))
+            .offset(parameter("offset", INTEGER))
+        )
+
+    statement, parameters = _SHAPES.statement(("list", backwards), condition, build)
+    records = await reader.fetch(
+        statement, organization_id=organization_id, limit=limit, offset=offset, **parameters
+    )
+    rows = [member_row(record) for record in records]
+    if backwards:
+        rows.reverse()
+    return rows

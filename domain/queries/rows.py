@@ -1,0 +1,121 @@
+"""What reads return: frozen rows, one type for each thing that is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain.ids import UUID
+from domain.model.scim_connection import ScimSettings
+from domain.vocabulary import (
+    IdentityProvider,
+    MemberRole,
+    MemberStatus,
+    OnProvision,
+    ProvisioningSource,
+    Stage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReference:
+    """A group as a member shows it."""
+
+    id: UUID
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReference:
+    """A member as a group shows it."""
+
+    id: UUID
+    display: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member as read; `groups` is None unless they were asked for."""
+
+    organization_id: UUID
+    id: UUID
+    user_name: str
+    email: str | None
+    external_id: str | None
+    display_name: str | None
+    given_name: str | None
+    family_name: str | None
+    profile: dict[str, Any]
+    role: MemberRole
+    permissions: tuple[str, ...]
+    stage: Stage
+    revoked_at: datetime | None
+    revocation_reason: str | None
+    account_id: UUID | None
+    source: ProvisioningSource
+    created_at: datetime
+    updated_at: datetime
+    invited_at: datetime | None
+    accepted_at: datetime | None
+    confirmed_at: datetime | None
+    version: int
+    groups: tuple[GroupReference, ...] | None = None
+
+    @property
+    def status(self) -> MemberStatus:
+        """REVOKED while revoked, else the stage."""
+        return MemberStatus.REVOKED if self.revoked_at is not None else MemberStatus(self.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group as read, without its members."""
+
+    organization_id: UUID
+    id: UUID
+    display_name: str
+    external_id: str | None
+    source: ProvisioningSource
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScimCredentialRow:
+    """A SCIM client's secret with the endpoint that it opens."""
+
+    organization_id: UUID
+    credential_id: UUID
+    connection_id: UUID
+    enabled: bool
+    secret_hash: bytes = field(repr=False)
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    provider: IdentityProvider | None
+    settings: ScimSettings
+
+    @property
+    def on_provision(self) -> OnProvision:
+        """What a newly provisioned person gets."""
+        return self.settings.on_provision
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokenRow:
+    """An access token as authentication and the admin API read it."""
+
+    id: UUID
+    organization_id: UUID | None
+    name: str
+    secret_hash: bytes = field(repr=False)
+    hint: str
+    scopes: tuple[str, ...]
+    created_by_kind: str
+    created_by_id: UUID | None
+    created_by_label: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
