@@ -9,17 +9,19 @@ REPOSITORY = Path(__file__).parents[2]
 PACKAGES = ("api", "domain", "graphql_schema", "scim_facade")
 GENERATED = ("domain/migrations/versions/", "graphql_schema/schema.graphql", "locks/", "LICENSE")
 
+FOREIGN = {".git", ".venv", "data", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"}
+
 
 @cache
 def own_files() -> tuple[str, ...]:
     """Paths relative to the repository, of files that git keeps or would keep."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=False, text=True)
-    if listed.returncode == 0:
-        names = listed.stdout.split("\0")
-    else:  # an export without git
-        names = [str(path.relative_to(REPOSITORY)) for path in REPOSITORY.rglob("*.*")]
-        names = [name for name in names if "node_modules" not in name and name[0] != "."]
+    try:
+        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True)
+        names = done.stdout.split("\0")
+    except (OSError, subprocess.CalledProcessError):  # no git here, or an export without it
+        found = (path.relative_to(REPOSITORY) for path in REPOSITORY.rglob("*.*"))
+        names = [str(path) for path in found if not FOREIGN & set(path.parts)]
     return tuple(sorted(name for name in names if name and (REPOSITORY / name).is_file()))
 
 
