@@ -3,7 +3,7 @@
 Importing this package registers every handler with the application.
 """
 
-from domain.commands.groups import CreateGroup, DeleteGroup, GroupResult, ReviseGroup
+from domain.commands.groups import KEEP, CreateGroup, DeleteGroup, GroupResult, Keep, ReviseGroup
 from domain.commands.invitations import AcceptInvitation
 from domain.commands.lifecycle import (
     ChangeMemberRole,
@@ -27,6 +27,7 @@ from domain.commands.scim_connections import (
     DisableScim,
     EnableScim,
     IssuedCredential,
+    NoteRejectedCalls,
     RevokeScimCredential,
     RotateScimApiKey,
     UpdateScimConnection,
@@ -38,6 +39,8 @@ from domain.model.member import Member
 from domain.model.group import Group
 
 __all__ = [
+    "KEEP",
+    "Keep",
     "AcceptInvitation",
     "ChangeMemberRole",
     "ConfirmMember",
@@ -59,6 +62,7 @@ __all__ = [
     "MemberAttributes",
     "MemberEdit",
     "MembershipEdit",
+    "NoteRejectedCalls",
     "ProvisionMember",
     "ReinviteMember",
     "RemoveMember",

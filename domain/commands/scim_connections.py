@@ -113,6 +113,24 @@ class UpdateScimConnection(Command[ScimConnection]):
     expected_version: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NoteRejectedCalls(Command[None]):
+    """Somebody called without a valid key."""
+
+    organization_id: UUID
+    connection_id: UUID
+
+
+@handles(NoteRejectedCalls, Isolation.TRANSACTION)
+async def note_rejected_calls(command: NoteRejectedCalls, unit: UnitOfWork) -> Outcome[None]:
+    """Writes the fact; changes nothing else."""
+    entry = AuditEntry(
+        "scim_connection.call_rejected", SubjectKind.SCIM_CONNECTION, command.connection_id, LABEL
+    )
+    await unit.record(command.organization_id, [entry])
+    return Outcome(None, changed=True)
+
+
 async def _locked(unit: UnitOfWork, organization_id: UUID) -> Any:
     unit.caller.require(Scope.SCIM_ADMIN)
     return await LOCK_CONNECTION.fetch_row(unit.connection, organization_id=organization_id)

@@ -78,6 +78,7 @@ _MEMBERS_OF = Statement(
         GROUP_MEMBERS.c.group_id == func.any(parameter("ids", UUIDS)),
     )
     .order_by(GROUP_MEMBERS.c.group_id, GROUP_MEMBERS.c.member_id)
+    .limit(parameter("limit", INTEGER))
 )
 
 
@@ -179,12 +180,17 @@ async def all_group_members(
         after = members[-1].id
 
 
-async def members_of_groups(
-    reader: Reader, organization_id: UUID, group_ids: Iterable[UUID]
+async def first_members_of_groups(
+    reader: Reader, organization_id: UUID, group_ids: Iterable[UUID], *, limit: int
 ) -> dict[UUID, list[MemberReference]]:
-    """All members of each of the groups, in one statement; for pages of small groups."""
+    """The members of the groups, group by group, `limit` in all, in one statement.
+
+    Fewer than `limit` in sum means that they are complete.
+    """
     ids = list(group_ids)
     members: dict[UUID, list[MemberReference]] = {id_: [] for id_ in ids}
-    for record in await reader.fetch(_MEMBERS_OF, organization_id=organization_id, ids=ids):
+    for record in await reader.fetch(
+        _MEMBERS_OF, organization_id=organization_id, ids=ids, limit=limit
+    ):
         members[record["group_id"]].append(MemberReference(record["id"], record["display"]))
     return members

@@ -52,5 +52,6 @@ async def open_pool(
         connection_class=QuietConnection,
         init=_set_codecs,
         statement_cache_size=1024 if statement_cache else 0,
+        server_settings={"plan_cache_mode": "force_generic_plan"} if statement_cache else None,
     )
     return pool

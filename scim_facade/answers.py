@@ -1,0 +1,68 @@
+"""Makes answers: resources with their tags, lists, errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from scim_facade.exchange import Answer
+from scim_facade.protocol.conditions import etag, parse_condition
+from scim_facade.protocol.errors import ScimError, error_body
+
+if TYPE_CHECKING:
+    from scim_facade.exchange import Exchange
+
+DELETED = Answer(204, changed=True)
+
+
+def resource(
+    document: dict[str, Any],
+    version: int,
+    *,
+    status: int = 200,
+    location: str | None = None,
+    changed: bool = False,
+) -> Answer:
+    """A single resource, its version as ETag."""
+    headers = [(b"etag", etag(version).encode())]
+    if location is not None:
+        headers.append((b"location", location.encode()))
+    return Answer(status, orjson.dumps(document), tuple(headers), changed)
+
+
+def without_content(version: int, *, changed: bool) -> Answer:
+    """204 with the version the resource has now."""
+    return Answer(204, None, ((b"etag", etag(version).encode()),), changed)
+
+
+def is_unchanged(exchange: Exchange, version: int) -> bool:
+    """Whether the client has this version already (If-None-Match)."""
+    condition = parse_condition(exchange.header(b"if-none-match"))
+    return condition is not None and condition.matches(version)
+
+
+def not_modified(version: int) -> Answer:
+    """304: the client's copy is good."""
+    return Answer(304, None, ((b"etag", etag(version).encode()),))
+
+
+def listing(body: dict[str, Any]) -> Answer:
+    """A list or a discovery document."""
+    return Answer(200, orjson.dumps(body))
+
+
+def refusal(error: ScimError) -> Answer:
+    """The SCIM error body; 401 names the scheme, 503 and 429 when to come again."""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    if error.status == 401:
+        headers = ((b"www-authenticate", b'Bearer realm="scim"'),)
+    elif error.status in {429, 503}:
+        headers = ((b"retry-after", b"5"),)
+    return Answer(
+        error.status,
+        orjson.dumps(error_body(error)),
+        headers,
+        scim_type=error.scim_type,
+        detail=error.detail,
+    )

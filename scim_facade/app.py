@@ -1,0 +1,112 @@
+"""The facade as an ASGI application for everything under /v2.
+
+It is plain ASGI: paths match in any case and with stray slashes, and answers are bytes already, so
+that a router and its response classes would only cost time here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from domain.errors import DomainError
+from scim_facade import answers, reading
+from scim_facade.auth import Authenticator
+from scim_facade.errors import TEMPORARY, scim_error
+from scim_facade.exchange import SCIM_JSON, Answer, Exchange
+from scim_facade.protocol.errors import ScimError
+from scim_facade.recording import record
+from scim_facade.rejected import RejectedCalls
+from scim_facade.routes.dispatch import MethodNotAllowed, Options, dispatch, split
+
+if TYPE_CHECKING:
+    from scim_facade.services import ScimServices
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = logging.getLogger("rollcall.scim")
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class ScimApp:
+    """Serves SCIM for every organization; see `scim_app`."""
+
+    def __init__(self, services: ScimServices) -> None:
+        self._services = services
+        self._authenticator = Authenticator(services)
+        self._rejected = RejectedCalls(services)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; only HTTP gets here."""
+        found = split(scope["path"])
+        if found is None:
+            error = ScimError.not_found("There is no such endpoint: use /v2/{organizationId}.")
+            await _send(send, answers.refusal(error), SCIM_JSON)
+            return
+        organization_id, segments = found
+        exchange = Exchange(self._services, scope, organization_id)
+        try:
+            answer = await self._answer(exchange, segments, receive)
+        except ConnectionResetError:
+            return
+        if exchange.has_connection:
+            record(exchange, answer)
+        elif answer.status == 401:
+            self._rejected.note(exchange, answer)
+        await _send(send, answer, exchange.content_type())
+
+    async def _answer(self, exchange: Exchange, segments: list[str], receive: Receive) -> Answer:
+        try:
+            await self._authenticator.authenticate(exchange)
+            if exchange.method in _WITH_BODY:
+                await reading.receive_body(exchange, receive)
+            return await dispatch(exchange, segments)
+        except ScimError as error:
+            refusal = answers.refusal(error)
+            if isinstance(error, MethodNotAllowed):
+                return _with_allow(refusal, error.allowed)
+            return refusal
+        except Options as options:
+            return _with_allow(Answer(204), options.allowed)
+        except DomainError as error:
+            return answers.refusal(scim_error(error))
+        except ConnectionResetError:
+            raise
+        except TEMPORARY as error:
+            log.warning("request %s: database trouble: %s", exchange.id, type(error).__name__)
+            unavailable = ScimError.unavailable("The database is busy or away; try again shortly.")
+            return answers.refusal(unavailable)
+        except Exception:
+            log.exception("request %s failed", exchange.id)
+            internal = ScimError.internal(f"This went wrong here; quote the request {exchange.id}.")
+            return answers.refusal(internal)
+
+
+def scim_app(services: ScimServices) -> ScimApp:
+    """The ASGI application for paths that begin with /v2/."""
+    return ScimApp(services)
+
+
+def _with_allow(answer: Answer, allowed: str) -> Answer:
+    headers = (*answer.headers, (b"allow", allowed.encode()))
+    return Answer(answer.status, answer.body, headers, detail=answer.detail)
+
+
+async def _send(send: Send, answer: Answer, content_type: str) -> None:
+    body = answer.body
+    headers: list[tuple[bytes, bytes]] = list(answer.headers)
+    if body is not None:
+        headers.append((b"content-type", content_type.encode()))
+    if isinstance(body, bytes):
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if body is None or isinstance(body, bytes):
+        await send({"type": "http.response.body", "body": body or b""})
+        return
+    async for chunk in body:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

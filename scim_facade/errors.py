@@ -1,0 +1,80 @@
+"""What each refusal of the domain is in SCIM: one table, one place."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from domain.errors import (
+    DomainError,
+    Forbidden,
+    Invalid,
+    InvalidTransition,
+    LastOwner,
+    LimitExceeded,
+    ManagedByIdp,
+    NotFound,
+    PolicyViolation,
+    ScimDisabled,
+    SeatLimitReached,
+    SelfAction,
+    Taken,
+    VersionConflict,
+)
+from scim_facade.protocol.errors import ScimError
+
+_TABLE: tuple[tuple[type[DomainError], int, str | None], ...] = (
+    (NotFound, 404, None),
+    (Taken, 409, "uniqueness"),
+    (Invalid, 400, "invalidValue"),
+    (InvalidTransition, 400, "invalidValue"),
+    (SeatLimitReached, 403, None),
+    (LastOwner, 403, None),
+    (PolicyViolation, 403, None),
+    (SelfAction, 403, None),
+    (ManagedByIdp, 403, None),
+    (Forbidden, 403, None),
+    (ScimDisabled, 401, None),
+    (LimitExceeded, 413, None),
+    (VersionConflict, 412, None),
+)
+_KINDS = {"member": "User", "group": "Group"}
+
+TEMPORARY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.ReadOnlySQLTransactionError,
+    TimeoutError,
+    OSError,
+)
+"""The database cannot be reached or is too busy: worth another try."""
+
+
+def scim_error(error: DomainError) -> ScimError:
+    """The SCIM error for a refusal of the domain."""
+    for kind, status, scim_type in _TABLE:
+        if isinstance(error, kind):
+            return ScimError(status, scim_type, _detail(error))
+    return ScimError(400, "invalidValue", error.message)
+
+
+def _detail(error: DomainError) -> str:
+    match error:
+        case NotFound(kind=kind):
+            return f"There is no such {_KINDS.get(kind, kind)} in this organization."
+        case Taken(attribute=attribute, kind=kind, existing=existing):
+            other = f" (id {existing})" if existing is not None else ""
+            resource = _KINDS.get(kind, kind)
+            return (
+                f"Another {resource} of this organization{other} has the same {attribute};"
+                " look it up by filter and update it instead."
+            )
+        case _:
+            return error.message

@@ -1,0 +1,1 @@
+"""Between SCIM resources and the domain's words."""

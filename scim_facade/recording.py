@@ -1,0 +1,125 @@
+"""What the request log keeps of an exchange: redacted, with the provider that probably sent it."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from domain.provisioning_entry import MAX_BODY, ProvisioningEntry
+from domain.vocabulary import IdentityProvider, ProvisioningOutcome
+
+if TYPE_CHECKING:
+    from scim_facade.exchange import Answer, Exchange
+
+_SECRETS = re.compile(rb'"(?:password|[a-z_]*token|[a-z_]*secret|authorization)"', re.IGNORECASE)
+_SECRET_KEY = re.compile(r"(?i)password|.*token|.*secret|authorization")
+REDACTED = "[redacted]"
+_USER_AGENTS = (
+    ("okta", IdentityProvider.OKTA),
+    ("azure ad", IdentityProvider.ENTRA_ID),
+    ("microsoft", IdentityProvider.ENTRA_ID),
+    ("google-auto", IdentityProvider.GOOGLE),
+    ("onelogin", IdentityProvider.ONELOGIN),
+    ("jumpcloud", IdentityProvider.JUMPCLOUD),
+    ("rippling", IdentityProvider.RIPPLING),
+    ("authentik", IdentityProvider.AUTHENTIK),
+    ("keycloak", IdentityProvider.KEYCLOAK),
+    ("ping", IdentityProvider.PING),
+)
+
+
+def detect_provider(exchange: Exchange) -> IdentityProvider | None:
+    """Who probably called; informs, never changes what is done."""
+    if b"adscimversion" in exchange.headers:
+        return IdentityProvider.ENTRA_ID
+    agent = exchange.headers.get(b"user-agent")
+    if agent:
+        lower = agent.decode("latin-1").lower()
+        for part, provider in _USER_AGENTS:
+            if part in lower:
+                return provider
+    return exchange.connection.provider if exchange.has_connection else None
+
+
+def record(exchange: Exchange, answer: Answer) -> None:
+    """Hand the exchange to the request log."""
+    query = exchange.query_string
+    path = exchange.path
+    if query:
+        path = f"{path}?{query.decode('latin-1')}"
+    body = answer.body
+    exchange.services.log.record(
+        ProvisioningEntry(
+            id=exchange.id,
+            organization_id=exchange.organization_id,
+            received_at=exchange.received_at,
+            duration_ms=round((perf_counter() - exchange.started) * 1000),
+            method=exchange.method,
+            path=path,
+            operation=exchange.operation,
+            status_code=answer.status,
+            outcome=_outcome(answer),
+            correlation_id=exchange.id,
+            resource_type=exchange.resource_type,
+            subject_kind=exchange.subject_kind,
+            subject_id=exchange.subject_id,
+            subject_label=exchange.subject_label,
+            scim_type=answer.scim_type,
+            detail=answer.detail,
+            warnings=tuple(exchange.warnings.sentences) if exchange.warnings else (),
+            provider=detect_provider(exchange),
+            user_agent=exchange.header(b"user-agent"),
+            remote_ip=exchange.remote_ip,
+            request_body=redacted(exchange.body),
+            response_body=redacted(body) if isinstance(body, bytes) else None,
+        )
+    )
+
+
+def redacted(body: bytes | None) -> str | None:
+    """The body as text without secrets, at most 64 KiB; None when empty."""
+    if not body:
+        return None
+    if _SECRETS.search(body) or b"\\u" in body:
+        try:
+            body = orjson.dumps(_without_secrets(orjson.loads(body)))
+        except orjson.JSONDecodeError:
+            if _SECRETS.search(body):
+                return REDACTED
+    text = body[:MAX_BODY].decode("utf-8", "replace")
+    return text.replace("\x00", "\ufffd") if "\x00" in text else text
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: REDACTED if _SECRET_KEY.fullmatch(key) else _without_secrets(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        if any(isinstance(item, dict) and _names_secret(item) for item in value):
+            return [
+                item | {"value": REDACTED}
+                if isinstance(item, dict) and _names_secret(item)
+                else _without_secrets(item)
+                for item in value
+            ]
+        return [_without_secrets(item) for item in value]
+    return value
+
+
+def _names_secret(operation: dict[str, Any]) -> bool:
+    """Whether a PATCH operation sets a password by its path."""
+    path = operation.get("path")
+    return isinstance(path, str) and path.lower().rpartition(":")[2] == "password"
+
+
+def _outcome(answer: Answer) -> ProvisioningOutcome:
+    if answer.status >= 500:
+        return ProvisioningOutcome.FAILED
+    if answer.status >= 400:
+        return ProvisioningOutcome.REJECTED
+    return ProvisioningOutcome.APPLIED if answer.changed else ProvisioningOutcome.UNCHANGED

@@ -1,0 +1,69 @@
+"""/ServiceProviderConfig, /ResourceTypes, /Schemas: what this server is and can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from domain.vocabulary import ScimOperation
+from scim_facade import answers
+from scim_facade.protocol.discovery import (
+    Capabilities,
+    find_resource,
+    find_schema,
+    resource_type_document,
+    resource_type_documents,
+    schema_document,
+    schema_documents,
+    service_provider_config,
+)
+from scim_facade.protocol.errors import ScimError
+from scim_facade.protocol.messages import list_response
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scim_facade.exchange import Answer, Exchange
+
+CAPABILITIES = Capabilities()
+
+
+async def provider_config(exchange: Exchange) -> Answer:
+    """GET /ServiceProviderConfig."""
+    exchange.operation = ScimOperation.DISCOVERY
+    return answers.listing(service_provider_config(exchange.base_url, CAPABILITIES))
+
+
+async def resource_types(exchange: Exchange) -> Answer:
+    """GET /ResourceTypes."""
+    return _list(exchange, resource_type_documents(exchange.base_url))
+
+
+async def resource_type(exchange: Exchange, name: str) -> Answer:
+    """GET /ResourceTypes/{name}."""
+    exchange.operation = ScimOperation.DISCOVERY
+    found = find_resource(name)
+    if found is None:
+        raise ScimError.not_found(f"There is no resource type {name[:64]}.")
+    return answers.listing(resource_type_document(found, exchange.base_url))
+
+
+async def schemas(exchange: Exchange) -> Answer:
+    """GET /Schemas."""
+    return _list(exchange, schema_documents(exchange.base_url))
+
+
+async def schema(exchange: Exchange, urn: str) -> Answer:
+    """GET /Schemas/{urn}."""
+    exchange.operation = ScimOperation.DISCOVERY
+    found = find_schema(urn)
+    if found is None:
+        raise ScimError.not_found(f"There is no schema {urn[:128]}.")
+    return answers.listing(schema_document(found, exchange.base_url))
+
+
+def _list(exchange: Exchange, documents: Sequence[dict[str, Any]]) -> Answer:
+    exchange.operation = ScimOperation.DISCOVERY
+    if exchange.query().filter is not None:
+        # RFC 7644 §4: a filter on these is refused, so that nobody takes part for all.
+        raise ScimError.forbidden("Filtering is not supported here; read the whole list.")
+    return answers.listing(list_response(documents, len(documents)))

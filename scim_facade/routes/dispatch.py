@@ -1,0 +1,153 @@
+"""From a path to what handles it: segments in any case, a trailing slash or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.ids import UUID, parse_uuid
+from domain.vocabulary import ScimOperation, ScimResourceType
+from scim_facade import reading
+from scim_facade.protocol.errors import ScimError
+from scim_facade.protocol.query import parse_search
+from scim_facade.routes import discovery, groups, users
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from scim_facade.exchange import Answer, Exchange
+
+READS = "GET, HEAD, OPTIONS"
+_COLLECTIONS = {
+    "users": (users, ScimResourceType.USER),
+    "groups": (groups, ScimResourceType.GROUP),
+}
+_COLLECTION_METHODS = "GET, HEAD, OPTIONS, POST"
+_RESOURCE_METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"
+
+Bound = Callable[[], "Awaitable[Answer]"] if TYPE_CHECKING else object
+
+
+class MethodNotAllowed(ScimError):
+    """405; `allowed` is the value of the Allow header."""
+
+    def __init__(self, method: str, allowed: str) -> None:
+        super().__init__(405, None, f"{method[:16]} is not possible here; use one of {allowed}.")
+        self.allowed = allowed
+
+
+class Options(Exception):
+    """OPTIONS was asked; `allowed` is the value of the Allow header."""
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(allowed)
+        self.allowed = allowed
+
+
+def split(path: str) -> tuple[UUID, list[str]] | None:
+    """The organization and the segments behind it of `/v2/{organizationId}/…`, else None."""
+    segments = path.split("/")
+    if len(segments) < 3:
+        return None
+    organization_id = parse_uuid(segments[2])
+    if organization_id is None:
+        return None
+    return organization_id, [segment for segment in segments[3:] if segment]
+
+
+async def dispatch(exchange: Exchange, segments: list[str]) -> Answer:
+    """Hand the exchange to what handles it; ScimError 404, 405, 501."""
+    first = segments[0].lower() if segments else ""
+    collection = _COLLECTIONS.get(first)
+    if collection is not None:
+        routes, exchange.resource_type = collection
+        if len(segments) == 1:
+            return await _collection(exchange, routes)
+        if len(segments) == 2:
+            if segments[1].lower() == ".search":
+                _allow(exchange, "POST", "OPTIONS, POST")
+                exchange.operation = ScimOperation.SEARCH
+                return await routes.search(exchange, parse_search(reading.json_body(exchange)))
+            return await _resource(exchange, routes, segments[1])
+    elif len(segments) <= 2:
+        return await _other(exchange, first, segments[1] if len(segments) == 2 else None)
+    raise ScimError.not_found("There is no such endpoint; the base URL ends with the organization.")
+
+
+async def _collection(exchange: Exchange, routes: object) -> Answer:
+    match exchange.method:
+        case "GET" | "HEAD":
+            return await routes.search(exchange)  # type: ignore[attr-defined,no-any-return]
+        case "POST":
+            exchange.operation = ScimOperation.CREATE
+            return await routes.create(exchange)  # type: ignore[attr-defined,no-any-return]
+        case _:
+            raise _refused(exchange, _COLLECTION_METHODS)
+
+
+async def _resource(exchange: Exchange, routes: object, text: str) -> Answer:
+    handlers = _HANDLERS[routes]
+    handler = handlers.get(exchange.method)
+    if handler is None:
+        raise _refused(exchange, _RESOURCE_METHODS)
+    exchange.operation = _OPERATIONS[exchange.method]
+    id_ = parse_uuid(text)
+    if id_ is None:
+        kind = "User" if routes is users else "Group"
+        raise ScimError.not_found(f"There is no such {kind} in this organization.")
+    return await handler(exchange, id_)
+
+
+async def _other(exchange: Exchange, first: str, second: str | None) -> Answer:
+    match first, second:
+        case "serviceproviderconfig" | "serviceproviderconfigs", None:
+            _allow(exchange, "GET", READS)
+            return await discovery.provider_config(exchange)
+        case "resourcetypes", None:
+            _allow(exchange, "GET", READS)
+            return await discovery.resource_types(exchange)
+        case "resourcetypes", name:
+            _allow(exchange, "GET", READS)
+            return await discovery.resource_type(exchange, name or "")
+        case "schemas", None:
+            _allow(exchange, "GET", READS)
+            return await discovery.schemas(exchange)
+        case "schemas", urn:
+            _allow(exchange, "GET", READS)
+            return await discovery.schema(exchange, urn or "")
+        case "me", _:
+            raise ScimError.not_implemented("An API key is no user: /Me is not supported.")
+        case "bulk", None:
+            raise ScimError.not_implemented("Bulk is not supported; send single requests.")
+        case ".search", None:
+            raise ScimError.not_implemented("Search /Users/.search or /Groups/.search instead.")
+    raise ScimError.not_found("There is no such endpoint; try /Users, /Groups or /Schemas.")
+
+
+def _allow(exchange: Exchange, method: str, allowed: str) -> None:
+    if exchange.method != method and not (method == "GET" and exchange.method == "HEAD"):
+        raise _refused(exchange, allowed)
+
+
+def _refused(exchange: Exchange, allowed: str) -> Exception:
+    if exchange.method == "OPTIONS":
+        return Options(allowed)
+    return MethodNotAllowed(exchange.method, allowed)
+
+
+_HANDLERS: dict[object, dict[str, Callable[[Exchange, UUID], Awaitable[Answer]]]] = {
+    routes: {
+        "GET": routes.read,
+        "HEAD": routes.read,
+        "PUT": routes.replace,
+        "PATCH": routes.patch,
+        "DELETE": routes.delete,
+    }
+    for routes in (users, groups)
+}
+_OPERATIONS = {
+    "GET": ScimOperation.READ,
+    "HEAD": ScimOperation.READ,
+    "PUT": ScimOperation.REPLACE,
+    "PATCH": ScimOperation.PATCH,
+    "DELETE": ScimOperation.DELETE,
+}

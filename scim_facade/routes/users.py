@@ -1,0 +1,258 @@
+"""/Users: list, create, read, replace, patch, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from domain.commands import (
+    Member,
+    ProvisionMember,
+    RemoveMember,
+    ReviseMember,
+    RevisedState,
+)
+from domain.errors import NotFound
+from domain.queries.members import (
+    count_members,
+    get_member,
+    groups_of_members,
+    list_members,
+    row_of_member,
+)
+from domain.vocabulary import PatchResponse, ScimOperation, ScimResourceType, Stage, SubjectKind
+from scim_facade import answers, reading
+from scim_facade.filtering import selects_few, user_condition
+from scim_facade.mapping.users import (
+    Stored,
+    core_document,
+    replaced_attributes,
+    user_attributes,
+    user_document,
+)
+from scim_facade.paging import index_page
+from scim_facade.protocol.errors import ScimError
+from scim_facade.protocol.messages import list_response
+from scim_facade.protocol.patch import apply_user_patch, parse_patch
+from scim_facade.protocol.projection import Projection
+from scim_facade.protocol.resources import UserDocument, read_user
+from scim_facade.protocol.schemas import USER_RESOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.ids import UUID
+    from domain.queries.rows import MemberRow
+    from scim_facade.exchange import Answer, Exchange
+    from scim_facade.protocol.query import ListQuery
+
+
+async def search(exchange: Exchange, query: ListQuery | None = None) -> Answer:
+    """GET /Users, and POST /Users/.search with the query of its body."""
+    exchange.operation = ScimOperation.SEARCH
+    query = exchange.query() if query is None else query
+    shown = Projection.parse(query.attributes, query.excluded_attributes, USER_RESOURCE)
+    condition = user_condition(query.filter, exchange.warnings)
+    reader, organization_id = exchange.services.reader, exchange.organization_id
+    wants_groups = shown.wants("groups")
+    few = wants_groups and selects_few(condition)
+
+    async def lists(*, offset: int, limit: int, backwards: bool) -> Sequence[MemberRow]:
+        return await list_members(
+            reader,
+            organization_id,
+            condition,
+            offset=offset,
+            limit=limit,
+            backwards=backwards,
+            with_groups=few,
+        )
+
+    rows, total = await index_page(
+        lists,
+        lambda: count_members(reader, organization_id, condition),
+        start_index=query.start_index,
+        asked=query.count,
+    )
+    documents = [user_document(row, exchange.base_url) for row in rows]
+    if rows and wants_groups and not few:
+        groups = await groups_of_members(reader, organization_id, [row.id for row in rows])
+        for row, document in zip(rows, documents, strict=True):
+            document["groups"] = [
+                {
+                    "value": str(group.id),
+                    "$ref": f"{exchange.base_url}/Groups/{group.id}",
+                    "display": group.display_name,
+                    "type": "direct",
+                }
+                for group in groups[row.id]
+            ]
+    if len(rows) == 1:
+        exchange.about(SubjectKind.MEMBER, rows[0].id, rows[0].email or rows[0].user_name)
+    if not shown.is_default:
+        documents = [shown.apply(document) for document in documents]
+    return answers.listing(list_response(documents, total, query.start_index))
+
+
+async def create(exchange: Exchange) -> Answer:
+    """POST /Users."""
+    exchange.operation = ScimOperation.CREATE
+    shown = reading.projection(exchange, USER_RESOURCE)
+    document = read_user(reading.json_body(exchange), exchange.warnings)
+    attributes = user_attributes(document, exchange.warnings)
+    exchange.subject_label = attributes.email or attributes.user_name
+    outcome = await exchange.services.application.execute(
+        ProvisionMember(
+            exchange.organization_id,
+            attributes,
+            active=document.active is not False,
+            on_provision=exchange.connection.on_provision,
+        ),
+        exchange.caller,
+    )
+    member = outcome.value
+    exchange.about(SubjectKind.MEMBER, member.id)
+    row = row_of_member(member, ())
+    return answers.resource(
+        shown.apply(user_document(row, exchange.base_url)),
+        member.version,
+        status=201,
+        location=f"{exchange.base_url}/Users/{member.id}",
+        changed=True,
+    )
+
+
+async def read(exchange: Exchange, member_id: UUID) -> Answer:
+    """GET /Users/{id}."""
+    exchange.operation = ScimOperation.READ
+    exchange.about(SubjectKind.MEMBER, member_id)
+    shown = reading.projection(exchange, USER_RESOURCE)
+    row = await get_member(
+        exchange.services.reader,
+        exchange.organization_id,
+        member_id,
+        with_groups=shown.wants("groups"),
+    )
+    if row is None:
+        raise NotFound("member")
+    exchange.subject_label = row.email or row.user_name
+    if answers.is_unchanged(exchange, row.version):
+        return answers.not_modified(row.version)
+    return answers.resource(shown.apply(user_document(row, exchange.base_url)), row.version)
+
+
+async def replace(exchange: Exchange, member_id: UUID) -> Answer:
+    """PUT /Users/{id}: the profile is replaced; absent active and externalId stay."""
+    exchange.operation = ScimOperation.REPLACE
+    exchange.about(SubjectKind.MEMBER, member_id)
+    shown = reading.projection(exchange, USER_RESOURCE)
+    document = await _read_or_404(exchange, member_id, _read_document)
+
+    def edit(member: Member) -> RevisedState:
+        attributes = replaced_attributes(document, exchange.warnings, _stored(member))
+        return RevisedState(attributes, document.active)
+
+    member, changed = await _revise(exchange, member_id, edit)
+    return await _whole(exchange, member, shown, changed=changed)
+
+
+async def patch(exchange: Exchange, member_id: UUID) -> Answer:
+    """PATCH /Users/{id}."""
+    exchange.operation = ScimOperation.PATCH
+    exchange.about(SubjectKind.MEMBER, member_id)
+    query = exchange.query()
+    shown = Projection.parse(query.attributes, query.excluded_attributes, USER_RESOURCE)
+    operations = await _read_or_404(exchange, member_id, _read_operations)
+
+    def edit(member: Member) -> RevisedState:
+        active = member.revoked_at is None
+        before = core_document(member.attributes, active=active)
+        patched = apply_user_patch(before, operations, exchange.warnings)
+        wanted = patched.pop("active", active)
+        if {**patched, "active": active} == before:
+            return RevisedState(member.attributes, wanted)
+        document = UserDocument.of(patched)
+        return RevisedState(user_attributes(document, exchange.warnings, _stored(member)), wanted)
+
+    member, changed = await _revise(exchange, member_id, edit)
+    response = exchange.connection.settings.patch_response
+    if response is PatchResponse.NO_CONTENT and query.attributes is None:
+        return answers.without_content(member.version, changed=changed)
+    return await _whole(exchange, member, shown, changed=changed)
+
+
+async def delete(exchange: Exchange, member_id: UUID) -> Answer:
+    """DELETE /Users/{id}: the member leaves the organization."""
+    exchange.operation = ScimOperation.DELETE
+    exchange.about(SubjectKind.MEMBER, member_id)
+    outcome = await exchange.services.application.execute(
+        RemoveMember(
+            exchange.organization_id,
+            member_id,
+            expected_version=await _expected(exchange, member_id),
+        ),
+        exchange.caller,
+    )
+    exchange.subject_label = outcome.value.label
+    return answers.DELETED
+
+
+async def _revise(exchange: Exchange, member_id: UUID, edit: Any) -> tuple[Member, bool]:
+    outcome = await exchange.services.application.execute(
+        ReviseMember(
+            exchange.organization_id,
+            member_id,
+            edit,
+            expected_version=await _expected(exchange, member_id),
+            on_provision=exchange.connection.on_provision,
+        ),
+        exchange.caller,
+    )
+    exchange.subject_label = outcome.value.label
+    return outcome.value, outcome.changed
+
+
+async def _whole(exchange: Exchange, member: Member, shown: Projection, *, changed: bool) -> Answer:
+    """The member as the command left it, with its groups where they are shown."""
+    groups = None
+    if shown.wants("groups"):
+        found = await groups_of_members(
+            exchange.services.reader, exchange.organization_id, [member.id]
+        )
+        groups = tuple(found[member.id])
+    document = user_document(row_of_member(member, groups), exchange.base_url)
+    return answers.resource(shown.apply(document), member.version, changed=changed)
+
+
+async def _expected(exchange: Exchange, member_id: UUID) -> int | None:
+    condition = reading.if_match(exchange)
+    current = None
+    if reading.needs_current(condition):
+        row = await get_member(exchange.services.reader, exchange.organization_id, member_id)
+        current = row.version if row is not None else None
+    return reading.expected_version(condition, current)
+
+
+async def _read_or_404(exchange: Exchange, member_id: UUID, read_body: Any) -> Any:
+    """What the body says; where it says nothing sensible, 404 for an unknown id comes first."""
+    try:
+        return read_body(exchange)
+    except ScimError:
+        row = await get_member(exchange.services.reader, exchange.organization_id, member_id)
+        if row is None:
+            raise NotFound("member") from None
+        raise
+
+
+def _read_document(exchange: Exchange) -> UserDocument:
+    return read_user(reading.json_body(exchange), exchange.warnings)
+
+
+def _read_operations(exchange: Exchange) -> Any:
+    return parse_patch(reading.json_body(exchange), exchange.warnings)
+
+
+def _stored(member: Member) -> Stored:
+    return Stored(member.attributes, invited=member.stage is not Stage.STAGED)
+
+
+RESOURCE_TYPE = ScimResourceType.USER

@@ -1,0 +1,31 @@
+"""What the facade needs from whoever runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from domain.application import Application
+    from domain.ids import UUID
+    from domain.provisioning_entry import ProvisioningLog
+    from domain.queries.reader import Reader
+
+
+def _nobody(organization_id: UUID, credential_id: UUID) -> None:
+    """Take no note of a used key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScimServices:
+    """The domain's doors, the request log, and who is told that a key was used.
+
+    `public_url` has no trailing slash; `touch` takes organization and credential.
+    """
+
+    application: Application
+    reader: Reader
+    log: ProvisioningLog
+    public_url: str
+    touch: Callable[[UUID, UUID], None] = _nobody
