@@ -1,0 +1,38 @@
+"""Fixtures of the domain tests: an application on the worker's database, for each module."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from domain.application import Application
+from domain.ids import UUID
+from tests.support import factories
+from tests.support.blocking import Blocking, blocking
+from tests.support.factories import Looks
+
+
+@pytest.fixture(scope="module")
+async def app(database_url: str) -> AsyncIterator[Application]:
+    """An application with 16 connections, as the server has it."""
+    made = await factories.application(database_url)
+    yield made
+    await made.pool.close()
+
+
+@pytest.fixture
+async def organization_id(app: Application) -> UUID:
+    """An organization without members and without a seat limit."""
+    return await factories.organization(app)
+
+
+@pytest.fixture
+def looks(app: Application, organization_id: UUID) -> Looks:
+    """Reads what the tables hold of that organization."""
+    return Looks(app.pool, organization_id)
+
+
+@pytest.fixture(scope="module")
+def blocking_app(database_url: str) -> Iterator[Blocking]:
+    """An application for tests that are plain functions."""
+    with blocking(database_url) as made:
+        yield made
