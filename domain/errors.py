@@ -37,7 +37,8 @@ class Taken(DomainError):
     code = "TAKEN"
 
     def __init__(self, attribute: str, kind: str, existing: UUID | None = None) -> None:
-        super().__init__(f"Another {kind} of this organization has the same {attribute}.")
+        within = "" if kind == "organization" else " of this organization"
+        super().__init__(f"Another {kind}{within} has the same {attribute}.")
         self.attribute = attribute
         self.kind = kind
         self.existing = existing

@@ -20,7 +20,7 @@ from domain.model.organization import OrganizationTable, organization_name, slug
 from domain.store.audit_writer import AuditEntry
 from domain.store.member_rows import MEMBERS
 from domain.store.statement import INSTANT, INTEGER, KEY, TEXT, UUID_TYPE, Statement, parameter
-from domain.store.unit_of_work import Isolation
+from domain.store.unit_of_work import Isolation, Outdated
 from domain.vocabulary import (
     KeyHandshake,
     MemberRole,
@@ -31,6 +31,8 @@ from domain.vocabulary import (
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
+
+MAX_SEATS = 1_000_000_000
 
 ORGANIZATIONS: Any = OrganizationTable.__table__  # type: ignore[attr-defined]
 _COLUMNS = ("id", "name", "name_key", "slug", "seats", "seats_occupied", "key_handshake")
@@ -111,6 +113,7 @@ async def create_organization(command: CreateOrganization, unit: UnitOfWork) -> 
     """Raises Taken("name") with the existing id, Invalid."""
     unit.caller.require(Scope.ORGANIZATION_WRITE)
     name = organization_name(command.name)
+    _check_seats(command.seats)
     name_key = folded_key("name", name)
     organization_id = new_id()
     slug = slug_of(name)
@@ -135,7 +138,8 @@ async def create_organization(command: CreateOrganization, unit: UnitOfWork) -> 
         created_at=unit.now,
     )
     if not created:
-        raise Taken("name", "organization")
+        # Somebody took the name, or the slug alone, since the look; the next look tells which.
+        raise Outdated(Isolation.TRANSACTION)
     changes = [Change("name", None, name), Change("slug", None, slug)]
     if command.seats is not None:
         changes.append(Change("seats", None, command.seats))
@@ -167,11 +171,10 @@ async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> 
     if command.expected_version is not None and command.expected_version != row["version"]:
         raise VersionConflict(row["version"])
     name = organization_name(command.name) if command.name is not None else row["name"]
-    seats = None if command.seats_unlimited else command.seats or row["seats"]
-    if command.seats is not None and command.seats < 0:
-        raise Invalid("seatLimit", "must not be negative")
-    if command.seats == 0:
-        seats = 0
+    _check_seats(command.seats)
+    seats = row["seats"] if command.seats is None else command.seats
+    if command.seats_unlimited:
+        seats = None
     handshake = command.key_handshake or KeyHandshake(row["key_handshake"])
     changes = [
         Change(attribute, before, after)
@@ -204,6 +207,11 @@ async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> 
         raise Taken("name", "organization") from error
     await _record(unit, "organization.updated", command.organization_id, name, changes)
     return Outcome(command.organization_id, changed=True)
+
+
+def _check_seats(seats: int | None) -> None:
+    if seats is not None and not 0 <= seats <= MAX_SEATS:
+        raise Invalid("seatLimit", f"must lie between 0 and {MAX_SEATS}")
 
 
 async def _record(

@@ -190,6 +190,12 @@ class UnitOfWork:
         if not events:
             raise ValueError("a write needs at least one event")
         member = events[-1].member
+        if before is not None and _names_differ(before, member):
+            # Looked for first: two members who want each other's names would wait for each other
+            # in the index until the database finds the deadlock.
+            taken = await self.taken(member)
+            if taken is not None:
+                raise taken
         if before is None or before.occupies_seat != member.occupies_seat:
             counted = await self._take_seat(before, member)
         else:
@@ -326,6 +332,16 @@ class Collision(Exception):
     def __init__(self, member: Member) -> None:
         super().__init__(member.id)
         self.member = member
+
+
+def _names_differ(before: Member, member: Member) -> bool:
+    """Whether the member is to have a name that must be its own and was not."""
+    old, new = before.attributes, member.attributes
+    return (old.user_name_key, old.email_key, old.external_id) != (
+        new.user_name_key,
+        new.email_key,
+        new.external_id,
+    )
 
 
 def _emails_differ(before: Member | None, member: Member) -> bool:
