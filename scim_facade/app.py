@@ -53,11 +53,13 @@ class ScimApp:
             answer = await self._answer(exchange, segments, receive)
         except ConnectionResetError:
             return
-        if exchange.has_connection:
-            record(exchange, answer)
-        elif answer.status == 401:
-            self._rejected.note(exchange, answer)
-        await _send(send, answer, exchange.content_type())
+        try:
+            await _send(send, answer, exchange.content_type())
+        finally:
+            if exchange.has_connection:
+                record(exchange, answer)
+            elif answer.status == 401:
+                self._rejected.note(exchange, answer)
 
     async def _answer(self, exchange: Exchange, segments: list[str], receive: Receive) -> Answer:
         try:

@@ -90,7 +90,6 @@ _KINDS = {
     "decimal": Kind.NUMBER,
     "dateTime": Kind.INSTANT,
 }
-_UNIQUE = frozenset({Column("user_name"), Column("external_id"), Column("id"), Column("email")})
 
 
 def user_condition(text: str | None, warnings: Warnings) -> Condition:
@@ -109,19 +108,6 @@ def group_condition(text: str | None, warnings: Warnings) -> Condition:
     return _Compiler(GROUP_RESOURCE).condition(
         check_filter(parse_filter(text, warnings), GROUP_RESOURCE)
     )
-
-
-def selects_few(condition: Condition) -> bool:
-    """Whether a unique key bounds what the condition can find."""
-    match condition:
-        case Compare(field, Op.EQ, value):
-            return field in _UNIQUE and value is not None
-        case AllOf(terms):
-            return any(selects_few(term) for term in terms)
-        case AnyOf(terms):
-            return len(terms) <= 10 and all(selects_few(term) for term in terms)
-        case _:
-            return False
 
 
 class _Compiler:

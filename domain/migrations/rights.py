@@ -4,9 +4,9 @@ Applied after every migration, where the role exists; a deployment with one role
 such wall, which `rollcall doctor` says.
 """
 
-from typing import Any
-
 import asyncpg
+
+from domain.store.pool import PLANNING
 
 SERVER_ROLE = "rollcall_server"
 
@@ -48,5 +48,5 @@ async def apply_rights(owner: asyncpg.Connection) -> None:
     if await owner.fetchval(
         "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
     ):
-        for setting, value in _LIMITS.items():
+        for setting, value in (_LIMITS | PLANNING).items():
             await owner.execute(f"ALTER ROLE {SERVER_ROLE} SET {setting} = '{value}'")

@@ -226,7 +226,7 @@ async def list_members(
     """Members in the order they came, `limit` of them after the first `offset`.
 
     `backwards` counts the offset from the end, and still returns them in order. `with_groups` looks
-    the groups up row by row, in the same statement: for conditions that few members meet.
+    the groups up row by row, in the same statement.
     """
 
     def build(where: Any) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from domain.commands import MemberAttributes, is_email
+from domain.vocabulary import ProvisioningSource
 from scim_facade.mapping.instants import instant_text
 from scim_facade.protocol.conditions import etag
 from scim_facade.protocol.errors import ScimError
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from scim_facade.protocol.resources import UserDocument
 
 _OWN = frozenset({"userName", "externalId", "displayName", "active", "name"})
+_SEPARATORS = re.compile(r"[._+\-]+")
 _NO_EMAIL = "No usable e-mail address was sent: the member is staged and cannot be invited yet."
 _KEPT_EMAIL = "The e-mail address was cleared; an invited member keeps the one it had."
 
@@ -111,6 +114,8 @@ def user_document(row: MemberRow, base_url: str) -> dict[str, Any]:
     if row.display_name is not None:
         document["displayName"] = row.display_name
     document.update(profile)
+    if row.source is not ProvisioningSource.SCIM:
+        name = _known_to_providers(document, row, name)
     if name:
         document["name"] = name
     document["active"] = row.revoked_at is None
@@ -151,6 +156,21 @@ def _name(
     if family_name is not None:
         name["familyName"] = family_name
     return name
+
+
+def _known_to_providers(
+    document: dict[str, Any], row: MemberRow, name: dict[str, Any]
+) -> dict[str, Any]:
+    """What a provider expects of every user, for those whom an administrator invited by address.
+
+    Imports and test suites of providers take any user and want an e-mail and a name.
+    """
+    if row.email is not None and "emails" not in document:
+        document["emails"] = [{"value": row.email, "type": "work", "primary": True}]
+    if name or row.display_name is not None or row.email is None:
+        return name
+    words = [word.title() for word in _SEPARATORS.split(row.email.rpartition("@")[0]) if word]
+    return {"givenName": words[0], "familyName": words[-1]} if words else name
 
 
 def _addresses(emails: Any) -> list[str]:

@@ -21,7 +21,7 @@ from domain.queries.members import (
 )
 from domain.vocabulary import PatchResponse, ScimOperation, ScimResourceType, Stage, SubjectKind
 from scim_facade import answers, reading
-from scim_facade.filtering import selects_few, user_condition
+from scim_facade.filtering import user_condition
 from scim_facade.mapping.users import (
     Stored,
     core_document,
@@ -53,9 +53,6 @@ async def search(exchange: Exchange, query: ListQuery | None = None) -> Answer:
     shown = Projection.parse(query.attributes, query.excluded_attributes, USER_RESOURCE)
     condition = user_condition(query.filter, exchange.warnings)
     reader, organization_id = exchange.services.reader, exchange.organization_id
-    wants_groups = shown.wants("groups")
-    few = wants_groups and selects_few(condition)
-
     async def lists(*, offset: int, limit: int, backwards: bool) -> Sequence[MemberRow]:
         return await list_members(
             reader,
@@ -64,7 +61,7 @@ async def search(exchange: Exchange, query: ListQuery | None = None) -> Answer:
             offset=offset,
             limit=limit,
             backwards=backwards,
-            with_groups=few,
+            with_groups=shown.wants("groups"),
         )
 
     rows, total = await index_page(
@@ -74,18 +71,6 @@ async def search(exchange: Exchange, query: ListQuery | None = None) -> Answer:
         asked=query.count,
     )
     documents = [user_document(row, exchange.base_url) for row in rows]
-    if rows and wants_groups and not few:
-        groups = await groups_of_members(reader, organization_id, [row.id for row in rows])
-        for row, document in zip(rows, documents, strict=True):
-            document["groups"] = [
-                {
-                    "value": str(group.id),
-                    "$ref": f"{exchange.base_url}/Groups/{group.id}",
-                    "display": group.display_name,
-                    "type": "direct",
-                }
-                for group in groups[row.id]
-            ]
     if len(rows) == 1:
         exchange.about(SubjectKind.MEMBER, rows[0].id, rows[0].email or rows[0].user_name)
     if not shown.is_default:
