@@ -69,15 +69,15 @@ _SHAPES = Shapes(QUERIED)
 
 
 def _groups_column() -> Any:
+    # The name is looked up by its key: a join would be free to read all groups of the organization.
+    name = (
+        select(GROUPS.c.display_name)
+        .where(GROUPS.c.organization_id == _ORGANIZATION, GROUPS.c.id == GROUP_MEMBERS.c.group_id)
+        .correlate(GROUP_MEMBERS)
+        .scalar_subquery()
+    )
     rows = (
-        select(func.jsonb_agg(func.jsonb_build_array(GROUPS.c.id, GROUPS.c.display_name)))
-        .select_from(
-            GROUP_MEMBERS.join(
-                GROUPS,
-                (GROUPS.c.organization_id == GROUP_MEMBERS.c.organization_id)
-                & (GROUPS.c.id == GROUP_MEMBERS.c.group_id),
-            )
-        )
+        select(func.jsonb_agg(func.jsonb_build_array(GROUP_MEMBERS.c.group_id, name)))
         .where(
             GROUP_MEMBERS.c.organization_id == _ORGANIZATION,
             GROUP_MEMBERS.c.member_id == MEMBERS.c.id,
@@ -100,19 +100,20 @@ _BY_ID = {
     for with_groups in (False, True)
 }
 _GROUPS_OF = Statement(
-    select(GROUP_MEMBERS.c.member_id, GROUPS.c.id, GROUPS.c.display_name)
-    .select_from(
-        GROUP_MEMBERS.join(
-            GROUPS,
-            (GROUPS.c.organization_id == GROUP_MEMBERS.c.organization_id)
-            & (GROUPS.c.id == GROUP_MEMBERS.c.group_id),
-        )
+    select(
+        GROUP_MEMBERS.c.member_id,
+        GROUP_MEMBERS.c.group_id.label("id"),
+        select(GROUPS.c.display_name)
+        .where(GROUPS.c.organization_id == _ORGANIZATION, GROUPS.c.id == GROUP_MEMBERS.c.group_id)
+        .correlate(GROUP_MEMBERS)
+        .scalar_subquery()
+        .label("display_name"),
     )
     .where(
         GROUP_MEMBERS.c.organization_id == _ORGANIZATION,
         GROUP_MEMBERS.c.member_id == func.any(parameter("ids", UUIDS)),
     )
-    .order_by(GROUPS.c.id)
+    .order_by(GROUP_MEMBERS.c.member_id, GROUP_MEMBERS.c.group_id)
 )
 
 
