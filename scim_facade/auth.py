@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from domain.caller import Actor, Caller
-from domain.clock import utc_now
 from domain.queries.credentials import find_scim_credential
 from domain.secrets import read_secret
 from domain.vocabulary import ActorKind, Origin
@@ -20,21 +20,19 @@ if TYPE_CHECKING:
     from scim_facade.services import ScimServices
 
 KEY_PREFIX = "rck"
-CACHE_S = 0.8
+REMEMBERED_S = 0.8
 """A revoked key stops working within a second in every process."""
-MAX_CACHED = 10_000
+MAX_REMEMBERED = 10_000
 
 REFUSAL = "Send a valid API key of this organization in the Authorization header."
 
 
 @dataclass(slots=True)
 class Authenticator:
-    """Authenticates exchanges; remembers credentials for less than a second."""
+    """Authenticates exchanges; remembers who was let in for less than a second."""
 
     services: ScimServices
-    _cache: dict[tuple[UUID, UUID], tuple[float, ScimCredentialRow | None]] = field(
-        default_factory=dict
-    )
+    _known: dict[tuple[UUID, bytes], tuple[float, ScimCredentialRow]] = field(default_factory=dict)
 
     async def authenticate(self, exchange: Exchange) -> None:
         """Set the exchange's connection and caller.
@@ -42,13 +40,18 @@ class Authenticator:
         One and the same 401 whatever is wrong: no key, an unknown, expired or revoked one, another
         organization's, a disabled connection, an unknown organization.
         """
-        presented = read_secret(KEY_PREFIX, 1, _key(exchange.headers.get(b"authorization")))
-        if presented is None:
-            raise ScimError.unauthorized(REFUSAL)
-        row = await self._credential(exchange.organization_id, presented.ids[0])
-        # Compared even when there is no such key, so that the time tells nothing.
-        matches = presented.matches(row.secret_hash if row is not None else bytes(32))
-        if row is None or not matches or not _is_live(row):
+        header = exchange.headers.get(b"authorization", b"")
+        # What is remembered is found by a digest: no key stays in memory.
+        remembered = (exchange.organization_id, sha256(header).digest())
+        known = self._known.get(remembered)
+        if known is not None and known[0] > monotonic():
+            row = known[1]
+        else:
+            row = await self._verified(exchange.organization_id, header)
+            if len(self._known) >= MAX_REMEMBERED:
+                self._known.clear()
+            self._known[remembered] = (monotonic() + REMEMBERED_S, row)
+        if row.expires_at is not None and row.expires_at <= exchange.received_at:
             raise ScimError.unauthorized(REFUSAL)
         exchange.connection = row
         exchange.caller = Caller(
@@ -61,33 +64,21 @@ class Authenticator:
         )
         self.services.touch(row.organization_id, row.credential_id)
 
-    async def _credential(
-        self, organization_id: UUID, credential_id: UUID
-    ) -> ScimCredentialRow | None:
-        key = (organization_id, credential_id)
-        known = self._cache.get(key)
-        now = monotonic()
-        if known is not None and known[0] > now:
-            return known[1]
-        row = await find_scim_credential(self.services.reader, organization_id, credential_id)
-        if len(self._cache) >= MAX_CACHED:
-            self._cache.clear()
-        self._cache[key] = (now + CACHE_S, row)
+    async def _verified(self, organization_id: UUID, header: bytes) -> ScimCredentialRow:
+        """The credential that the header proves; ScimError 401."""
+        presented = read_secret(KEY_PREFIX, 1, _key(header))
+        if presented is None:
+            raise ScimError.unauthorized(REFUSAL)
+        row = await find_scim_credential(self.services.reader, organization_id, presented.ids[0])
+        # Compared even when there is no such key, so that the time tells nothing.
+        matches = presented.matches(row.secret_hash if row is not None else bytes(32))
+        if row is None or not matches or not row.enabled or row.revoked_at is not None:
+            raise ScimError.unauthorized(REFUSAL)
         return row
 
 
-def _key(header: bytes | None) -> str:
+def _key(header: bytes) -> str:
     """The key in an Authorization header: after `Bearer` in any case, or bare (Okta)."""
-    if header is None:
-        return ""
     text = header.decode("latin-1").strip()
     scheme, _, rest = text.partition(" ")
     return rest.strip() if scheme.lower() == "bearer" else text
-
-
-def _is_live(row: ScimCredentialRow) -> bool:
-    return (
-        row.enabled
-        and row.revoked_at is None
-        and (row.expires_at is None or row.expires_at > utc_now())
-    )

@@ -4,6 +4,7 @@ Importing this package registers every handler with the application.
 """
 
 from domain.commands.groups import KEEP, CreateGroup, DeleteGroup, GroupResult, Keep, ReviseGroup
+from domain.commands.idempotency import Once, Replayed
 from domain.commands.invitations import AcceptInvitation
 from domain.commands.lifecycle import (
     ChangeMemberRole,
@@ -15,11 +16,13 @@ from domain.commands.lifecycle import (
     RestoreMember,
     RevokeMember,
 )
+from domain.commands.member_updates import UpdateMember
 from domain.commands.organizations import CreateOrganization, UpdateOrganization
 from domain.commands.provisioning import (
     MemberEdit,
     ProvisionMember,
     ReviseMember,
+    RevisedMember,
     RevisedState,
 )
 from domain.commands.scim_connections import (
@@ -63,17 +66,21 @@ __all__ = [
     "MemberEdit",
     "MembershipEdit",
     "NoteRejectedCalls",
+    "Once",
     "ProvisionMember",
     "ReinviteMember",
     "RemoveMember",
+    "Replayed",
     "RestoreMember",
     "ReviseGroup",
     "ReviseMember",
+    "RevisedMember",
     "RevisedState",
     "RevokeAccessToken",
     "RevokeMember",
     "RevokeScimCredential",
     "RotateScimApiKey",
+    "UpdateMember",
     "UpdateOrganization",
     "UpdateScimConnection",
     "is_email",

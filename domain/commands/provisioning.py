@@ -10,6 +10,7 @@ from domain.errors import VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.attributes import MemberAttributes
 from domain.model.member import Member, MemberEvent
+from domain.store.member_rows import GroupReference
 from domain.vocabulary import OnProvision, ProvisioningSource, Stage
 
 if TYPE_CHECKING:
@@ -47,7 +48,15 @@ class ProvisionMember(Command[Member]):
 
 
 @dataclass(frozen=True, slots=True)
-class ReviseMember(Command[Member]):
+class RevisedMember:
+    """A member as a command left it, with its groups where they were asked for."""
+
+    member: Member
+    groups: tuple[GroupReference, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviseMember(Command[RevisedMember]):
     """Bring a member to the state that `edit` makes of the present one.
 
     `on_provision` says whether a staged member is invited once an address is known.
@@ -58,6 +67,7 @@ class ReviseMember(Command[Member]):
     edit: MemberEdit
     expected_version: int | None = None
     on_provision: OnProvision = OnProvision.INVITE
+    with_groups: bool = False
 
 
 @handles(ProvisionMember)
@@ -89,20 +99,24 @@ async def provision_member(command: ProvisionMember, unit: UnitOfWork) -> Outcom
 
 
 @handles(ReviseMember)
-async def revise_member(command: ReviseMember, unit: UnitOfWork) -> Outcome[Member]:
+async def revise_member(command: ReviseMember, unit: UnitOfWork) -> Outcome[RevisedMember]:
     """Raises NotFound, VersionConflict, Taken, SeatLimitReached, LastOwner."""
-    before = await unit.member(command.organization_id, command.member_id)
+    groups = None
+    if command.with_groups:
+        before, groups = await unit.member_with_groups(command.organization_id, command.member_id)
+    else:
+        before = await unit.member(command.organization_id, command.member_id)
     expected = command.expected_version
     if expected is not None and expected != before.version:
         raise VersionConflict(before.version)
     state = command.edit(before)
     events = _events_towards(state, before, command.on_provision, unit)
     if not events:
-        return Outcome(before, changed=False, warnings=state.warnings)
+        return Outcome(RevisedMember(before, groups), changed=False, warnings=state.warnings)
     if state.active is False:
         await unit.keep_an_owner(before)
     member = await unit.write_member(before, events)
-    return Outcome(member, changed=True, warnings=state.warnings)
+    return Outcome(RevisedMember(member, groups), changed=True, warnings=state.warnings)
 
 
 def _events_towards(

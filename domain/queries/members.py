@@ -10,9 +10,15 @@ from domain.ids import UUID
 from domain.queries.compiler import FieldColumn, Queried
 from domain.queries.conditions import EVERYTHING, Condition
 from domain.queries.reader import Reader, Shapes
-from domain.queries.rows import GroupReference, MemberRow
+from domain.queries.rows import MemberRow
 from domain.store.group_rows import GROUP_MEMBERS, GROUPS
-from domain.store.member_rows import MEMBER_EMAILS, MEMBERS
+from domain.store.member_rows import (
+    GROUPS_OF_MEMBER,
+    MEMBER_EMAILS,
+    MEMBERS,
+    GroupReference,
+    groups_of,
+)
 from domain.store.statement import BOOLEAN, INSTANT, INTEGER, UUID_TYPE, UUIDS, Statement, parameter
 from domain.vocabulary import MemberRole, ProvisioningSource, Stage
 
@@ -68,27 +74,8 @@ QUERIED = Queried(
 _SHAPES = Shapes(QUERIED)
 
 
-def _groups_column() -> Any:
-    # The name is looked up by its key: a join would be free to read all groups of the organization.
-    name = (
-        select(GROUPS.c.display_name)
-        .where(GROUPS.c.organization_id == _ORGANIZATION, GROUPS.c.id == GROUP_MEMBERS.c.group_id)
-        .correlate(GROUP_MEMBERS)
-        .scalar_subquery()
-    )
-    rows = (
-        select(func.jsonb_agg(func.jsonb_build_array(GROUP_MEMBERS.c.group_id, name)))
-        .where(
-            GROUP_MEMBERS.c.organization_id == _ORGANIZATION,
-            GROUP_MEMBERS.c.member_id == MEMBERS.c.id,
-        )
-        .correlate(MEMBERS)
-    )
-    return rows.scalar_subquery().label("groups")
-
-
 def _columns(*, with_groups: bool) -> list[Any]:
-    return [*_COLUMNS, _groups_column()] if with_groups else list(_COLUMNS)
+    return [*_COLUMNS, GROUPS_OF_MEMBER] if with_groups else list(_COLUMNS)
 
 
 _BY_ID = {
@@ -119,10 +106,6 @@ _GROUPS_OF = Statement(
 
 def member_row(record: Mapping[str, Any], *, with_groups: bool = False) -> MemberRow:
     """The row that a record of the member columns holds."""
-    groups: tuple[GroupReference, ...] | None = None
-    if with_groups:
-        listed = record["groups"] or ()
-        groups = tuple(GroupReference(UUID(id_), name) for id_, name in sorted(listed))
     return MemberRow(
         organization_id=record["organization_id"],
         id=record["id"],
@@ -146,7 +129,7 @@ def member_row(record: Mapping[str, Any], *, with_groups: bool = False) -> Membe
         accepted_at=record["accepted_at"],
         confirmed_at=record["confirmed_at"],
         version=record["version"],
-        groups=groups,
+        groups=groups_of(record) if with_groups else None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.ids import UUID
 from domain.model.scim_connection import ScimSettings
+from domain.store.member_rows import GroupReference
 from domain.vocabulary import (
     IdentityProvider,
     MemberRole,
@@ -16,14 +17,6 @@ from domain.vocabulary import (
     ProvisioningSource,
     Stage,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class GroupReference:
-    """A group as a member shows it."""
-
-    id: UUID
-    display_name: str
 
 
 @dataclass(frozen=True, slots=True)

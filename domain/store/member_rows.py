@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from domain.ids import UUID
 from domain.model.attributes import MemberAttributes
 from domain.model.member import Member
 from domain.model.member_tables import MemberEmailTable, MemberTable
+from domain.store.group_rows import GROUP_MEMBERS, GROUPS
 from domain.store.statement import UUID_TYPE, Statement, parameter
 from domain.vocabulary import MemberRole, ProvisioningSource, Scope, Stage
 
@@ -21,12 +24,61 @@ MEMBER_EMAILS: Any = MemberEmailTable.__table__  # type: ignore[attr-defined]
 # The wrapped key is read only where it is handed out.
 MEMBER_COLUMNS = [column for column in MEMBERS.c if column.name != "wrapped_organization_key"]
 
-_BY_ID = select(*MEMBER_COLUMNS).where(
-    MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE),
-    MEMBERS.c.id == parameter("id", UUID_TYPE),
-)
-SELECT_MEMBER = Statement(_BY_ID)
-LOCK_MEMBER = Statement(_BY_ID.with_for_update(key_share=True))
+_ORGANIZATION = parameter("organization_id", UUID_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReference:
+    """A group as a member shows it."""
+
+    id: UUID
+    display_name: str
+
+
+def _groups_column() -> Any:
+    # The name is looked up by its key: a join would be free to read all groups of the organization.
+    name = (
+        select(GROUPS.c.display_name)
+        .where(GROUPS.c.organization_id == _ORGANIZATION, GROUPS.c.id == GROUP_MEMBERS.c.group_id)
+        .correlate(GROUP_MEMBERS)
+        .scalar_subquery()
+    )
+    rows = (
+        select(func.jsonb_agg(func.jsonb_build_array(GROUP_MEMBERS.c.group_id, name)))
+        .where(
+            GROUP_MEMBERS.c.organization_id == _ORGANIZATION,
+            GROUP_MEMBERS.c.member_id == MEMBERS.c.id,
+        )
+        .correlate(MEMBERS)
+    )
+    return rows.scalar_subquery().label("groups")
+
+
+GROUPS_OF_MEMBER: Any = _groups_column()
+"""The member's groups as JSON pairs of id and name, null when there are none."""
+
+
+def groups_of(record: Mapping[str, Any]) -> tuple[GroupReference, ...]:
+    """The groups that a record with `GROUPS_OF_MEMBER` holds, in the order of their ids."""
+    listed = record["groups"]
+    if not listed:
+        return ()
+    return tuple(GroupReference(UUID(id_), name) for id_, name in sorted(listed))
+
+
+def _by_id(*columns: Any) -> Any:
+    return select(*MEMBER_COLUMNS, *columns).where(
+        MEMBERS.c.organization_id == _ORGANIZATION, MEMBERS.c.id == parameter("id", UUID_TYPE)
+    )
+
+
+# By whether the row is locked and whether the groups come along.
+SELECT_MEMBER = {
+    (False, False): Statement(_by_id()),
+    (False, True): Statement(_by_id(GROUPS_OF_MEMBER)),
+    (True, False): Statement(_by_id().with_for_update(key_share=True)),
+    (True, True): Statement(_by_id(GROUPS_OF_MEMBER).with_for_update(key_share=True)),
+}
 SELECT_FURTHER_EMAILS = Statement(
     select(MEMBER_EMAILS.c.email_key).where(
         MEMBER_EMAILS.c.organization_id == parameter("organization_id", UUID_TYPE),

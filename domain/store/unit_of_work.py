@@ -22,7 +22,7 @@ from domain.errors import LastOwner, NotFound, Taken
 from domain.ids import UUID, new_id
 from domain.model.organization import Organization
 from domain.store.audit_writer import AuditEntry, numbered_values, shared_values, write_events
-from domain.store.member_rows import LOCK_MEMBER, MEMBERS, SELECT_MEMBER, member_of
+from domain.store.member_rows import MEMBERS, SELECT_MEMBER, GroupReference, groups_of, member_of
 from domain.store.member_writes import (
     OPEN_STATES,
     ORGANIZATIONS,
@@ -161,15 +161,27 @@ class UnitOfWork:
 
     async def member(self, organization_id: UUID, member_id: UUID) -> Member:
         """The member, locked where the command runs in a transaction. Raises NotFound."""
+        return member_of(await self._member_record(organization_id, member_id, groups=False))
+
+    async def member_with_groups(
+        self, organization_id: UUID, member_id: UUID
+    ) -> tuple[Member, tuple[GroupReference, ...]]:
+        """The member likewise, and its groups in the same statement."""
+        record = await self._member_record(organization_id, member_id, groups=True)
+        return member_of(record), groups_of(record)
+
+    async def _member_record(
+        self, organization_id: UUID, member_id: UUID, *, groups: bool
+    ) -> asyncpg.Record:
         if self.isolation is Isolation.ORGANIZATION_LOCKED:
             await self.organization(organization_id)
-        statement = SELECT_MEMBER if self.isolation is Isolation.OPTIMISTIC else LOCK_MEMBER
-        row = await statement.fetch_row(
+        statement = SELECT_MEMBER[self.isolation is not Isolation.OPTIMISTIC, groups]
+        record = await statement.fetch_row(
             self.connection, organization_id=organization_id, id=member_id
         )
-        if row is None:
+        if record is None:
             raise NotFound("member")
-        return member_of(row)
+        return record
 
     async def keep_an_owner(self, member: Member) -> None:
         """Raise LastOwner when the organization has no other confirmed owner than `member`."""

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from domain.commands import (
     Member,
+    MemberEdit,
     ProvisionMember,
     RemoveMember,
     ReviseMember,
+    RevisedMember,
     RevisedState,
 )
 from domain.errors import NotFound
 from domain.queries.members import (
     count_members,
     get_member,
-    groups_of_members,
     list_members,
     row_of_member,
 )
@@ -40,6 +41,7 @@ from scim_facade.protocol.schemas import USER_RESOURCE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from domain.application import Outcome
     from domain.ids import UUID
     from domain.queries.rows import MemberRow
     from scim_facade.exchange import Answer, Exchange
@@ -53,6 +55,7 @@ async def search(exchange: Exchange, query: ListQuery | None = None) -> Answer:
     shown = Projection.parse(query.attributes, query.excluded_attributes, USER_RESOURCE)
     condition = user_condition(query.filter, exchange.warnings)
     reader, organization_id = exchange.services.reader, exchange.organization_id
+
     async def lists(*, offset: int, limit: int, backwards: bool) -> Sequence[MemberRow]:
         return await list_members(
             reader,
@@ -136,8 +139,8 @@ async def replace(exchange: Exchange, member_id: UUID) -> Answer:
         attributes = replaced_attributes(document, exchange.warnings, _stored(member))
         return RevisedState(attributes, document.active)
 
-    member, changed = await _revise(exchange, member_id, edit)
-    return await _whole(exchange, member, shown, changed=changed)
+    outcome = await _revise(exchange, member_id, edit, shown)
+    return _whole(exchange, outcome, shown)
 
 
 async def patch(exchange: Exchange, member_id: UUID) -> Answer:
@@ -158,11 +161,11 @@ async def patch(exchange: Exchange, member_id: UUID) -> Answer:
         document = UserDocument.of(patched)
         return RevisedState(user_attributes(document, exchange.warnings, _stored(member)), wanted)
 
-    member, changed = await _revise(exchange, member_id, edit)
+    outcome = await _revise(exchange, member_id, edit, shown)
     response = exchange.connection.settings.patch_response
     if response is PatchResponse.NO_CONTENT and query.attributes is None:
-        return answers.without_content(member.version, changed=changed)
-    return await _whole(exchange, member, shown, changed=changed)
+        return answers.without_content(outcome.value.member.version, changed=outcome.changed)
+    return _whole(exchange, outcome, shown)
 
 
 async def delete(exchange: Exchange, member_id: UUID) -> Answer:
@@ -181,7 +184,9 @@ async def delete(exchange: Exchange, member_id: UUID) -> Answer:
     return answers.DELETED
 
 
-async def _revise(exchange: Exchange, member_id: UUID, edit: Any) -> tuple[Member, bool]:
+async def _revise(
+    exchange: Exchange, member_id: UUID, edit: MemberEdit, shown: Projection
+) -> Outcome[RevisedMember]:
     outcome = await exchange.services.application.execute(
         ReviseMember(
             exchange.organization_id,
@@ -189,23 +194,19 @@ async def _revise(exchange: Exchange, member_id: UUID, edit: Any) -> tuple[Membe
             edit,
             expected_version=await _expected(exchange, member_id),
             on_provision=exchange.connection.on_provision,
+            with_groups=shown.wants("groups"),
         ),
         exchange.caller,
     )
-    exchange.subject_label = outcome.value.label
-    return outcome.value, outcome.changed
+    exchange.subject_label = outcome.value.member.label
+    return outcome
 
 
-async def _whole(exchange: Exchange, member: Member, shown: Projection, *, changed: bool) -> Answer:
-    """The member as the command left it, with its groups where they are shown."""
-    groups = None
-    if shown.wants("groups"):
-        found = await groups_of_members(
-            exchange.services.reader, exchange.organization_id, [member.id]
-        )
-        groups = tuple(found[member.id])
-    document = user_document(row_of_member(member, groups), exchange.base_url)
-    return answers.resource(shown.apply(document), member.version, changed=changed)
+def _whole(exchange: Exchange, outcome: Outcome[RevisedMember], shown: Projection) -> Answer:
+    """The member as the command left it."""
+    member = outcome.value.member
+    document = user_document(row_of_member(member, outcome.value.groups), exchange.base_url)
+    return answers.resource(shown.apply(document), member.version, changed=outcome.changed)
 
 
 async def _expected(exchange: Exchange, member_id: UUID) -> int | None:
