@@ -1,1 +1,1 @@
-"""Organization membership: rules, data, commands and queries. Knows no HTTP, no SCIM, no GraphQL."""
+"""Organization membership: rules, data, commands and queries, without HTTP, SCIM or GraphQL."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from random import uniform
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import asyncpg
@@ -21,8 +21,10 @@ from domain.store.unit_of_work import (
 
 if TYPE_CHECKING:
     from domain.caller import Caller
+    from domain.ids import UUID
 
 TRIES = 3
+_JITTER = SystemRandom()
 
 Result = TypeVar("Result")
 
@@ -58,6 +60,11 @@ def handles(
     return register
 
 
+def handler_of(command: Command[Any]) -> Handler:
+    """The handler of a command, for one that runs others inside its own transaction."""
+    return _HANDLERS[type(command)][0]
+
+
 class Application:
     """Runs commands on a pool of connections."""
 
@@ -79,29 +86,43 @@ class Application:
         """
         handler, isolation = _HANDLERS[type(command)]
         failures = 0
+        groups: frozenset[UUID] = frozenset()
         while True:
             try:
-                outcome = await self._attempt(handler, command, caller, isolation)
+                outcome = await self._attempt(handler, command, caller, isolation, groups)
             except Outdated as outdated:
                 isolation = max(outdated.needs, isolation)
                 failures += 1
+                groups |= outdated.groups
                 if failures > TRIES + len(Isolation):
                     raise RuntimeError("a command found its data changed too often") from outdated
             except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
                 failures += 1
                 if failures >= TRIES:
                     raise
-                await asyncio.sleep(uniform(0.005, 0.05) * failures)
+                await asyncio.sleep(_JITTER.uniform(0.005, 0.05) * failures)
             else:
                 if outcome.changed:
                     self._changed()
                 return outcome
 
     async def _attempt(
-        self, handler: Handler, command: Any, caller: Caller, isolation: Isolation
+        self,
+        handler: Handler,
+        command: Any,
+        caller: Caller,
+        isolation: Isolation,
+        groups: frozenset[UUID],
     ) -> Outcome[Any]:
         async with self.pool.acquire() as connection:
-            unit = UnitOfWork(connection, caller, utc_now(), isolation, self.invitations)
+            unit = UnitOfWork(
+                connection,
+                caller,
+                now=utc_now(),
+                isolation=isolation,
+                invitations=self.invitations,
+                groups_seen=groups,
+            )
             try:
                 if isolation is Isolation.OPTIMISTIC:
                     return await handler(command, unit)

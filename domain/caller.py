@@ -16,6 +16,19 @@ ALL_SCOPES = frozenset(Scope)
 _RANK = {MemberRole.USER: 0, MemberRole.CUSTOM: 1, MemberRole.ADMIN: 2, MemberRole.OWNER: 3}
 
 
+def scopes_of(role: MemberRole, permissions: Iterable[Scope] = ()) -> frozenset[Scope]:
+    """What a confirmed member of that role may do; `permissions` count for CUSTOM alone."""
+    match role:
+        case MemberRole.OWNER:
+            return ALL_SCOPES
+        case MemberRole.ADMIN:
+            return ALL_SCOPES - {Scope.ORGANIZATION_WRITE}
+        case MemberRole.CUSTOM:
+            return frozenset(permissions)
+        case MemberRole.USER:
+            return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who did something; `label` is a snapshot that survives the actor."""

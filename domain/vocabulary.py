@@ -4,8 +4,10 @@ from enum import StrEnum, auto
 
 
 class _Word(StrEnum):
+    """A word whose value is its name."""
+
     @staticmethod
-    def _generate_next_value_(name: str, start: int, count: int, last_values: list[str]) -> str:
+    def _generate_next_value_(name: str, *_: object) -> str:
         return name
 
 

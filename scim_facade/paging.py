@@ -8,23 +8,23 @@ from typing import Protocol, TypeVar
 DEFAULT_COUNT = 100
 MAX_COUNT = 1000
 
-Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
 
 
-class Lists(Protocol[Row]):
+class Lists(Protocol[Row_co]):
     """Reads rows in their stable order."""
 
-    def __call__(self, *, offset: int, limit: int, backwards: bool) -> Awaitable[Sequence[Row]]:
+    def __call__(self, *, offset: int, limit: int, backwards: bool) -> Awaitable[Sequence[Row_co]]:
         """`limit` rows after the first `offset`, counted from the end where `backwards`."""
 
 
 async def index_page(
-    lists: Lists[Row],
+    lists: Lists[Row_co],
     count: Callable[[], Awaitable[int]],
     *,
     start_index: int,
     asked: int | None,
-) -> tuple[Sequence[Row], int]:
+) -> tuple[Sequence[Row_co], int]:
     """The rows from `start_index` (1 is the first), at most `asked`, and how many there are.
 
     A first page that is not full tells the total by itself. Past the middle the page is read from

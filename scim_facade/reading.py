@@ -43,10 +43,9 @@ async def receive_body(
 
 def json_body(exchange: Exchange) -> dict[str, Any]:
     """The body as a JSON object; ScimError 415 for another media type, 400."""
-    content_type = exchange.headers.get(b"content-type")
-    if content_type is not None and b"json" not in content_type.lower():
-        if content_type.strip():
-            raise ScimError.unsupported_media_type("Send the body as application/scim+json.")
+    content_type = exchange.headers.get(b"content-type", b"").strip()
+    if content_type and b"json" not in content_type.lower():
+        raise ScimError.unsupported_media_type("Send the body as application/scim+json.")
     return decode_body(exchange.body)
 
 

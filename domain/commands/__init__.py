@@ -21,29 +21,29 @@ from domain.commands.organizations import CreateOrganization, UpdateOrganization
 from domain.commands.provisioning import (
     MemberEdit,
     ProvisionMember,
-    ReviseMember,
     RevisedMember,
     RevisedState,
+    ReviseMember,
 )
 from domain.commands.scim_connections import (
-    CreateScimCredential,
     DisableScim,
     EnableScim,
-    IssuedCredential,
     NoteRejectedCalls,
+    UpdateScimConnection,
+)
+from domain.commands.scim_credentials import (
+    CreateScimCredential,
+    IssuedCredential,
     RevokeScimCredential,
     RotateScimApiKey,
-    UpdateScimConnection,
 )
 from domain.commands.tokens import CreateAccessToken, IssuedToken, RevokeAccessToken
 from domain.model.attributes import MemberAttributes, is_email
-from domain.model.group import EditKind, MembershipEdit
+from domain.model.group import EditKind, Group, MembershipEdit
 from domain.model.member import Member
-from domain.model.group import Group
 
 __all__ = [
     "KEEP",
-    "Keep",
     "AcceptInvitation",
     "ChangeMemberRole",
     "ConfirmMember",
@@ -61,6 +61,7 @@ __all__ = [
     "InviteStagedMember",
     "IssuedCredential",
     "IssuedToken",
+    "Keep",
     "Member",
     "MemberAttributes",
     "MemberEdit",

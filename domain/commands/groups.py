@@ -9,8 +9,8 @@ from domain.application import Command, Outcome, handles
 from domain.errors import Invalid, VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.group import Group, GroupAttributes, MembershipChange, MembershipEdit
-from domain.store.group_writes import delete_group, insert_group, load_group, update_group
 from domain.store.group_rows import GROUPS_AMONG
+from domain.store.group_writes import delete_group, insert_group, load_group, update_group
 from domain.store.membership import MembershipResult, change_membership
 from domain.store.unit_of_work import Isolation
 from domain.vocabulary import ProvisioningSource, Scope
@@ -60,7 +60,7 @@ class ReviseGroup(Command[GroupResult]):
     organization_id: UUID
     group_id: UUID
     display_name: str | Keep = KEEP
-    external_id: str | None | Keep = KEEP
+    external_id: str | Keep | None = KEEP
     memberships: tuple[MembershipEdit, ...] = ()
     expected_version: int | None = None
     strict: bool = False
@@ -89,7 +89,7 @@ async def create_group(command: CreateGroup, unit: UnitOfWork) -> Outcome[GroupR
         now=unit.now,
     )
     await insert_group(unit, event)
-    group, warnings = event.group, ()
+    group = event.group
     if not command.member_ids:
         return Outcome(GroupResult(group.id, group.version), changed=True)
     change = MembershipChange(add=command.member_ids)
@@ -103,9 +103,9 @@ async def revise_group(command: ReviseGroup, unit: UnitOfWork) -> Outcome[GroupR
     """Raises NotFound, Taken, Invalid, VersionConflict."""
     unit.caller.require(Scope.GROUPS_WRITE)
     change = MembershipChange.fold(command.memberships)
-    attributes_only = (command.display_name, command.external_id) == (KEEP, KEEP)
+    members_only = (command.display_name, command.external_id) == (KEEP, KEEP)
     if (
-        attributes_only
+        members_only
         and command.expected_version is None
         and change.commutes
         and not (change.is_empty or command.strict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import asyncpg
 from sqlalchemy import func, select, update
@@ -16,9 +16,10 @@ from domain.ids import UUID, new_id
 from domain.model.attributes import MemberAttributes
 from domain.model.changes import Change
 from domain.model.member import Member
-from domain.model.organization import OrganizationTable, organization_name, slug_of
+from domain.model.organization import organization_name, slug_of
 from domain.store.audit_writer import AuditEntry
 from domain.store.member_rows import MEMBERS
+from domain.store.organization_rows import ORGANIZATIONS
 from domain.store.statement import INSTANT, INTEGER, KEY, TEXT, UUID_TYPE, Statement, parameter
 from domain.store.unit_of_work import Isolation, Outdated
 from domain.vocabulary import (
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 MAX_SEATS = 1_000_000_000
 
-ORGANIZATIONS: Any = OrganizationTable.__table__  # type: ignore[attr-defined]
 _COLUMNS = ("id", "name", "name_key", "slug", "seats", "seats_occupied", "key_handshake")
 _INSERT = Statement(
     insert(ORGANIZATIONS)

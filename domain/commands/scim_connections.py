@@ -1,59 +1,43 @@
-"""What can be asked of the provisioning endpoint: switch it, set it up, give and take keys."""
+"""What can be asked of the provisioning endpoint: switch it on and off, set it up."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
 from domain.application import Command, Outcome, handles
+from domain.commands.scim_credentials import (
+    LABEL,
+    IssuedCredential,
+    issue_credential,
+    lock_connection,
+    record_on,
+    save_connection,
+)
 from domain.errors import Invalid, NotFound, ScimDisabled, VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.changes import Change
-from domain.secrets import make_secret
 from domain.store.audit_writer import AuditEntry
 from domain.store.connection_rows import (
-    END_OTHER_KEYS,
     INSERT_CONNECTION,
-    INSERT_CREDENTIAL,
-    LOCK_CONNECTION,
-    LOCK_CREDENTIAL,
-    REVOKE_CREDENTIAL,
     SWITCHES,
-    UPDATE_CONNECTION,
     ScimConnection,
     connection_of,
 )
 from domain.store.unit_of_work import Isolation
 from domain.vocabulary import (
-    CredentialKind,
     IdentityProvider,
     OmittedGroupMembers,
     OnProvision,
     PatchResponse,
     Rehire,
-    Scope,
     SubjectKind,
 )
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
-
-KEY_PREFIX = "rck"
-MAX_OVERLAP_S = 604_800
-LABEL = "SCIM"
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedCredential:
-    """A key that was just made; `secret` is shown once and None where none was made."""
-
-    connection: ScimConnection
-    credential_id: UUID | None = None
-    secret: str | None = field(default=None, repr=False)
-    previous_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +52,6 @@ class DisableScim(Command[IssuedCredential]):
     """Switch provisioning off: every key stops working, none is lost."""
 
     organization_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class CreateScimCredential(Command[IssuedCredential]):
-    """A further key; the others keep working."""
-
-    organization_id: UUID
-    kind: CredentialKind = CredentialKind.API_KEY
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RotateScimApiKey(Command[IssuedCredential]):
-    """A new key; all other active ones end after `overlap_s` seconds (0 to 604,800)."""
-
-    organization_id: UUID
-    overlap_s: int = 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class RevokeScimCredential(Command[ScimConnection]):
-    """End one key at once."""
-
-    organization_id: UUID
-    credential_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,78 +90,15 @@ async def note_rejected_calls(command: NoteRejectedCalls, unit: UnitOfWork) -> O
     return Outcome(None, changed=True)
 
 
-async def _locked(unit: UnitOfWork, organization_id: UUID) -> Any:
-    unit.caller.require(Scope.SCIM_ADMIN)
-    return await LOCK_CONNECTION.fetch_row(unit.connection, organization_id=organization_id)
-
-
-async def _enabled(unit: UnitOfWork, organization_id: UUID) -> ScimConnection:
-    row = await _locked(unit, organization_id)
-    if row is None or not row["enabled"]:
-        raise ScimDisabled
-    return connection_of(row)
-
-
-async def _save(unit: UnitOfWork, row: Any, **changed: Any) -> ScimConnection:
-    values = {name: row[name] for name in ("enabled", "provider", *SWITCHES)} | changed
-    saved = await UPDATE_CONNECTION.fetch_row(
-        unit.connection,
-        organization_id=row["organization_id"],
-        id=row["id"],
-        now=unit.now,
-        **values,
-    )
-    assert saved is not None  # noqa: S101 - the row is locked
-    return connection_of(saved)
-
-
-async def _record(
-    unit: UnitOfWork, connection: ScimConnection, action: str, *changes: Change
-) -> None:
-    entry = AuditEntry(action, SubjectKind.SCIM_CONNECTION, connection.id, LABEL, changes)
-    await unit.record(connection.organization_id, [entry])
-
-
-async def _issue(
-    unit: UnitOfWork,
-    connection: ScimConnection,
-    *,
-    kind: CredentialKind = CredentialKind.API_KEY,
-    expires_at: datetime | None = None,
-) -> tuple[UUID, str]:
-    credential_id = new_id()
-    fresh = make_secret(KEY_PREFIX, credential_id)
-    await INSERT_CREDENTIAL.fetch(
-        unit.connection,
-        organization_id=connection.organization_id,
-        id=credential_id,
-        connection_id=connection.id,
-        kind=kind,
-        secret_hash=fresh.hashed,
-        hint=fresh.hint,
-        created_at=unit.now,
-        expires_at=expires_at,
-    )
-    await _record(
-        unit,
-        connection,
-        "scim_connection.key_created",
-        Change("keyId", None, credential_id),
-        Change("kind", None, kind),
-        Change("expiresAt", None, expires_at),
-    )
-    return credential_id, fresh.text
-
-
 @handles(EnableScim, Isolation.TRANSACTION)
 async def enable_scim(command: EnableScim, unit: UnitOfWork) -> Outcome[IssuedCredential]:
     """Raises NotFound."""
-    row = await _locked(unit, command.organization_id)
+    row = await lock_connection(unit, command.organization_id)
     if row is not None:
         if row["enabled"]:
             return Outcome(IssuedCredential(connection_of(row)), changed=False)
-        connection = await _save(unit, row, enabled=True)
-        await _record(unit, connection, "scim_connection.enabled")
+        connection = await save_connection(unit, row, enabled=True)
+        await record_on(unit, connection, "scim_connection.enabled")
         return Outcome(IssuedCredential(connection), changed=True)
     try:
         inserted = await INSERT_CONNECTION.fetch_row(
@@ -218,83 +114,22 @@ async def enable_scim(command: EnableScim, unit: UnitOfWork) -> Outcome[IssuedCr
     if inserted is None:
         return await enable_scim(command, unit)
     connection = connection_of(inserted)
-    await _record(unit, connection, "scim_connection.enabled")
-    credential_id, secret = await _issue(unit, connection)
+    await record_on(unit, connection, "scim_connection.enabled")
+    credential_id, secret = await issue_credential(unit, connection)
     return Outcome(IssuedCredential(connection, credential_id, secret), changed=True)
 
 
 @handles(DisableScim, Isolation.TRANSACTION)
 async def disable_scim(command: DisableScim, unit: UnitOfWork) -> Outcome[IssuedCredential]:
     """Raises ScimDisabled when it was never on."""
-    row = await _locked(unit, command.organization_id)
+    row = await lock_connection(unit, command.organization_id)
     if row is None:
         raise ScimDisabled
     if not row["enabled"]:
         return Outcome(IssuedCredential(connection_of(row)), changed=False)
-    connection = await _save(unit, row, enabled=False)
-    await _record(unit, connection, "scim_connection.disabled")
+    connection = await save_connection(unit, row, enabled=False)
+    await record_on(unit, connection, "scim_connection.disabled")
     return Outcome(IssuedCredential(connection), changed=True)
-
-
-@handles(CreateScimCredential, Isolation.TRANSACTION)
-async def create_scim_credential(
-    command: CreateScimCredential, unit: UnitOfWork
-) -> Outcome[IssuedCredential]:
-    """Raises ScimDisabled, Invalid."""
-    connection = await _enabled(unit, command.organization_id)
-    if command.expires_at is not None and command.expires_at <= unit.now:
-        raise Invalid("expiresAt", "must lie in the future")
-    credential_id, secret = await _issue(
-        unit, connection, kind=command.kind, expires_at=command.expires_at
-    )
-    return Outcome(IssuedCredential(connection, credential_id, secret), changed=True)
-
-
-@handles(RotateScimApiKey, Isolation.TRANSACTION)
-async def rotate_scim_api_key(
-    command: RotateScimApiKey, unit: UnitOfWork
-) -> Outcome[IssuedCredential]:
-    """Raises ScimDisabled, Invalid."""
-    if not 0 <= command.overlap_s <= MAX_OVERLAP_S:
-        raise Invalid("overlapSeconds", f"must lie between 0 and {MAX_OVERLAP_S}")
-    connection = await _enabled(unit, command.organization_id)
-    credential_id, secret = await _issue(unit, connection)
-    ends_at = unit.now + timedelta(seconds=command.overlap_s)
-    ended = await END_OTHER_KEYS.fetch(
-        unit.connection,
-        organization_id=command.organization_id,
-        connection_id=connection.id,
-        except_id=credential_id,
-        ends_at=ends_at,
-    )
-    await _record(
-        unit,
-        connection,
-        "scim_connection.key_rotated",
-        Change("keyId", None, credential_id),
-        Change("previousKeysEndAt", None, ends_at if ended else None),
-    )
-    issued = IssuedCredential(connection, credential_id, secret, ends_at if ended else None)
-    return Outcome(issued, changed=True)
-
-
-@handles(RevokeScimCredential, Isolation.TRANSACTION)
-async def revoke_scim_credential(
-    command: RevokeScimCredential, unit: UnitOfWork
-) -> Outcome[ScimConnection]:
-    """Raises NotFound."""
-    row = await _locked(unit, command.organization_id)
-    key = {"organization_id": command.organization_id, "id": command.credential_id}
-    credential = await LOCK_CREDENTIAL.fetch_row(unit.connection, **key)
-    if row is None or credential is None:
-        raise NotFound("SCIM key")
-    connection = connection_of(row)
-    if credential["revoked_at"] is not None:
-        return Outcome(connection, changed=False)
-    await REVOKE_CREDENTIAL.fetch(unit.connection, **key, now=unit.now)
-    change = Change("keyId", command.credential_id, None)
-    await _record(unit, connection, "scim_connection.key_revoked", change)
-    return Outcome(connection, changed=True)
 
 
 @handles(UpdateScimConnection, Isolation.TRANSACTION)
@@ -302,7 +137,7 @@ async def update_scim_connection(
     command: UpdateScimConnection, unit: UnitOfWork
 ) -> Outcome[ScimConnection]:
     """Raises ScimDisabled when it was never on, VersionConflict, Invalid."""
-    row = await _locked(unit, command.organization_id)
+    row = await lock_connection(unit, command.organization_id)
     if row is None:
         raise ScimDisabled
     if command.expected_version is not None and command.expected_version != row["version"]:
@@ -319,6 +154,6 @@ async def update_scim_connection(
     ]
     if not changes:
         return Outcome(connection_of(row), changed=False)
-    connection = await _save(unit, row, **wanted)
-    await _record(unit, connection, "scim_connection.updated", *changes)
+    connection = await save_connection(unit, row, **wanted)
+    await record_on(unit, connection, "scim_connection.updated", *changes)
     return Outcome(connection, changed=True)

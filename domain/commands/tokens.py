@@ -23,7 +23,7 @@ from domain.vocabulary import Scope, SubjectKind
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
 
-TOKEN_PREFIX = "adm"
+PREFIX = "adm"
 DEFAULT_LIFETIME = timedelta(days=90)
 MAX_NAME = 100
 
@@ -88,7 +88,7 @@ async def create_access_token(command: CreateAccessToken, unit: UnitOfWork) -> O
     if command.organization_id is not None:
         await unit.organization(command.organization_id)
     token_id = new_id()
-    fresh = make_secret(TOKEN_PREFIX, token_id)
+    fresh = make_secret(PREFIX, token_id)
     await _INSERT.fetch(
         unit.connection,
         id=token_id,
@@ -109,9 +109,9 @@ async def create_access_token(command: CreateAccessToken, unit: UnitOfWork) -> O
             Change("scopes", None, sorted(command.scopes)),
             Change("expiresAt", None, expires_at),
         )
-        await _record(
-            unit, command.organization_id, "access_token.created", token_id, name, changes
-        )
+        kind = SubjectKind.ACCESS_TOKEN
+        entry = AuditEntry("access_token.created", kind, token_id, name, changes)
+        await unit.record(command.organization_id, [entry])
     return Outcome(IssuedToken(token_id, fresh.text), changed=True)
 
 
@@ -127,24 +127,8 @@ async def revoke_access_token(command: RevokeAccessToken, unit: UnitOfWork) -> O
         return Outcome(command.token_id, changed=False)
     await _REVOKE.fetch(unit.connection, id=command.token_id, now=unit.now)
     if row["organization_id"] is not None:
-        await _record(
-            unit,
-            row["organization_id"],
-            "access_token.revoked",
-            command.token_id,
-            row["name"],
-            (Change("revokedAt", None, unit.now),),
-        )
+        kind = SubjectKind.ACCESS_TOKEN
+        changes = (Change("revokedAt", None, unit.now),)
+        entry = AuditEntry("access_token.revoked", kind, command.token_id, row["name"], changes)
+        await unit.record(row["organization_id"], [entry])
     return Outcome(command.token_id, changed=True)
-
-
-async def _record(
-    unit: UnitOfWork,
-    organization_id: UUID,
-    action: str,
-    token_id: UUID,
-    label: str,
-    changes: tuple[Change, ...],
-) -> None:
-    entry = AuditEntry(action, SubjectKind.ACCESS_TOKEN, token_id, label, changes)
-    await unit.record(organization_id, [entry])

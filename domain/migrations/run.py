@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from domain.migrations.rights import apply_rights
+from domain.model.tables import metadata
 
 ADVISORY_LOCK = 0x526F6C6C63616C6C
 """Key of the session lock under which migrations run, so that two starts do not collide."""
@@ -76,10 +78,6 @@ async def current_revision(connection: asyncpg.Connection) -> str | None:
 
 def differences(owner_url: str) -> list[Any]:
     """What Alembic would still change to make the database match the model; empty when equal."""
-    from alembic.autogenerate import compare_metadata
-
-    from domain.model.tables import metadata
-
     found: list[Any] = []
 
     async def compare() -> None:

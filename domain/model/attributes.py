@@ -88,7 +88,7 @@ class MemberAttributes:
         further: tuple[str, ...] = ()
         if further_emails:
             keys = {folded_key("emails", text) for text in further_emails if text}
-            further = tuple(sorted(keys - {email_key}))  # type: ignore[arg-type]
+            further = tuple(sorted(keys - {email_key}))
         return MemberAttributes(
             user_name=user_name,
             email=email,

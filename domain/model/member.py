@@ -13,6 +13,7 @@ from domain.errors import InvalidTransition
 from domain.model.attributes import MemberAttributes
 from domain.model.changes import Change
 from domain.model.lifecycle import LIFECYCLE, stage_at_least
+from domain.model.member_facts import facts_of
 from domain.vocabulary import (
     MemberAction,
     MemberRole,
@@ -135,7 +136,7 @@ class Member:
             revocation_reason="created inactive" if revoked else None,
             version=1,
         )
-        return MemberEvent(member, LIFECYCLE[MemberAction.STAGE].audit_action, _birth(member))
+        return MemberEvent(member, LIFECYCLE[MemberAction.STAGE].audit_action, facts_of(member))
 
     @staticmethod
     def invite_new(
@@ -163,7 +164,7 @@ class Member:
             version=1,
         )
         return MemberEvent(
-            member, LIFECYCLE[MemberAction.INVITE].audit_action, _birth(member), invites=True
+            member, LIFECYCLE[MemberAction.INVITE].audit_action, facts_of(member), invites=True
         )
 
     def invite(self, now: datetime) -> MemberEvent | None:
@@ -239,7 +240,7 @@ class Member:
 
     def remove(self, group_ids: tuple[UUID, ...]) -> MemberEvent:
         """The end of the membership; the event carries what was, the account stays."""
-        changes = [Change(born.attribute, born.after, None) for born in _birth(self)]
+        changes = [Change(born.attribute, born.after, None) for born in facts_of(self)]
         if group_ids:
             changes.append(Change("groups", [str(group) for group in group_ids], None))
         return MemberEvent(
@@ -290,17 +291,3 @@ class Member:
             and self.revoked_at is None
             and self.attributes.email_key != before.attributes.email_key
         )
-
-
-def _birth(member: Member) -> tuple[Change, ...]:
-    """Every attribute as a change from nothing, so that history starts complete."""
-    changes = [Change(name, None, value) for name, value in member.attributes.present()]
-    changes.append(Change("stage", None, member.stage))
-    changes.append(Change("source", None, member.source))
-    if member.role is not MemberRole.USER:
-        changes.append(Change("role", None, member.role))
-    if member.permissions:
-        changes.append(Change("permissions", None, sorted(member.permissions)))
-    if member.revoked_at is not None:
-        changes.append(Change("revokedAt", None, member.revoked_at))
-    return tuple(changes)

@@ -29,7 +29,7 @@ from domain.vocabulary import (
 
 
 class ScimConnectionTable(SQLModel, table=True):
-    """One row per organization that ever switched provisioning on; null switches follow the preset."""
+    """One row per organization that ever provisioned; null switches follow the preset."""
 
     __tablename__ = "scim_connections"
     __table_args__ = (

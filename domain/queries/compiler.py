@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Float,
     and_,
     case,
@@ -41,9 +40,21 @@ from domain.queries.conditions import (
     Op,
     ProfileValue,
 )
-from domain.store.statement import BOOLEAN, INSTANT, KEY, TEXT, TEXTS, UUID_TYPE, UUIDS, parameter
+from domain.store.statement import (
+    BOOLEAN,
+    INSTANT,
+    INTEGER,
+    INTEGERS,
+    KEY,
+    TEXT,
+    TEXTS,
+    UUID_TYPE,
+    UUIDS,
+    parameter,
+)
 
-Expression = ColumnElement[bool]
+Expression = Any
+"""A boolean SQL expression; SQLAlchemy's own type does not survive its operators."""
 
 _ESCAPE = "\\"
 _LIKE = {Op.CONTAINS, Op.STARTS, Op.ENDS}
@@ -62,6 +73,8 @@ class FieldColumn:
     lowered: bool = False
     elsewhere: Callable[[Any], Any] | None = None
     """Further places where an equal value counts: from the bound value to an expression."""
+    translated: Callable[[Any], Any] | None = None
+    """From the bound value to what the column is compared with, where that is something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +138,7 @@ class _Compiler:
                 return self._queried.linked(None if id_ is None else self._bind(UUID_TYPE))
             case OneOf(field, _):
                 spec = self._queried.fields[field.name]
-                kind = UUIDS if spec.type is UUID_TYPE else TEXTS
+                kind = {UUID_TYPE: UUIDS, INTEGER: INTEGERS}.get(spec.type, TEXTS)
                 return spec.column == func.any(self._bind(kind))
             case AnyElement(path, inner):
                 return self._any_element(path, inner, element)
@@ -135,7 +148,8 @@ class _Compiler:
                 return self._json(_at(self._queried.profile, path), kind, op, value)
             case Compare(ElementValue(path, kind), op, value):
                 return self._json(_at(element, path), kind, op, value)
-        raise TypeError(condition)
+            case _:
+                raise TypeError(condition)
 
     def _any_element(self, path: tuple[str, ...], inner: Condition, element: Any) -> Expression:
         self._elements += 1
@@ -174,6 +188,8 @@ class _Compiler:
         bound = self._bind(kind, *steps)
         if spec.lowered:
             bound = func.lower(bound)
+        if spec.translated is not None:
+            bound = spec.translated(bound)
         if op is Op.STARTS and spec.folded:
             # A range, which an index serves whatever the plan.
             return and_(

@@ -118,7 +118,7 @@ class AnyElement:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Of members: belongs to the group `id`. Of groups: has the member `id`. None: to or has any."""
+    """Of members: belongs to the group `id`; of groups: has the member `id`; None means any."""
 
     id: UUID | None
 

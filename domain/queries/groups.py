@@ -24,7 +24,7 @@ _COLUMNS = [GROUPS.c[name] for name in GroupRow.__dataclass_fields__]
 
 
 def _has_member(member_id: Any | None) -> Any:
-    rows = select(literal_column("1")).where(
+    rows: Any = select(literal_column("1")).where(
         GROUP_MEMBERS.c.organization_id == GROUPS.c.organization_id,
         GROUP_MEMBERS.c.group_id == GROUPS.c.id,
     )

@@ -23,8 +23,9 @@ from domain.store.statement import BOOLEAN, INSTANT, INTEGER, UUID_TYPE, UUIDS, 
 from domain.vocabulary import MemberRole, ProvisioningSource, Stage
 
 if TYPE_CHECKING:
-    from domain.model.member import Member
     from collections.abc import Iterable, Mapping, Sequence
+
+    from domain.model.member import Member
 
 _ORGANIZATION = parameter("organization_id", UUID_TYPE)
 _OURS = MEMBERS.c.organization_id == _ORGANIZATION
@@ -33,7 +34,7 @@ _COLUMNS = [MEMBERS.c[name] for name in MemberRow.__dataclass_fields__ if name !
 
 
 def _in_group(group_id: Any | None) -> Any:
-    rows = select(literal_column("1")).where(
+    rows: Any = select(literal_column("1")).where(
         GROUP_MEMBERS.c.organization_id == MEMBERS.c.organization_id,
         GROUP_MEMBERS.c.member_id == MEMBERS.c.id,
     )

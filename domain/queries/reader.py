@@ -10,6 +10,7 @@ import asyncpg
 
 from domain.queries.compiler import CompiledCondition, Queried, compile_condition
 from domain.queries.conditions import Condition, shape_of
+from domain.store.snapshot import Snapshot
 from domain.store.statement import Statement
 
 MAX_SHAPES = 2000
@@ -22,7 +23,7 @@ class Reader:
     A caller that needs several reads to agree passes a connection inside a transaction instead.
     """
 
-    source: asyncpg.Pool | asyncpg.Connection
+    source: asyncpg.Pool | asyncpg.Connection | Snapshot
 
     async def fetch(self, statement: Statement, **values: Any) -> list[asyncpg.Record]:
         """All rows."""

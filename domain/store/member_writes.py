@@ -14,7 +14,6 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.model.invitation import InvitationTable
-from domain.model.organization import OrganizationTable
 from domain.store.audit_writer import insert_events
 from domain.store.member_rows import (
     ATTRIBUTE_COLUMNS,
@@ -23,6 +22,7 @@ from domain.store.member_rows import (
     MEMBERS,
     values_of,
 )
+from domain.store.organization_rows import ORGANIZATIONS
 from domain.store.statement import INSTANT, TEXT, TEXTS, UUID_TYPE, Statement, parameter
 from domain.vocabulary import InvitationState
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy import CTE
 
 INVITATIONS: Any = InvitationTable.__table__  # type: ignore[attr-defined]
-ORGANIZATIONS: Any = OrganizationTable.__table__  # type: ignore[attr-defined]
 
 _INSERTED = (
     "organization_id",

@@ -178,7 +178,7 @@ def _recorded(bumped: Any, added: Any, removed: Any) -> Any:
 
 def _set_change(attribute: str, members: Any) -> Any:
     """{"attribute", "before": null, "after": "<count> sha256:<hash of the sorted ids>"}."""
-    ordered = aggregate_order_by(literal_column("','"), members.c.member_id)
+    ordered: Any = aggregate_order_by(literal_column("','"), members.c.member_id)
     listed = select(func.string_agg(cast(members.c.member_id, Text()), ordered))
     digest = func.encode(
         func.sha256(

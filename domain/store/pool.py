@@ -26,7 +26,7 @@ until statistics are gathered, after they have filled.
 """
 
 
-class QuietConnection(asyncpg.Connection):
+class QuietConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
     """A connection that needs no reset between uses: no code sets session state."""
 
     def get_reset_query(self) -> str:

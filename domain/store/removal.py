@@ -79,16 +79,24 @@ _DELETE_MEMBER = Statement(
 async def lock_groups_of(
     unit: UnitOfWork, organization_id: UUID, member_id: UUID
 ) -> tuple[UUID, ...]:
-    """Lock the member's groups, in the order of their ids, and return them."""
-    rows = await GROUP_IDS_OF_MEMBER.fetch(
-        unit.connection, organization_id=organization_id, member_id=member_id
-    )
-    if not rows:
+    """Lock the member's groups, in the order of their ids, and return them.
+
+    Also locks those that an earlier attempt saw: a member that many groups take and drop while it
+    is removed would else slip away again and again. Raises Outdated when it has slipped away.
+    """
+    key = {"organization_id": organization_id, "member_id": member_id}
+    before = {row[0] for row in await GROUP_IDS_OF_MEMBER.fetch(unit.connection, **key)}
+    wanted = before | unit.groups_seen
+    if not wanted:
         return ()
-    locked = await LOCK_GROUPS.fetch(
-        unit.connection, organization_id=organization_id, group_ids=[row[0] for row in rows]
+    await LOCK_GROUPS.fetch(
+        unit.connection, organization_id=organization_id, group_ids=sorted(wanted)
     )
-    return tuple(row["id"] for row in locked)
+    # The event names these groups: what was seen before the locks may be over.
+    held = {row[0] for row in await GROUP_IDS_OF_MEMBER.fetch(unit.connection, **key)}
+    if not held <= wanted:
+        raise Outdated(Isolation.TRANSACTION, wanted | held)
+    return tuple(sorted(held))
 
 
 async def delete_member(unit: UnitOfWork, event: MemberEvent, group_ids: tuple[UUID, ...]) -> None:
@@ -105,4 +113,4 @@ async def delete_member(unit: UnitOfWork, event: MemberEvent, group_ids: tuple[U
     try:
         await _DELETE_MEMBER.fetch(unit.connection, **key)
     except asyncpg.ForeignKeyViolationError as error:
-        raise Outdated(Isolation.TRANSACTION) from error
+        raise Outdated(Isolation.TRANSACTION, unit.groups_seen.union(group_ids)) from error

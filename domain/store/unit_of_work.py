@@ -8,62 +8,44 @@ organization, groups by id, members by id. All locks are FOR NO KEY UPDATE.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import IntEnum
-from hashlib import sha256
-from hmac import digest
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from domain.errors import LastOwner, NotFound, Taken
-from domain.ids import UUID, new_id
-from domain.model.organization import Organization
 from domain.store.audit_writer import AuditEntry, numbered_values, shared_values, write_events
+from domain.store.invitation_links import InvitationPolicy
+from domain.store.isolation import Collision, Isolation, Outdated
 from domain.store.member_rows import MEMBERS, SELECT_MEMBER, GroupReference, groups_of, member_of
 from domain.store.member_writes import (
     OPEN_STATES,
-    ORGANIZATIONS,
     MemberWrite,
     write_member_statement,
     write_values,
 )
-from domain.store.statement import INTEGER, KEY, UUID_TYPE, Statement, parameter
-from domain.vocabulary import InvitationState, KeyHandshake, MemberRole, Stage, SubjectKind
+from domain.store.organization_rows import (
+    HOLD_UNLIMITED,
+    LOCK_ORGANIZATION,
+    OTHER_OWNER,
+    SELECT_ORGANIZATION,
+    SET_OCCUPIED,
+    organization_of,
+)
+from domain.store.statement import KEY, UUID_TYPE, Statement, parameter
+from domain.vocabulary import SubjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from domain.caller import Caller
+    from domain.ids import UUID
     from domain.model.member import Member, MemberEvent
+    from domain.model.organization import Organization
 
-_ORGANIZATION = select(ORGANIZATIONS).where(ORGANIZATIONS.c.id == parameter("id", UUID_TYPE))
-_SELECT_ORGANIZATION = Statement(_ORGANIZATION)
-_LOCK_ORGANIZATION = Statement(_ORGANIZATION.with_for_update(key_share=True))
-_SET_OCCUPIED = Statement(
-    update(ORGANIZATIONS)
-    .where(ORGANIZATIONS.c.id == parameter("id", UUID_TYPE))
-    .values(seats_occupied=parameter("occupied", INTEGER))
-)
-_HOLD_UNLIMITED = Statement(
-    select(ORGANIZATIONS.c.id)
-    .where(ORGANIZATIONS.c.id == parameter("id", UUID_TYPE), ORGANIZATIONS.c.seats.is_(None))
-    .with_for_update(read=True, key_share=True)
-)
-_OTHER_OWNER = Statement(
-    select(MEMBERS.c.id)
-    .where(
-        MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE),
-        MEMBERS.c.id != parameter("id", UUID_TYPE),
-        MEMBERS.c.role == MemberRole.OWNER.value,
-        MEMBERS.c.stage == Stage.CONFIRMED.value,
-        MEMBERS.c.revoked_at.is_(None),
-    )
-    .limit(1)
-)
+__all__ = ["Collision", "InvitationPolicy", "Isolation", "Outdated", "UnitOfWork"]
+
 _SAME_NAMES = Statement(
     select(MEMBERS.c["id", "user_name_key", "email_key", "external_id"]).where(
         MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE),
@@ -74,36 +56,6 @@ _SAME_NAMES = Statement(
 )
 
 
-class Isolation(IntEnum):
-    """How a command runs; each step locks more than the one before."""
-
-    OPTIMISTIC = 0
-    TRANSACTION = 1
-    ORGANIZATION_LOCKED = 2
-
-
-class Outdated(Exception):
-    """What was read has changed since, or needs a lock: run again, isolated at least so."""
-
-    def __init__(self, needs: Isolation) -> None:
-        super().__init__(needs)
-        self.needs = needs
-
-
-@dataclass(frozen=True, slots=True)
-class InvitationPolicy:
-    """How links are made: their secret is derived, so that no table ever holds one."""
-
-    secret_key: bytes
-    grace: timedelta = timedelta(seconds=10)
-    lifetime: timedelta = timedelta(hours=120)
-
-    def secret_of(self, organization_id: UUID, invitation_id: UUID) -> bytes:
-        """The 256-bit secret of an invitation's link."""
-        message = b"rollcall-invitation-1" + organization_id.bytes + invitation_id.bytes
-        return digest(self.secret_key, message, "sha256")
-
-
 class UnitOfWork:
     """What a handler works with; made and ended by `Application.execute` alone."""
 
@@ -112,6 +64,7 @@ class UnitOfWork:
         "_wrote",
         "caller",
         "connection",
+        "groups_seen",
         "invitations",
         "isolation",
         "now",
@@ -121,15 +74,18 @@ class UnitOfWork:
         self,
         connection: Any,
         caller: Caller,
+        *,
         now: datetime,
         isolation: Isolation,
         invitations: InvitationPolicy,
+        groups_seen: frozenset[UUID] = frozenset(),
     ) -> None:
         self.connection = connection
         self.caller = caller
         self.now = now
         self.isolation = isolation
         self.invitations = invitations
+        self.groups_seen = groups_seen
         self._organization: Organization | None = None
         self._wrote = False
 
@@ -143,20 +99,11 @@ class UnitOfWork:
         if self._organization is not None:
             return self._organization
         locked = self.isolation is Isolation.ORGANIZATION_LOCKED
-        statement = _LOCK_ORGANIZATION if locked else _SELECT_ORGANIZATION
+        statement = LOCK_ORGANIZATION if locked else SELECT_ORGANIZATION
         row = await statement.fetch_row(self.connection, id=organization_id)
         if row is None:
             raise NotFound("organization")
-        self._organization = Organization(
-            id=row["id"],
-            name=row["name"],
-            slug=row["slug"],
-            seats=row["seats"],
-            seats_occupied=row["seats_occupied"],
-            key_handshake=KeyHandshake(row["key_handshake"]),
-            key_version=row["key_version"],
-            version=row["version"],
-        )
+        self._organization = organization_of(row)
         return self._organization
 
     async def member(self, organization_id: UUID, member_id: UUID) -> Member:
@@ -188,7 +135,7 @@ class UnitOfWork:
         if not member.is_confirmed_owner:
             return
         self.need(Isolation.ORGANIZATION_LOCKED)
-        other = await _OTHER_OWNER.fetch_value(
+        other = await OTHER_OWNER.fetch_value(
             self.connection, organization_id=member.organization_id, id=member.id
         )
         if other is None:
@@ -240,7 +187,7 @@ class UnitOfWork:
         )
         values["open_states"] = OPEN_STATES
         if invites:
-            values |= self._invitation(member)
+            values |= self.invitations.new_row(member.organization_id, self.now)
         await self._run_write(shape, values, before, member)
         return member
 
@@ -259,7 +206,7 @@ class UnitOfWork:
         organization = await self.organization(organization_id)
         self._organization = after = organization.occupy(delta)
         if after.seats_occupied is not None:
-            await _SET_OCCUPIED.fetch(
+            await SET_OCCUPIED.fetch(
                 self.connection, id=organization_id, occupied=after.seats_occupied
             )
 
@@ -267,24 +214,13 @@ class UnitOfWork:
         """Keep the seat limit from being set until the transaction ends, or lock where one is."""
         if self.isolation is Isolation.ORGANIZATION_LOCKED:
             await self.organization(organization_id)
-        elif await _HOLD_UNLIMITED.fetch_value(self.connection, id=organization_id) is None:
+        elif await HOLD_UNLIMITED.fetch_value(self.connection, id=organization_id) is None:
             self.need(Isolation.ORGANIZATION_LOCKED)
 
     async def free_seat_of(self, member: Member) -> None:
         """Give back the seat of a member who is about to go; after `hold_seats`."""
         if member.occupies_seat and self.isolation is Isolation.ORGANIZATION_LOCKED:
             await self._occupy(member.organization_id, -1)
-
-    def _invitation(self, member: Member) -> dict[str, Any]:
-        invitation_id = new_id()
-        secret = self.invitations.secret_of(member.organization_id, invitation_id)
-        return {
-            "invitation_id": invitation_id,
-            "token_hash": sha256(secret).digest(),
-            "due_at": self.now + self.invitations.grace,
-            "expires_at": self.now + self.invitations.lifetime,
-            "queued_state": InvitationState.QUEUED.value,
-        }
 
     async def _run_write(
         self, shape: MemberWrite, values: dict[str, Any], before: Member | None, member: Member
@@ -338,12 +274,12 @@ class UnitOfWork:
         await write_events(self.connection, self.caller, organization_id, self.now, entries)
 
 
-class Collision(Exception):
-    """A unique constraint refused an update of this member."""
-
-    def __init__(self, member: Member) -> None:
-        super().__init__(member.id)
-        self.member = member
+def _emails_differ(before: Member | None, member: Member) -> bool:
+    """Whether addresses to be found by may have changed."""
+    if before is None:
+        return False
+    old, new = before.attributes, member.attributes
+    return old.email_key != new.email_key or old.profile.get("emails") != new.profile.get("emails")
 
 
 def _names_differ(before: Member, member: Member) -> bool:
@@ -354,11 +290,3 @@ def _names_differ(before: Member, member: Member) -> bool:
         new.email_key,
         new.external_id,
     )
-
-
-def _emails_differ(before: Member | None, member: Member) -> bool:
-    """Whether addresses to be found by may have changed."""
-    if before is None:
-        return False
-    old, new = before.attributes, member.attributes
-    return old.email_key != new.email_key or old.profile.get("emails") != new.profile.get("emails")

@@ -33,6 +33,11 @@ class Stored:
     attributes: MemberAttributes
     invited: bool
 
+    @property
+    def had_emails(self) -> bool:
+        """Whether an invited member has a list of addresses."""
+        return self.invited and bool(self.attributes.profile.get("emails"))
+
 
 def user_attributes(
     document: UserDocument, warnings: Warnings, stored: Stored | None = None
@@ -52,9 +57,8 @@ def user_attributes(
     email = sent if sent is not None else _fallback(user_name, stored)
     if email is None:
         warnings.note(_NO_EMAIL)
-    elif stored is not None and stored.invited and not emails:
-        if stored.attributes.profile.get("emails"):
-            warnings.note(_KEPT_EMAIL)
+    elif not emails and stored is not None and stored.had_emails:
+        warnings.note(_KEPT_EMAIL)
     name = dict(attributes["name"]) if "name" in attributes else {}
     given_name, family_name = name.pop("givenName", None), name.pop("familyName", None)
     profile: dict[str, Any] = {key: value for key, value in attributes.items() if key not in _OWN}

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.ids import UUID, parse_uuid
 from domain.vocabulary import ScimOperation, ScimResourceType
 from scim_facade import reading
 from scim_facade.protocol.errors import ScimError
-from scim_facade.protocol.query import parse_search
+from scim_facade.protocol.query import ListQuery, parse_search
 from scim_facade.routes import discovery, groups, users
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from scim_facade.exchange import Answer, Exchange
 
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What a resource type's endpoints do."""
+
+    name: str
+    resource_type: ScimResourceType
+    search: Callable[[Exchange, ListQuery | None], Awaitable[Answer]]
+    create: Callable[[Exchange], Awaitable[Answer]]
+    handlers: dict[str, Callable[[Exchange, UUID], Awaitable[Answer]]]
+
+
 READS = "GET, HEAD, OPTIONS"
-_COLLECTIONS = {
-    "users": (users, ScimResourceType.USER),
-    "groups": (groups, ScimResourceType.GROUP),
-}
 _COLLECTION_METHODS = "GET, HEAD, OPTIONS, POST"
 _RESOURCE_METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"
-
-Bound = Callable[[], "Awaitable[Answer]"] if TYPE_CHECKING else object
 
 
 class MethodNotAllowed(ScimError):
@@ -59,41 +65,40 @@ async def dispatch(exchange: Exchange, segments: list[str]) -> Answer:
     first = segments[0].lower() if segments else ""
     collection = _COLLECTIONS.get(first)
     if collection is not None:
-        routes, exchange.resource_type = collection
+        exchange.resource_type = collection.resource_type
         if len(segments) == 1:
-            return await _collection(exchange, routes)
+            return await _collection(exchange, collection)
         if len(segments) == 2:
             if segments[1].lower() == ".search":
                 _allow(exchange, "POST", "OPTIONS, POST")
                 exchange.operation = ScimOperation.SEARCH
-                return await routes.search(exchange, parse_search(reading.json_body(exchange)))
-            return await _resource(exchange, routes, segments[1])
+                query = parse_search(reading.json_body(exchange))
+                return await collection.search(exchange, query)
+            return await _resource(exchange, collection, segments[1])
     elif len(segments) <= 2:
         return await _other(exchange, first, segments[1] if len(segments) == 2 else None)
     raise ScimError.not_found("There is no such endpoint; the base URL ends with the organization.")
 
 
-async def _collection(exchange: Exchange, routes: object) -> Answer:
+async def _collection(exchange: Exchange, collection: Collection) -> Answer:
     match exchange.method:
         case "GET" | "HEAD":
-            return await routes.search(exchange)  # type: ignore[attr-defined,no-any-return]
+            return await collection.search(exchange, None)
         case "POST":
             exchange.operation = ScimOperation.CREATE
-            return await routes.create(exchange)  # type: ignore[attr-defined,no-any-return]
+            return await collection.create(exchange)
         case _:
             raise _refused(exchange, _COLLECTION_METHODS)
 
 
-async def _resource(exchange: Exchange, routes: object, text: str) -> Answer:
-    handlers = _HANDLERS[routes]
-    handler = handlers.get(exchange.method)
+async def _resource(exchange: Exchange, collection: Collection, text: str) -> Answer:
+    handler = collection.handlers.get(exchange.method)
     if handler is None:
         raise _refused(exchange, _RESOURCE_METHODS)
     exchange.operation = _OPERATIONS[exchange.method]
     id_ = parse_uuid(text)
     if id_ is None:
-        kind = "User" if routes is users else "Group"
-        raise ScimError.not_found(f"There is no such {kind} in this organization.")
+        raise ScimError.not_found(f"There is no such {collection.name} in this organization.")
     return await handler(exchange, id_)
 
 
@@ -120,7 +125,8 @@ async def _other(exchange: Exchange, first: str, second: str | None) -> Answer:
             raise ScimError.not_implemented("Bulk is not supported; send single requests.")
         case ".search", None:
             raise ScimError.not_implemented("Search /Users/.search or /Groups/.search instead.")
-    raise ScimError.not_found("There is no such endpoint; try /Users, /Groups or /Schemas.")
+        case _:
+            raise ScimError.not_found("There is no such endpoint; try /Users or /Groups.")
 
 
 def _allow(exchange: Exchange, method: str, allowed: str) -> None:
@@ -134,15 +140,33 @@ def _refused(exchange: Exchange, allowed: str) -> Exception:
     return MethodNotAllowed(exchange.method, allowed)
 
 
-_HANDLERS: dict[object, dict[str, Callable[[Exchange, UUID], Awaitable[Answer]]]] = {
-    routes: {
-        "GET": routes.read,
-        "HEAD": routes.read,
-        "PUT": routes.replace,
-        "PATCH": routes.patch,
-        "DELETE": routes.delete,
-    }
-    for routes in (users, groups)
+_COLLECTIONS = {
+    "users": Collection(
+        "User",
+        ScimResourceType.USER,
+        users.search,
+        users.create,
+        {
+            "GET": users.read,
+            "HEAD": users.read,
+            "PUT": users.replace,
+            "PATCH": users.patch,
+            "DELETE": users.delete,
+        },
+    ),
+    "groups": Collection(
+        "Group",
+        ScimResourceType.GROUP,
+        groups.search,
+        groups.create,
+        {
+            "GET": groups.read,
+            "HEAD": groups.read,
+            "PUT": groups.replace,
+            "PATCH": groups.patch,
+            "DELETE": groups.delete,
+        },
+    ),
 }
 _OPERATIONS = {
     "GET": ScimOperation.READ,

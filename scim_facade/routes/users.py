@@ -9,9 +9,9 @@ from domain.commands import (
     MemberEdit,
     ProvisionMember,
     RemoveMember,
-    ReviseMember,
     RevisedMember,
     RevisedState,
+    ReviseMember,
 )
 from domain.errors import NotFound
 from domain.queries.members import (

@@ -1,0 +1,153 @@
+"""The catalogue of audit actions: what each means, and the sentence that tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.vocabulary import SubjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class AuditAction:
+    """One dotted action; `sentence` names the actor and the subject."""
+
+    action: str
+    description: str
+    subject: SubjectKind
+    sentence: str
+
+
+def _catalogue() -> dict[str, AuditAction]:
+    organization, member = SubjectKind.ORGANIZATION, SubjectKind.MEMBER
+    group, scim, token = SubjectKind.GROUP, SubjectKind.SCIM_CONNECTION, SubjectKind.ACCESS_TOKEN
+    rows = [
+        ("organization.created", organization, "The organization was founded.", "{} founded {}."),
+        (
+            "organization.updated",
+            organization,
+            "Name, seats, policies or the key handshake changed.",
+            "{} changed the settings of {}.",
+        ),
+        (
+            "member.staged",
+            member,
+            "A person was put on the list without an invitation.",
+            "{} put {} on the list.",
+        ),
+        ("member.invited", member, "A person was invited; a mail is on its way.", "{} invited {}."),
+        (
+            "member.reinvited",
+            member,
+            "A new invitation replaced the older ones.",
+            "{} invited {} again.",
+        ),
+        (
+            "member.accepted",
+            member,
+            "The person accepted the invitation.",
+            "{} recorded that {} accepted the invitation.",
+        ),
+        ("member.confirmed", member, "An administrator confirmed the member.", "{} confirmed {}."),
+        ("member.revoked", member, "Access was withdrawn.", "{} revoked the access of {}."),
+        (
+            "member.restored",
+            member,
+            "Access was given back, to the stage before.",
+            "{} restored the access of {}.",
+        ),
+        (
+            "member.removed",
+            member,
+            "The membership ended; groups and invitations went with it.",
+            "{} removed {}.",
+        ),
+        (
+            "member.role_changed",
+            member,
+            "The member got another role or other permissions.",
+            "{} changed the role of {}.",
+        ),
+        (
+            "member.updated",
+            member,
+            "Attributes of the member changed.",
+            "{} changed the attributes of {}.",
+        ),
+        ("group.created", group, "A group was made.", "{} made the group {}."),
+        (
+            "group.updated",
+            group,
+            "The group's name or external id changed.",
+            "{} changed the group {}.",
+        ),
+        (
+            "group.members_changed",
+            group,
+            "Members were added to or removed from the group.",
+            "{} changed the members of the group {}.",
+        ),
+        (
+            "group.deleted",
+            group,
+            "The group was deleted; its members stay in the organization.",
+            "{} deleted the group {}.",
+        ),
+        ("scim_connection.enabled", scim, "Provisioning was switched on.", "{} switched {} on."),
+        (
+            "scim_connection.disabled",
+            scim,
+            "Provisioning was switched off; no key works until it is on again.",
+            "{} switched {} off.",
+        ),
+        (
+            "scim_connection.updated",
+            scim,
+            "The identity provider or a switch of the connection changed.",
+            "{} changed the settings of {}.",
+        ),
+        (
+            "scim_connection.key_created",
+            scim,
+            "A further API key was made.",
+            "{} made an API key for {}.",
+        ),
+        (
+            "scim_connection.key_rotated",
+            scim,
+            "A new API key replaces the others, which end after a while.",
+            "{} rotated the API key of {}.",
+        ),
+        (
+            "scim_connection.key_revoked",
+            scim,
+            "An API key was ended at once.",
+            "{} revoked an API key of {}.",
+        ),
+        (
+            "access_token.created",
+            token,
+            "An access token was made.",
+            "{} made the access token {}.",
+        ),
+        (
+            "access_token.revoked",
+            token,
+            "An access token was ended at once.",
+            "{} revoked the access token {}.",
+        ),
+    ]
+    return {
+        action: AuditAction(action, description, subject, sentence)
+        for action, subject, description, sentence in rows
+    }
+
+
+AUDIT_ACTIONS = _catalogue()
+
+
+def sentence_of(action: str, actor: str, subject: str) -> str:
+    """The event in one sentence; an action that the catalogue has not heard of names itself."""
+    known = AUDIT_ACTIONS.get(action)
+    if known is None:
+        return f"{actor}: {action} {subject}."
+    return known.sentence.format(actor, subject)

@@ -1,0 +1,237 @@
+"""Members as an administrator looks for them: by filter, in an order, in pages, or of one group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import func, literal_column, select
+
+from domain.folding import fold
+from domain.ids import UUID
+from domain.queries.compiler import FieldColumn
+from domain.queries.conditions import AllOf, AnyOf, Column, Compare, Condition, Linked, OneOf, Op
+from domain.queries.listing import Listing
+from domain.queries.members import QUERIED, member_row
+from domain.queries.paging import Order, Page, Window
+from domain.queries.ranges import Instants, within
+from domain.queries.reader import Reader
+from domain.queries.rows import MemberRow
+from domain.store.group_rows import GROUP_MEMBERS
+from domain.store.member_rows import MEMBERS
+from domain.store.statement import INSTANT, UUID_TYPE, Statement, parameter
+from domain.vocabulary import MemberRole, MemberStatus, ProvisioningSource, Stage
+
+MEMBER_COLUMNS = [MEMBERS.c[name] for name in MemberRow.__dataclass_fields__ if name != "groups"]
+_QUERIED = replace(
+    QUERIED, fields={**QUERIED.fields, "revoked_at": FieldColumn(MEMBERS.c.revoked_at, INSTANT)}
+)
+_ORDERS = (
+    Order("CREATED_AT", MEMBERS.c.id),
+    # Where all rows have one stage and none is revoked, the index on the status has them in order.
+    Order("CREATED_AT_IN_STATUS", MEMBERS.c.id, lead=(MEMBERS.c.revoked_at,)),
+    Order("UPDATED_AT", MEMBERS.c.id, key=MEMBERS.c.updated_at, key_type=datetime),
+    Order("EMAIL", MEMBERS.c.id, key=MEMBERS.c.email_key, key_type=str, nullable=True),
+    Order("ACCEPTED_AT", MEMBERS.c.id, key=MEMBERS.c.accepted_at, key_type=datetime, nullable=True),
+)
+
+MEMBER_LIST: Listing[MemberRow] = Listing(
+    source=MEMBERS,
+    columns=MEMBER_COLUMNS,
+    organization=MEMBERS.c.organization_id,
+    identity=MEMBERS.c.id,
+    orders=_ORDERS,
+    row=member_row,
+    queried=_QUERIED,
+)
+GROUP_MEMBER_LIST: Listing[MemberRow] = Listing(
+    source=GROUP_MEMBERS.join(
+        MEMBERS,
+        (MEMBERS.c.organization_id == GROUP_MEMBERS.c.organization_id)
+        & (MEMBERS.c.id == GROUP_MEMBERS.c.member_id),
+    ),
+    columns=MEMBER_COLUMNS,
+    organization=GROUP_MEMBERS.c.organization_id,
+    identity=MEMBERS.c.id,
+    # The order of the group's own rows, so that a page of a small group never walks all members.
+    orders=(Order("CREATED_AT", GROUP_MEMBERS.c.member_id),),
+    row=member_row,
+    queried=_QUERIED,
+    parent=GROUP_MEMBERS.c.group_id,
+)
+PENDING_LIST: Listing[MemberRow] = Listing(
+    source=MEMBERS,
+    columns=MEMBER_COLUMNS,
+    organization=MEMBERS.c.organization_id,
+    identity=MEMBERS.c.id,
+    orders=(Order("ACCEPTED_AT", MEMBERS.c.id, key=MEMBERS.c.accepted_at, key_type=datetime),),
+    row=member_row,
+    queried=_QUERIED,
+    # Word for word the condition of the index members_pending_idx.
+    always=(MEMBERS.c.stage == literal_column("'ACCEPTED'")) & MEMBERS.c.revoked_at.is_(None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCounts:
+    """How many members an organization has in each status."""
+
+    total: int = 0
+    staged: int = 0
+    invited: int = 0
+    accepted: int = 0
+    confirmed: int = 0
+    revoked: int = 0
+
+
+_REVOKED = MEMBERS.c.revoked_at.isnot(None)
+_COUNTS = Statement(
+    select(MEMBERS.c.stage, _REVOKED.label("revoked"), func.count().label("number"))
+    .where(MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE))
+    .group_by(MEMBERS.c.stage, _REVOKED)
+)
+
+
+async def member_counts(reader: Reader, organization_id: UUID) -> MemberCounts:
+    """Members of the organization by status."""
+    numbers: dict[str, int] = {}
+    for record in await reader.fetch(_COUNTS, organization_id=organization_id):
+        name = "revoked" if record["revoked"] else record["stage"].lower()
+        numbers[name] = numbers.get(name, 0) + record["number"]
+    return MemberCounts(total=sum(numbers.values()), **numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFilter:
+    """Meets the members that meet everything that is given; an empty tuple meets nothing."""
+
+    search: str | None = None
+    statuses: tuple[MemberStatus, ...] | None = None
+    roles: tuple[MemberRole, ...] | None = None
+    sources: tuple[ProvisioningSource, ...] | None = None
+    group_id: UUID | None = None
+    external_ids: tuple[str, ...] | None = None
+    has_external_id: bool | None = None
+    created_at: Instants | None = None
+    updated_at: Instants | None = None
+    accepted_at: Instants | None = None
+
+    def condition(self) -> Condition:
+        """The filter as a condition."""
+        terms: list[Condition] = []
+        if self.search is not None and self.search.strip():
+            terms.append(_searched(self.search.strip()))
+        if self.statuses is not None:
+            terms.append(AnyOf(tuple(_has_status(each) for each in dict.fromkeys(self.statuses))))
+        for column, words in (
+            ("role", self.roles),
+            ("source", self.sources),
+            ("external_id", self.external_ids),
+        ):
+            if words is not None:
+                terms.append(OneOf(Column(column), tuple(str(word) for word in words)))
+        if self.group_id is not None:
+            terms.append(Linked(self.group_id))
+        if self.has_external_id is not None:
+            present = Op.NE if self.has_external_id else Op.EQ
+            terms.append(Compare(Column("external_id"), present, None))
+        terms.extend(within("created_at", self.created_at))
+        terms.extend(within("updated_at", self.updated_at))
+        terms.extend(within("accepted_at", self.accepted_at))
+        return AllOf(tuple(terms))
+
+
+EVERYONE = MemberFilter()
+
+
+async def page_members(
+    reader: Reader,
+    organization_id: UUID,
+    window: Window,
+    wanted: MemberFilter = EVERYONE,
+    *,
+    order: str = "CREATED_AT",
+    descending: bool = False,
+) -> Page[MemberRow]:
+    """Members of the organization, by the index that fits what is wanted of them."""
+    if order == "CREATED_AT" and wanted.group_id is not None:
+        return await GROUP_MEMBER_LIST.page(
+            reader,
+            organization_id,
+            window,
+            replace(wanted, group_id=None).condition(),
+            order=order,
+            descending=descending,
+            parent_id=wanted.group_id,
+        )
+    if order == "CREATED_AT" and wanted.statuses is not None and len(wanted.statuses) == 1:
+        (status,) = wanted.statuses
+        if status is not MemberStatus.REVOKED:
+            order = "CREATED_AT_IN_STATUS"
+    return await MEMBER_LIST.page(
+        reader, organization_id, window, wanted.condition(), order=order, descending=descending
+    )
+
+
+async def count_members_of(
+    reader: Reader, organization_id: UUID, wanted: MemberFilter = EVERYONE
+) -> int:
+    """How many members meet the filter."""
+    if wanted.group_id is not None:
+        return await GROUP_MEMBER_LIST.count(
+            reader,
+            organization_id,
+            replace(wanted, group_id=None).condition(),
+            parent_id=wanted.group_id,
+        )
+    return await MEMBER_LIST.count(reader, organization_id, wanted.condition())
+
+
+def _has_status(status: MemberStatus) -> Condition:
+    revoked = Column("revoked_at")
+    if status is MemberStatus.REVOKED:
+        return Compare(revoked, Op.NE, None)
+    return AllOf((Compare(Column("stage"), Op.EQ, Stage(status).value), Compare(revoked, Op.EQ)))
+
+
+def _searched(text: str) -> Condition:
+    """Prefix of the e-mail, or every word begins a word of the display name."""
+    return AnyOf(
+        (Compare(Column("email"), Op.STARTS, text), words_of(Column("display_name"), text))
+    )
+
+
+def words_of(name: Column, text: str) -> Condition:
+    """Every word of `text` begins a word of the folded column `name`."""
+    return AllOf(
+        tuple(
+            AnyOf((Compare(name, Op.STARTS, word), Compare(name, Op.CONTAINS, f" {word}")))
+            for word in fold(text).split()
+        )
+    )
+
+
+async def find_member(
+    reader: Reader,
+    organization_id: UUID,
+    *,
+    user_name: str | None = None,
+    email: str | None = None,
+    external_id: str | None = None,
+) -> MemberRow | None:
+    """The member with the one name that is given; an e-mail may be any of a member's."""
+    for column, value in (
+        ("user_name", user_name),
+        ("email", email),
+        ("external_id", external_id),
+    ):
+        if value is not None:
+            page = await MEMBER_LIST.page(
+                reader,
+                organization_id,
+                Window(1),
+                Compare(Column(column), Op.EQ, value),
+                order="CREATED_AT",
+            )
+            return page.rows[0] if page.rows else None
+    return None

@@ -1,0 +1,161 @@
+"""Organizations as they are read: by id, by slug, as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from domain.ids import UUID
+from domain.model.organization import OrganizationTable
+from domain.queries.compiler import FieldColumn, Queried
+from domain.queries.conditions import AllOf, Column, Condition, OneOf
+from domain.queries.listing import no_link
+from domain.queries.member_pages import words_of
+from domain.queries.paging import (
+    Order,
+    Page,
+    Position,
+    Window,
+    conditions,
+    literal_limit,
+    ordering,
+    page_of,
+    slices,
+)
+from domain.queries.reader import Reader, Shapes
+from domain.store.member_rows import MEMBERS
+from domain.store.statement import KEY, UUID_TYPE, UUIDS, Statement, parameter
+from domain.vocabulary import KeyHandshake
+
+_ORGANIZATIONS: Any = OrganizationTable.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRow:
+    """An organization; `seats_occupied` is counted where `seats` sets no limit."""
+
+    id: UUID
+    name: str
+    slug: str
+    seats: int | None
+    seats_occupied: int | None
+    key_handshake: KeyHandshake
+    key_version: int
+    policies: dict[str, Any]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+_COLUMNS = [_ORGANIZATIONS.c[name] for name in OrganizationRow.__dataclass_fields__]
+_BY_IDS = Statement(select(*_COLUMNS).where(_ORGANIZATIONS.c.id == parameter("ids", UUIDS).any_()))
+_BY_SLUG = Statement(select(*_COLUMNS).where(_ORGANIZATIONS.c.slug == parameter("slug", KEY)))
+_OCCUPIED = Statement(
+    select(func.count())
+    .select_from(MEMBERS)
+    .where(
+        MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE),
+        MEMBERS.c.revoked_at.is_(None),
+        MEMBERS.c.stage != "STAGED",
+    )
+)
+_SHAPES = Shapes(
+    Queried(
+        fields={
+            "id": FieldColumn(_ORGANIZATIONS.c.id, UUID_TYPE),
+            "name": FieldColumn(_ORGANIZATIONS.c.name_key, folded=True),
+        },
+        profile=None,
+        linked=no_link,
+    )
+)
+_ORDERS = {
+    "NAME": Order("NAME", _ORGANIZATIONS.c.id, key=_ORGANIZATIONS.c.name_key, key_type=str),
+    "CREATED_AT": Order("CREATED_AT", _ORGANIZATIONS.c.id),
+}
+
+
+def _row(record: Mapping[str, Any]) -> OrganizationRow:
+    values = {name: record[name] for name in OrganizationRow.__dataclass_fields__}
+    values["key_handshake"] = KeyHandshake(values["key_handshake"])
+    return OrganizationRow(**values)
+
+
+async def organizations_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, OrganizationRow]:
+    """The organizations that exist, by id."""
+    records = await reader.fetch(_BY_IDS, ids=list(dict.fromkeys(ids)))
+    return {record["id"]: _row(record) for record in records}
+
+
+async def organization_by_slug(reader: Reader, slug: str) -> OrganizationRow | None:
+    """The organization of that slug."""
+    record = await reader.fetch_row(_BY_SLUG, slug=slug)
+    return None if record is None else _row(record)
+
+
+async def occupied_seats(reader: Reader, organization: OrganizationRow) -> int:
+    """How many seats are taken: kept where there is a limit, else counted."""
+    if organization.seats_occupied is not None:
+        return organization.seats_occupied
+    counted: int = await reader.fetch_value(_OCCUPIED, organization_id=organization.id)
+    return counted
+
+
+def _condition(search: str | None, within: UUID | None) -> Condition:
+    terms: list[Condition] = []
+    if search is not None and search.strip():
+        terms.append(words_of(Column("name"), search))
+    if within is not None:
+        terms.append(OneOf(Column("id"), (within,)))
+    return AllOf(tuple(terms))
+
+
+async def page_organizations(
+    reader: Reader,
+    window: Window,
+    *,
+    search: str | None = None,
+    within: UUID | None = None,
+    order: str = "NAME",
+    descending: bool = False,
+) -> Page[OrganizationRow]:
+    """Organizations; `within` is the only one a caller may see, None where it may see all."""
+    chosen = _ORDERS[order]
+    chosen.check("after", window.after)
+    chosen.check("before", window.before)
+    (whole,) = slices(chosen, window)
+    limit, sql_limit = literal_limit(window.limit + 1)
+
+    def build(where: Any) -> Any:
+        key = chosen.tie if chosen.key is None else chosen.key
+        return (
+            select(*_COLUMNS, key.label("position_key"))
+            .where(where, *conditions(chosen, whole, descending=descending))
+            .order_by(*ordering(chosen, whole, descending=descending != window.backwards))
+            .limit(sql_limit)
+        )
+
+    kind = ("page", order, descending, window.backwards, whole.shape, limit)
+    statement, values = _SHAPES.statement(kind, _condition(search, within), build)
+    found: list[tuple[OrganizationRow, Position]] = []
+    for record in await reader.fetch(statement, **whole.parameters(), **values):
+        key = None if chosen.key is None else record["position_key"]
+        found.append((_row(record), (key, record["id"])))
+    return page_of(window, found)
+
+
+async def count_organizations(
+    reader: Reader, *, search: str | None = None, within: UUID | None = None
+) -> int:
+    """How many organizations `page_organizations` has in all."""
+    statement, values = _SHAPES.statement(
+        "count",
+        _condition(search, within),
+        lambda where: select(func.count()).select_from(_ORGANIZATIONS).where(where),
+    )
+    number: int = await reader.fetch_value(statement, **values)
+    return number

@@ -1,0 +1,38 @@
+"""Links of invitations: their secret is derived from the deployment's, and stored nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from hmac import digest
+from typing import Any
+
+from domain.ids import UUID, new_id
+from domain.vocabulary import InvitationState
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPolicy:
+    """How links are made: their secret is derived, so that no table ever holds one."""
+
+    secret_key: bytes
+    grace: timedelta = timedelta(seconds=10)
+    lifetime: timedelta = timedelta(hours=120)
+
+    def secret_of(self, organization_id: UUID, invitation_id: UUID) -> bytes:
+        """The 256-bit secret of an invitation's link."""
+        message = b"rollcall-invitation-1" + organization_id.bytes + invitation_id.bytes
+        return digest(self.secret_key, message, "sha256")
+
+    def new_row(self, organization_id: UUID, now: datetime) -> dict[str, Any]:
+        """The columns of a fresh, queued invitation that have nothing to do with its member."""
+        invitation_id = new_id()
+        secret = self.secret_of(organization_id, invitation_id)
+        return {
+            "invitation_id": invitation_id,
+            "token_hash": sha256(secret).digest(),
+            "due_at": now + self.grace,
+            "expires_at": now + self.lifetime,
+            "queued_state": InvitationState.QUEUED.value,
+        }

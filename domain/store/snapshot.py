@@ -1,0 +1,56 @@
+"""A view of the database that stays the same while it is read, for readers that take turns."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import asyncpg
+
+_BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_END_TIMEOUT_S = 1.0
+
+
+class Snapshot:
+    """A read-only transaction that the first read begins; `end` gives its connection back.
+
+    Reads may come from several tasks at once. After `end` the next read begins a new view.
+    """
+
+    __slots__ = ("_connection", "_lock", "_pool", "statements")
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._lock = asyncio.Lock()
+        self._connection: Any = None
+        self.statements = 0
+        """How many statements were run, without those that begin and end the transaction."""
+
+    async def fetch(self, text: str, *arguments: Any) -> list[asyncpg.Record]:
+        """All rows of a statement."""
+        async with self._lock:
+            if self._connection is None:
+                connection = await self._pool.acquire()
+                try:
+                    await connection.execute(_BEGIN)
+                except BaseException:
+                    connection.terminate()
+                    await self._pool.release(connection)
+                    raise
+                self._connection = connection
+            self.statements += 1
+            rows: list[asyncpg.Record] = await self._connection.fetch(text, *arguments)
+            return rows
+
+    async def end(self) -> None:
+        """Give the connection back; one that does not end its transaction in time is closed."""
+        async with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is None:
+                return
+            try:
+                await connection.execute("ROLLBACK", timeout=_END_TIMEOUT_S)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+                connection.terminate()
+            finally:
+                await self._pool.release(connection)

@@ -1,0 +1,191 @@
+"""Single terms of filters that have a meaning of their own: ids, addresses, links, versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain.ids import parse_uuid
+from domain.queries.conditions import (
+    EVERYTHING,
+    NOTHING,
+    AllOf,
+    AnyElement,
+    AnyOf,
+    Column,
+    Compare,
+    Condition,
+    ElementValue,
+    Kind,
+    Linked,
+    Negated,
+    Op,
+)
+from domain.vocabulary import MemberStatus
+from scim_facade.protocol.ast import (
+    And,
+    AttributePath,
+    Comparison,
+    ElementMatch,
+    Filter,
+    Not,
+    Operator,
+    Or,
+    Presence,
+    Value,
+)
+from scim_facade.protocol.conditions import parse_condition
+from scim_facade.protocol.errors import ScimError
+
+if TYPE_CHECKING:
+    from scim_facade.protocol.schemas import Attribute
+
+_KINDS = {
+    "boolean": Kind.BOOLEAN,
+    "integer": Kind.NUMBER,
+    "decimal": Kind.NUMBER,
+    "dateTime": Kind.INSTANT,
+}
+OPS = {
+    Operator.EQ: Op.EQ,
+    Operator.NE: Op.NE,
+    Operator.CO: Op.CONTAINS,
+    Operator.SW: Op.STARTS,
+    Operator.EW: Op.ENDS,
+    Operator.GT: Op.GT,
+    Operator.GE: Op.GE,
+    Operator.LT: Op.LT,
+    Operator.LE: Op.LE,
+}
+MEMBERSHIP_COLUMNS = {
+    "role": "role",
+    "invitedAt": "invited_at",
+    "acceptedAt": "accepted_at",
+    "confirmedAt": "confirmed_at",
+}
+
+
+def full_name(path: AttributePath) -> str:
+    return path.name if path.sub is None else f"{path.name}.{path.sub}"
+
+
+def kind_of(attribute: Attribute | None) -> Kind:
+    """How values of a checked attribute are compared."""
+    if attribute is None:
+        return Kind.TEXT
+    return _KINDS.get(attribute.type, Kind.EXACT if attribute.case_exact else Kind.TEXT)
+
+
+def id_term(op: Op, value: Value) -> Condition:
+    if op in {Op.EQ, Op.NE}:
+        id_ = parse_uuid(value) if isinstance(value, str) else None
+        if id_ is None or str(id_) != value:
+            return NOTHING if op is Op.EQ else EVERYTHING
+        return Compare(Column("id"), op, id_)
+    return Compare(Column("id"), op, value)
+
+
+def email_term(op: Op, value: Value) -> Condition:
+    column = Compare(Column("email"), op, value)
+    if op in {Op.EQ, Op.NE}:
+        return column
+    element = Compare(ElementValue(("value",), Kind.TEXT), op, value)
+    return AnyOf((column, AnyElement(("emails",), element)))
+
+
+def linked_term(op: Op, value: Value) -> Condition:
+    if value is None:
+        return Negated(Linked(None)) if op is Op.EQ else Linked(None)
+    id_ = parse_uuid(value) if isinstance(value, str) else None
+    match op:
+        case Op.EQ:
+            return NOTHING if id_ is None else Linked(id_)
+        case Op.NE:
+            return EVERYTHING if id_ is None else Negated(Linked(id_))
+        case _:
+            raise ScimError.invalid_filter("Compare ids of members and groups by eq or ne only.")
+
+
+def linked_match(inner: Filter) -> Condition:
+    match inner:
+        case Comparison(path, Operator.EQ, value) if path.name == "value":
+            return linked_term(Op.EQ, value)
+        case Comparison(path, Operator.EQ, str() as value) if path.name == "type":
+            # Members of groups are users, and memberships are direct: nothing else exists.
+            return Linked(None) if value.lower() in {"user", "direct"} else NOTHING
+        case Presence():
+            return Linked(None)
+        case Or(terms):
+            return AnyOf(tuple(linked_match(term) for term in terms))
+        case And((Comparison(path, Operator.EQ, value), *rest)) if path.name == "value":
+            return AllOf((linked_term(Op.EQ, value), *(linked_match(term) for term in rest)))
+        case _:
+            raise ScimError.invalid_filter("Find members and groups by value eq only.")
+
+
+def version_term(op: Op, value: Value) -> Condition:
+    if op not in {Op.EQ, Op.NE}:
+        raise ScimError.invalid_filter("Compare meta.version by eq or ne only.")
+    named = parse_condition(value if isinstance(value, str) else None)
+    versions = sorted(named.versions) if named is not None else []
+    if not versions:
+        return NOTHING if op is Op.EQ else EVERYTHING
+    return Compare(Column("version"), op, versions[0])
+
+
+def constant_term(op: Op, path: AttributePath, *, holds: bool) -> Condition:
+    if op not in {Op.EQ, Op.NE}:
+        raise ScimError.invalid_filter(f"Compare {path} by eq or ne only.")
+    return EVERYTHING if holds is (op is Op.EQ) else NOTHING
+
+
+def membership_term(path: AttributePath, op: Op, value: Value) -> Condition:
+    column = MEMBERSHIP_COLUMNS.get(path.name)
+    if isinstance(value, datetime) and column is not None:
+        return Compare(Column(column), op, value)
+    if op not in {Op.EQ, Op.NE} or (value is None and column is None):
+        raise ScimError.invalid_filter(f"Compare {path} by eq or ne with a value.")
+    if column is not None:
+        word = value.upper() if isinstance(value, str) else value
+        return Compare(Column(column), op, word)
+    status = str(value).upper()
+    found: Condition = NOTHING
+    if status == MemberStatus.REVOKED:
+        found = Compare(Column("active"), Op.EQ, value=False)
+    elif status in MemberStatus.__members__:
+        found = AllOf(
+            (
+                Compare(Column("active"), Op.EQ, value=True),
+                Compare(Column("stage"), Op.EQ, status),
+            )
+        )
+    return found if op is Op.EQ else Negated(found)
+
+
+def element_condition(tree: Filter) -> Condition:
+    """A condition on one element; its names are sub-attributes."""
+    match tree:
+        case And(terms):
+            return AllOf(tuple(element_condition(term) for term in terms))
+        case Or(terms):
+            return AnyOf(tuple(element_condition(term) for term in terms))
+        case Not(term):
+            return Negated(element_condition(term))
+        case Presence(path):
+            return Compare(ElementValue((path.name,), Kind.ANY), Op.PRESENT)
+        case Comparison(path, operator, value):
+            kind = kind_of(path.attribute)
+            return Compare(ElementValue((path.name,), kind), OPS[operator], value)
+        case ElementMatch():
+            raise ScimError.invalid_filter("Use no brackets inside brackets.")
+
+
+def required_values(tree: Filter) -> tuple[str, ...]:
+    """The values that an element must have for the condition to hold."""
+    match tree:
+        case Comparison(path, Operator.EQ, str() as value) if path.name == "value":
+            return (value,)
+        case And(terms):
+            return tuple(value for term in terms for value in required_values(term))
+        case _:
+            return ()
