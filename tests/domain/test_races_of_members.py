@@ -114,7 +114,7 @@ async def test_one_free_name_wanted_by_sixteen_members(
     assert results.refusals() == ["Taken"] * 15
     for error in results.refused:
         assert isinstance(error, Taken)
-        assert error.existing == winner.value.id
+        assert error.existing == winner.value.member.id
     assert (await looks.actions()).count("member.updated") == 1
 
 
@@ -137,7 +137,7 @@ async def test_updates_of_different_attributes_are_all_kept(
     assert row is not None
     assert row["profile"] == {f"a{number}": number for number in range(48)}
     assert row["version"] == 49
-    assert sorted(outcome.value.version for outcome in results.done) == list(range(2, 50))
+    assert sorted(outcome.value.member.version for outcome in results.done) == list(range(2, 50))
 
 
 async def test_expected_versions_let_one_through(app: Application, organization_id: UUID) -> None:
