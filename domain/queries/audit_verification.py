@@ -13,7 +13,7 @@ PAGE = 1000
 _PAGE = f"""
 SELECT {HASHED_COLUMNS}, position, occurred_at, previous_hash, hash FROM audit_events
 WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT {PAGE}
-"""
+"""  # noqa: S608 made of constants
 _HEAD = "SELECT position, hash FROM audit_heads WHERE organization_id = $1"
 
 

@@ -21,7 +21,7 @@ CHANNEL = "rollcall_changes"
 GATHER_S = 0.05
 
 logger = logging.getLogger(__name__)
-_NOTIFY = f"SELECT pg_notify('{CHANNEL}', id::text) FROM unnest($1::uuid[]) AS id"
+_NOTIFY = f"SELECT pg_notify('{CHANNEL}', id::text) FROM unnest($1::uuid[]) AS id"  # noqa: S608 a constant
 
 
 class Notifier:
