@@ -198,6 +198,24 @@ async def count_members(
     return count
 
 
+def list_statement(
+    condition: Condition, *, backwards: bool = False, with_groups: bool = False
+) -> tuple[Statement, dict[str, Any]]:
+    """The statement of a list and the parameters of its condition."""
+
+    def build(where: Any) -> Any:
+        order = MEMBERS.c.id.desc() if backwards else MEMBERS.c.id
+        return (
+            select(*_columns(with_groups=with_groups))
+            .where(_OURS, where)
+            .order_by(order)
+            .limit(parameter("limit", INTEGER))
+            .offset(parameter("offset", INTEGER))
+        )
+
+    return _SHAPES.statement(("list", backwards, with_groups), condition, build)
+
+
 async def list_members(
     reader: Reader,
     organization_id: UUID,
@@ -213,18 +231,7 @@ async def list_members(
     `backwards` counts the offset from the end, and still returns them in order. `with_groups` looks
     the groups up row by row, in the same statement.
     """
-
-    def build(where: Any) -> Any:
-        order = MEMBERS.c.id.desc() if backwards else MEMBERS.c.id
-        return (
-            select(*_columns(with_groups=with_groups))
-            .where(_OURS, where)
-            .order_by(order)
-            .limit(parameter("limit", INTEGER))
-            .offset(parameter("offset", INTEGER))
-        )
-
-    statement, parameters = _SHAPES.statement(("list", backwards, with_groups), condition, build)
+    statement, parameters = list_statement(condition, backwards=backwards, with_groups=with_groups)
     records = await reader.fetch(
         statement, organization_id=organization_id, limit=limit, offset=offset, **parameters
     )

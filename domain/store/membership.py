@@ -34,6 +34,9 @@ from domain.store.statement import INSTANT, KEY, TEXT, UUID_TYPE, UUIDS, Stateme
 from domain.vocabulary import SubjectKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.caller import Caller
     from domain.model.group import MembershipChange
     from domain.store.unit_of_work import UnitOfWork
 
@@ -209,19 +212,27 @@ async def change_membership(
     Ids that are no members of the organization are left out; see `MembershipResult.known`.
     """
     unit.writes_once()
-    values = shared_values(unit.caller, organization_id, unit.now)
-    statement = _REPLACE if change.replaces else _CHANGE
-    row = await statement.fetch_row(
-        unit.connection,
-        **values,
-        organization_id=organization_id,
-        group_id=group_id,
-        add=sorted(change.add),
-        remove=sorted(change.remove),
-        event_id=new_id(),
-        action="group.members_changed",
-        subject_kind=SubjectKind.GROUP,
-    )
+    text, arguments = membership_statement(unit.caller, organization_id, group_id, change, unit.now)
+    rows = await unit.connection.fetch(text, *arguments)
+    row = rows[0] if rows else None
     if row is None:
         raise NotFound("group")
     return MembershipResult(row["added"], row["removed"], frozenset(row["known"]), row["version"])
+
+
+def membership_statement(
+    caller: Caller, organization_id: UUID, group_id: UUID, change: MembershipChange, now: datetime
+) -> tuple[str, list[Any]]:
+    """The statement that applies the change, and its arguments."""
+    statement = _REPLACE if change.replaces else _CHANGE
+    values = shared_values(caller, organization_id, now)
+    values |= {
+        "organization_id": organization_id,
+        "group_id": group_id,
+        "add": sorted(change.add),
+        "remove": sorted(change.remove),
+        "event_id": new_id(),
+        "action": "group.members_changed",
+        "subject_kind": SubjectKind.GROUP,
+    }
+    return statement.text, statement.arguments(values)

@@ -1,0 +1,1 @@
+"""Measurements: budgets as ratios against a reference in the same run."""

@@ -1,0 +1,89 @@
+"""A server to measure: its own process, its own embedded database, one organization."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+START_S = 60
+STOP_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ServedOrganization:
+    """Where the server is and how to call it."""
+
+    url: str
+    organization_id: str
+    base_url: str
+    api_key: str = field(repr=False)
+    access_token: str = field(repr=False)
+
+
+@contextmanager
+def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]:
+    """A running server with a fresh organization; it is stopped at the end."""
+    rollcall = Path(sys.executable).with_name("rollcall")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment = os.environ | {
+        "ROLLCALL_DATA_DIR": str(data_dir),
+        "ROLLCALL_PORT": str(port),
+        "ROLLCALL_PUBLIC_URL": url,
+        "ROLLCALL_LOG_LEVEL": "WARNING",
+    }
+    process = subprocess.Popen([str(rollcall), "serve", "--workers", str(workers)], env=environment)
+    try:
+        _wait(f"{url}/ready", process)
+        made = subprocess.run(
+            [str(rollcall), "init", "--organization", "Bench", "--json"]
+            + ["--owner", "owner@example.com"],
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        first = json.loads(made.stdout)
+        yield ServedOrganization(
+            url,
+            first["organizationId"],
+            first["scimBaseUrl"],
+            first["scimApiKey"],
+            first["accessToken"],
+        )
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Until the server is ready; RuntimeError when it ends or takes too long."""
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError("the server did not become ready")
