@@ -65,8 +65,7 @@ def table(rows: Sequence[Row], reference: Mapping[tuple[str, int], Measured], ma
     lines = [
         machine,
         "",
-        "| operation | clients | requests/s (least–most) | p50 ms | p99 ms | bare statements/s |"
-        " ratio | errors |",
+        "| operation | clients | requests/s | p50 ms | p99 ms | bare statements/s | ratio | errors |",
         "|---|---|---|---|---|---|---|---|",
     ]
     races = []

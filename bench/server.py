@@ -9,12 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +52,10 @@ def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]
     try:
         _wait(f"{url}/ready", process)
         made = subprocess.run(
-            [str(rollcall), "init", "--organization", "Bench", "--json"]
-            + ["--owner", "owner@example.com"],
+            [
+                str(rollcall),
+                *["init", "--organization", "Bench", "--owner", "owner@example.com", "--json"],
+            ],
             env=environment,
             check=True,
             capture_output=True,
@@ -82,8 +84,9 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            if httpx.get(url, timeout=2).is_success:
                 return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
     raise RuntimeError("the server did not become ready")
