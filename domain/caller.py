@@ -73,10 +73,14 @@ class Caller:
         if _RANK[role] > _RANK[self.role]:
             raise Forbidden(f"A member with role {role} outranks you; ask a member of that role.")
 
-    def require_grantable(self, role: MemberRole, scopes: Iterable[Scope] = ()) -> None:
-        """Raise Forbidden when the caller would grant more than it holds."""
+    def require_grantable(self, role: MemberRole, permissions: Iterable[Scope] = ()) -> None:
+        """Raise Forbidden when the role, with these permissions, may do more than the caller."""
         self.require_rank_over(role)
-        missing = [scope for scope in scopes if scope not in self.scopes]
+        self.require_held(scopes_of(role, permissions))
+
+    def require_held(self, scopes: Iterable[Scope]) -> None:
+        """Raise Forbidden when the caller would pass on a scope that it does not hold."""
+        missing = sorted(frozenset(scopes) - self.scopes)
         if missing:
             raise Forbidden(f"You cannot grant {', '.join(missing)}, which you do not hold.")
 

@@ -81,7 +81,7 @@ async def create_access_token(command: CreateAccessToken, unit: UnitOfWork) -> O
         raise Invalid("scopes", "must name at least one scope")
     if caller.organization_id is not None and command.organization_id != caller.organization_id:
         raise Forbidden("You can make access tokens for your own organization only.")
-    caller.require_grantable(caller.role, command.scopes)
+    caller.require_held(command.scopes)
     expires_at = command.expires_at or unit.now + DEFAULT_LIFETIME
     if expires_at <= unit.now:
         raise Invalid("expiresAt", "must lie in the future")

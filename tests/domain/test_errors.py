@@ -1,0 +1,77 @@
+"""Every refusal has a stable code and a message that says what to do."""
+
+import pytest
+
+from domain import errors
+from domain.vocabulary import MemberAction, MemberStatus
+
+ERRORS = [
+    (errors.NotFound("group"), "NOT_FOUND", "There is no group in this organization."),
+    (errors.NotFound("member", 7), "NOT_FOUND", "There is no member 7 in this organization."),
+    (
+        errors.Taken("userName", "member"),
+        "TAKEN",
+        "Another member of this organization has the same userName.",
+    ),
+    (
+        errors.Taken("name", "organization"),
+        "TAKEN",
+        "Another organization has the same name.",
+    ),
+    (errors.Invalid("email", "is missing"), "INVALID", "email is missing."),
+    (
+        errors.InvalidTransition(MemberStatus.STAGED, MemberAction.CONFIRM),
+        "INVALID_TRANSITION",
+        "A member who is STAGED cannot be subject to CONFIRM.",
+    ),
+    (
+        errors.LastOwner(),
+        "LAST_OWNER",
+        "This member is the organization's last confirmed owner; make someone else owner first.",
+    ),
+    (
+        errors.SeatLimitReached(3),
+        "SEAT_LIMIT",
+        "All 3 seats of the organization are taken; raise the limit or revoke a member.",
+    ),
+    (
+        errors.VersionConflict(4),
+        "VERSION_CONFLICT",
+        "The resource has changed; its version is now 4. Read it again.",
+    ),
+    (errors.KeyRequired("x"), "KEY_REQUIRED", "x"),
+    (errors.KeyMismatch("x"), "KEY_MISMATCH", "x"),
+    (errors.PolicyViolation("x"), "POLICY", "x"),
+    (errors.ManagedByIdp("x"), "MANAGED_BY_IDP", "x"),
+    (
+        errors.ScimDisabled(),
+        "SCIM_DISABLED",
+        "Provisioning is switched off for this organization; enable SCIM first.",
+    ),
+    (
+        errors.SelfAction(),
+        "SELF_ACTION",
+        "You cannot do this to yourself; ask another administrator.",
+    ),
+    (errors.Forbidden("x"), "FORBIDDEN", "x"),
+    (errors.MissingScope("AUDIT_READ"), "FORBIDDEN", "This needs the scope AUDIT_READ."),
+    (errors.LimitExceeded("x"), "TOO_MANY", "x"),
+    (
+        errors.IdempotencyKeyReused(),
+        "IDEMPOTENCY_KEY_REUSED",
+        "This idempotencyKey was used with another input; choose a new one.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "code", "message"), ERRORS)
+def test_code_and_message(error: errors.DomainError, code: str, message: str) -> None:
+    assert (error.code, error.message, str(error)) == (code, message, message)
+
+
+def test_none_is_forgotten() -> None:
+    def below(kind: type[errors.DomainError]) -> set[type[errors.DomainError]]:
+        return {kind}.union(*(below(child) for child in kind.__subclasses__()))
+
+    tested = {type(error) for error, _, _ in ERRORS}
+    assert below(errors.DomainError) - {errors.DomainError} == tested
