@@ -1,0 +1,21 @@
+"""Fixtures of the facade's tests: the facade on the worker's database, and an organization."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.scim import Tenant, World, open_world
+
+
+@pytest.fixture(scope="module")
+async def world(database_url: str) -> AsyncIterator[World]:
+    """The facade, one for each module."""
+    made = await open_world(database_url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def acme(world: World) -> Tenant:
+    """An organization with a key and nobody in it."""
+    return await world.tenant()
