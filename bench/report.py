@@ -65,7 +65,7 @@ def table(rows: Sequence[Row], reference: Mapping[tuple[str, int], Measured], ma
     lines = [
         machine,
         "",
-        "| operation | clients | requests/s | p50 ms | p99 ms | bare statements/s | ratio | errors |",
+        "| operation | clients | requests/s | p50 ms | p99 ms | bare, 1/s | ratio | errors |",
         "|---|---|---|---|---|---|---|---|",
     ]
     races = []
