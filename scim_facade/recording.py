@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 import orjson
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from scim_facade.exchange import Answer, Exchange
 
 _SECRET_WORDS = (b"password", b"token", b"secret", b"authorization")
-_SECRET_KEY = re.compile(r"(?i)password|.*token|.*secret|authorization")
+_SECRET = re.compile(r"(?i)password|token|secret|authorization|rck_[0-9a-f]{32}_")
+_PLAIN_PATH = re.compile(r"[\w.:$ -]*")
+_NAMING = frozenset({"path", "type", "name"})
 REDACTED = "[redacted]"
 _USER_AGENTS = (
     ("okta", IdentityProvider.OKTA),
@@ -46,10 +49,9 @@ def detect_provider(exchange: Exchange) -> IdentityProvider | None:
 
 def record(exchange: Exchange, answer: Answer) -> None:
     """Hand the exchange to the request log."""
-    query = exchange.query_string
     path = exchange.path
-    if query:
-        path = f"{path}?{query.decode('latin-1')}"
+    if exchange.query_string:
+        path = f"{path}?{_query(exchange.query_string)}"
     body = answer.body
     exchange.services.log.record(
         ProvisioningEntry(
@@ -88,10 +90,22 @@ def redacted(body: bytes) -> str | None:
     # Behind escapes anything may hide, so such a body is read, too.
     if b"\\u" in lower or any(word in lower for word in _SECRET_WORDS):
         try:
-            body = orjson.dumps(_without_secrets(orjson.loads(body)))
-        except orjson.JSONDecodeError:
+            value = orjson.loads(body)
+            body = orjson.dumps(_without_secrets(value) if isinstance(value, dict) else REDACTED)
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
             return REDACTED
     return _text(body)
+
+
+def _query(query: bytes) -> str:
+    """The query string as it came, but for the values of what is or compares a secret."""
+    if not _SECRET.search(unquote_plus(query.decode("latin-1"))):
+        return query.decode("latin-1")
+    parts = query.decode("latin-1").split("&")
+    return "&".join(
+        f"{part.partition('=')[0]}={REDACTED}" if _SECRET.search(unquote_plus(part)) else part
+        for part in parts
+    )
 
 
 def _text(body: bytes) -> str:
@@ -101,26 +115,33 @@ def _text(body: bytes) -> str:
 
 def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
+        if _names_secret(value):
+            return {
+                key: inner if _is_naming(key, inner) else REDACTED for key, inner in value.items()
+            }
         return {
-            key: REDACTED if _SECRET_KEY.fullmatch(key) else _without_secrets(inner)
+            key: REDACTED if _SECRET.search(key) else _without_secrets(inner)
             for key, inner in value.items()
         }
     if isinstance(value, list):
-        if any(isinstance(item, dict) and _names_secret(item) for item in value):
-            return [
-                item | {"value": REDACTED}
-                if isinstance(item, dict) and _names_secret(item)
-                else _without_secrets(item)
-                for item in value
-            ]
         return [_without_secrets(item) for item in value]
+    if isinstance(value, str) and "{" in value and _SECRET.search(value):
+        # JSON that was encoded once too often.
+        return REDACTED
     return value
 
 
-def _names_secret(operation: dict[str, Any]) -> bool:
-    """Whether a PATCH operation sets a password by its path."""
-    path = operation.get("path")
-    return isinstance(path, str) and path.lower().rpartition(":")[2] == "password"
+def _names_secret(value: dict[str, Any]) -> bool:
+    """Whether the object says by a name that its value is a secret, as a PATCH operation may."""
+    return any(
+        key.lower() in _NAMING and isinstance(inner, str) and _SECRET.search(inner)
+        for key, inner in value.items()
+    )
+
+
+def _is_naming(key: str, inner: Any) -> bool:
+    """Whether this part of such an object may be shown: its operation, its name, no filter."""
+    return key.lower() in {"op", *_NAMING} and bool(_PLAIN_PATH.fullmatch(str(inner)))
 
 
 def _outcome(answer: Answer) -> ProvisioningOutcome:

@@ -122,9 +122,9 @@ class Tenant:
         assert found["totalResults"] == found["itemsPerPage"] == len(found["Resources"])
         return [resource["id"] for resource in found["Resources"]]
 
-    async def user(self, name: str | None = None, **given: Any) -> ScimAnswer:
+    async def user(self, user_name: str | None = None, /, **given: Any) -> ScimAnswer:
         """A created user; `given` are further attributes."""
-        name = name or factories.unique("user") + "@example.com"
+        name = user_name or factories.unique("user") + "@example.com"
         answer = await self.post("/Users", {"schemas": [USER], "userName": name} | given)
         assert answer.status == 201, answer.body
         return answer
