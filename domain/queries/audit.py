@@ -20,7 +20,7 @@ from domain.store.audit_writer import AUDIT_EVENTS
 from domain.store.statement import KEY, UUID_TYPE, Statement, parameter
 from domain.vocabulary import ActorKind, Origin, SubjectKind
 
-_BEYOND_ALL = literal_column(str(2**63 - 1))
+_BEYOND_ALL: Any = literal_column(str(2**63 - 1))
 """A position that no event reaches."""
 
 

@@ -27,6 +27,8 @@ from domain.store.statement import (
 from domain.vocabulary import CredentialKind, IdentityProvider, ProvisioningOutcome
 
 HEADS: Any = ProvisioningHeadTable.__table__  # type: ignore[attr-defined]
+Settings = ScimSettings
+"""The switches, for facades, which see no aggregate."""
 SILENT_AFTER = timedelta(days=3)
 SEEN_LATELY = 500
 """How many of the last requests say which provider is calling."""

@@ -1,4 +1,4 @@
-"""Reads any list of one organization: pages, counts, single rows, and first pages of many parents."""
+"""Reads any list of one organization: pages, counts, single rows, first pages of many parents."""
 
 from __future__ import annotations
 

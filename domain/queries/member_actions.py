@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from domain.caller import Caller
 from domain.errors import DomainError, Forbidden, InvalidTransition, LastOwner, SelfAction
+from domain.ids import UUID
 from domain.model.lifecycle import LIFECYCLE
-from domain.queries.member_pages import MEMBER_LIST, MemberFilter
+from domain.queries.member_pages import OWNER_LIST
 from domain.queries.paging import Window
 from domain.queries.reader import Reader
 from domain.queries.rows import MemberRow
@@ -19,7 +20,6 @@ _NOT_TO_ONESELF = frozenset(
     {MemberAction.REVOKE, MemberAction.RESTORE, MemberAction.REMOVE, MemberAction.CHANGE_ROLE}
 )
 _COSTS_AN_OWNER = frozenset({MemberAction.REVOKE, MemberAction.REMOVE, MemberAction.CHANGE_ROLE})
-_OWNERS = MemberFilter(roles=(MemberRole.OWNER,), statuses=(MemberStatus.CONFIRMED,))
 
 
 def is_confirmed_owner(member: MemberRow) -> bool:
@@ -27,15 +27,9 @@ def is_confirmed_owner(member: MemberRow) -> bool:
     return member.role is MemberRole.OWNER and member.status is MemberStatus.CONFIRMED
 
 
-async def has_one_owner(reader: Reader, member: MemberRow) -> bool:
-    """Whether the member's organization has but one confirmed owner."""
-    page = await MEMBER_LIST.page(
-        reader,
-        member.organization_id,
-        Window(1),
-        _OWNERS.condition(),
-        order="CREATED_AT",
-    )
+async def has_one_owner(reader: Reader, organization_id: UUID) -> bool:
+    """Whether the organization has but one confirmed owner."""
+    page = await OWNER_LIST.page(reader, organization_id, Window(1), order="CREATED_AT")
     return not page.has_next
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, literal_column, select
 
@@ -59,16 +60,30 @@ GROUP_MEMBER_LIST: Listing[MemberRow] = Listing(
     queried=_QUERIED,
     parent=GROUP_MEMBERS.c.group_id,
 )
-PENDING_LIST: Listing[MemberRow] = Listing(
-    source=MEMBERS,
-    columns=MEMBER_COLUMNS,
-    organization=MEMBERS.c.organization_id,
-    identity=MEMBERS.c.id,
-    orders=(Order("ACCEPTED_AT", MEMBERS.c.id, key=MEMBERS.c.accepted_at, key_type=datetime),),
-    row=member_row,
-    queried=_QUERIED,
-    # Word for word the condition of the index members_pending_idx.
-    always=(MEMBERS.c.stage == literal_column("'ACCEPTED'")) & MEMBERS.c.revoked_at.is_(None),
+
+
+def _some_members(always: Any, *orders: Order) -> Listing[MemberRow]:
+    """Those for whom there is a partial index, whose condition `always` is, word for word."""
+    return Listing(
+        source=MEMBERS,
+        columns=MEMBER_COLUMNS,
+        organization=MEMBERS.c.organization_id,
+        identity=MEMBERS.c.id,
+        orders=orders,
+        row=member_row,
+        queried=_QUERIED,
+        always=always & MEMBERS.c.revoked_at.is_(None),
+    )
+
+
+PENDING_LIST = _some_members(
+    MEMBERS.c.stage == literal_column("'ACCEPTED'"),
+    Order("ACCEPTED_AT", MEMBERS.c.id, key=MEMBERS.c.accepted_at, key_type=datetime),
+)
+OWNER_LIST = _some_members(
+    (MEMBERS.c.role == literal_column("'OWNER'"))
+    & (MEMBERS.c.stage == literal_column("'CONFIRMED'")),
+    Order("CREATED_AT", MEMBERS.c.id),
 )
 
 
@@ -110,6 +125,7 @@ class MemberFilter:
     roles: tuple[MemberRole, ...] | None = None
     sources: tuple[ProvisioningSource, ...] | None = None
     group_id: UUID | None = None
+    further_group_id: UUID | None = None
     external_ids: tuple[str, ...] | None = None
     has_external_id: bool | None = None
     created_at: Instants | None = None
@@ -130,8 +146,8 @@ class MemberFilter:
         ):
             if words is not None:
                 terms.append(OneOf(Column(column), tuple(str(word) for word in words)))
-        if self.group_id is not None:
-            terms.append(Linked(self.group_id))
+        groups = (self.group_id, self.further_group_id)
+        terms.extend(Linked(group_id) for group_id in groups if group_id is not None)
         if self.has_external_id is not None:
             present = Op.NE if self.has_external_id else Op.EQ
             terms.append(Compare(Column("external_id"), present, None))

@@ -1,0 +1,126 @@
+"""The admin API over HTTP: POST of one operation as JSON, answered as GraphQL over HTTP asks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import orjson
+
+from graphql_schema.auth import Authenticator
+from graphql_schema.errors import BAD_REQUEST, LIMIT_EXCEEDED, ApiError
+from graphql_schema.operations import Answer, read_operation, refused, run
+from graphql_schema.services import GraphqlServices
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
+
+PLAIN_JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+class Refusal(Exception):
+    """A request that never becomes an operation: its status holds whatever the client accepts."""
+
+    def __init__(self, status: int, error: ApiError, *headers: tuple[bytes, bytes]) -> None:
+        super().__init__(error.message)
+        self.status = status
+        self.error = error
+        self.headers = headers
+
+
+class GraphqlApp:
+    """An ASGI application that answers at whatever path it is asked."""
+
+    def __init__(self, services: GraphqlServices) -> None:
+        self._services = services
+        self._authenticator = Authenticator(services)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; websockets are not spoken here."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1003})
+        if scope["type"] != "http":
+            return
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        # A client that names the newer media type wants the status to speak of GraphQL as well.
+        modern = GRAPHQL_JSON.encode() in headers.get(b"accept", b"").lower()
+        more: Headers = ()
+        try:
+            answer = await self._operation(scope, headers, receive)
+            status = answer.status if modern else 200
+        except Refusal as refusal:
+            answer, status, more = refused(refusal.error), refusal.status, refusal.headers
+        await _respond(send, status, GRAPHQL_JSON if modern else PLAIN_JSON, answer, more)
+
+    async def _operation(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive
+    ) -> Answer:
+        if scope["method"] != "POST":
+            raise Refusal(
+                405, ApiError(BAD_REQUEST, "Send operations by POST."), (b"allow", b"POST")
+            )
+        media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+        if media_type != PLAIN_JSON.encode():
+            raise Refusal(415, ApiError(BAD_REQUEST, f"Send the operation as {PLAIN_JSON}."))
+        client = scope.get("client")
+        try:
+            caller, token = await self._authenticator.authenticate(
+                headers.get(b"authorization", b"").decode("latin-1"), client[0] if client else None
+            )
+        except ApiError as error:
+            raise Refusal(401, error, (b"www-authenticate", b"Bearer")) from None
+        body = await self._body(headers, receive)
+        try:
+            operation = read_operation(orjson.loads(body))
+        except orjson.JSONDecodeError:
+            raise Refusal(400, ApiError(BAD_REQUEST, "The body is not JSON.")) from None
+        except ApiError as error:
+            raise Refusal(400, error) from None
+        return await run(self._services, operation, caller, token)
+
+    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+        most = self._services.limits.body_bytes
+        announced = headers.get(b"content-length", b"")
+        too_large = Refusal(
+            413, ApiError(LIMIT_EXCEEDED, f"A request body may have at most {most} bytes.")
+        )
+        if announced.isdigit() and int(announced) > most:
+            raise too_large
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refusal(400, ApiError(BAD_REQUEST, "The request ended too early."))
+            part = message.get("body", b"")
+            size += len(part)
+            if size > most:
+                raise too_large
+            parts.append(part)
+            if not message.get("more_body", False):
+                return b"".join(parts)
+
+
+async def _respond(send: Send, status: int, media_type: str, answer: Answer, more: Headers) -> None:
+    body = orjson.dumps(answer.body)
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", media_type.encode()),
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+                *more,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+def graphql_app(services: GraphqlServices) -> GraphqlApp:
+    """The admin API as an ASGI application, for the path /graphql."""
+    return GraphqlApp(services)

@@ -1,0 +1,59 @@
+"""What the resolvers of one operation share: the caller, one view of the data, the loaders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import strawberry
+
+from domain.clock import utc_now
+from domain.queries.reader import Reader
+from domain.queries.snapshots import Snapshot, snapshot_of
+from graphql_schema.loaders import Loaders
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.application import Command, Outcome, Result
+    from domain.caller import Caller
+    from domain.ids import UUID
+    from domain.queries.rows import AccessTokenRow
+    from graphql_schema.services import GraphqlServices
+
+
+class Context:
+    """Made for each operation; `close` gives back what it holds."""
+
+    def __init__(self, services: GraphqlServices, caller: Caller, token: AccessTokenRow) -> None:
+        self.services = services
+        self.caller = caller
+        self.token = token
+        self.now: datetime = utc_now()
+        self.cost: int | None = None
+        self._snapshot: Snapshot = snapshot_of(services.reader)
+        self.reader = Reader(self._snapshot)
+        self.load = Loaders(self.reader)
+
+    @property
+    def statements(self) -> int:
+        """How many statements the operation's reads have cost so far."""
+        return self._snapshot.statements
+
+    def may_see(self, organization_id: UUID | None) -> bool:
+        """Whether the organization is within the caller's reach."""
+        return organization_id is not None and self.caller.may_see(organization_id)
+
+    async def execute(self, command: Command[Result]) -> Outcome[Result]:
+        """Run a command; what is read afterwards is read anew."""
+        await self._snapshot.end()
+        try:
+            return await self.services.application.execute(command, self.caller.for_command())
+        finally:
+            self.load = Loaders(self.reader)
+
+    async def close(self) -> None:
+        """End the view of the data."""
+        await self._snapshot.end()
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,83 @@
+"""Refusals: as data in payloads where a caller can act on them, else as coded GraphQL errors."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError
+
+from domain.errors import DomainError, MissingScope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.ids import UUID
+
+logger = logging.getLogger("rollcall.graphql")
+
+UNAUTHENTICATED = "UNAUTHENTICATED"
+FORBIDDEN = "FORBIDDEN"
+BAD_REQUEST = "BAD_REQUEST"
+LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+RATE_LIMITED = "RATE_LIMITED"
+INTERNAL = "INTERNAL"
+
+HTTP_STATUS = {
+    UNAUTHENTICATED: 401,
+    FORBIDDEN: 403,
+    BAD_REQUEST: 400,
+    LIMIT_EXCEEDED: 400,
+    RATE_LIMITED: 429,
+    INTERNAL: 500,
+}
+"""Of a request that was not executed."""
+
+
+class ApiError(GraphQLError):
+    """A top-level error whose message is for the caller."""
+
+    def __init__(self, code: str, message: str, **found: Any) -> None:
+        super().__init__(message, extensions={"code": code}, **found)
+
+
+def unauthenticated() -> ApiError:
+    """The same words whatever is wrong with the token."""
+    return ApiError(UNAUTHENTICATED, "Send a valid access token: `Authorization: Bearer adm_…`.")
+
+
+def missing_scope(scope: str, **found: Any) -> ApiError:
+    """The operation selects something that needs `scope`."""
+    return ApiError(FORBIDDEN, f"This needs the scope {scope}.", **found)
+
+
+def shown_errors(errors: Sequence[GraphQLError], correlation_id: UUID) -> list[dict[str, Any]]:
+    """The errors as the caller sees them; what is not meant for callers is logged and masked."""
+    return [_shown(error, correlation_id) for error in errors]
+
+
+def _shown(error: GraphQLError, correlation_id: UUID) -> dict[str, Any]:
+    formatted: dict[str, Any] = dict(error.formatted)
+    cause = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    if isinstance(cause, DomainError):
+        # Of a query's arguments: a cursor of another list, an id of the wrong kind.
+        code = FORBIDDEN if isinstance(cause, MissingScope) else BAD_REQUEST
+        extensions = {"code": code}
+        formatted["message"] = cause.message
+    elif cause is None or isinstance(cause, GraphQLError):
+        extensions = {"code": BAD_REQUEST, **(formatted.get("extensions") or {})}
+    elif error.path is None and isinstance(cause, ValueError):
+        # A scalar that refused a variable; graphql-core names the variable and the value.
+        extensions = {"code": BAD_REQUEST}
+    else:
+        logger.error(
+            "operation failed",
+            exc_info=cause,
+            extra={"correlation_id": str(correlation_id), "path": error.path},
+        )
+        extensions = {"code": INTERNAL, "correlationId": str(correlation_id)}
+        formatted["message"] = "Something went wrong here; quote the correlationId."
+    formatted["extensions"] = extensions
+    return formatted

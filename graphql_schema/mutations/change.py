@@ -1,0 +1,125 @@
+"""How a mutation runs: ids read, one command executed, refusals made data."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from domain.commands import Once
+from domain.errors import DomainError, Invalid, MissingScope, NotFound
+from graphql_schema.ids import Kind, ObjectId, expect_id
+from graphql_schema.types.user_errors import UserError, user_error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from domain.application import Command
+    from domain.ids import UUID
+    from graphql_schema.context import Context
+
+Payload = TypeVar("Payload")
+_WORDS = {
+    Kind.ORGANIZATION: "organization",
+    Kind.MEMBER: "member",
+    Kind.GROUP: "group",
+    Kind.SCIM_API_KEY: "SCIM key",
+    Kind.ACCESS_TOKEN: "access token",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an input names to be acted on, within the caller's reach."""
+
+    organization_id: UUID
+    id: UUID
+
+
+def target_of(context: Context, kind: Kind, text: str, field: str) -> Target:
+    """What `text` names. Raises Invalid for a wrong id, NotFound for one beyond reach."""
+    found: ObjectId = expect_id(kind, text, field)
+    if found.organization_id is None or not context.may_see(found.organization_id):
+        raise NotFound(_WORDS[kind])
+    return Target(found.organization_id, found.id)
+
+
+def ids_within(kind: Kind, texts: list[Any] | None, field: str, owner: UUID) -> list[UUID]:
+    """The UUIDs of ids that must be of that organization. Raises Invalid, NotFound."""
+    found = []
+    for text in texts or ():
+        id_ = expect_id(kind, text, field)
+        if id_.organization_id != owner:
+            raise NotFound(_WORDS[kind])
+        found.append(id_.id)
+    return found
+
+
+def once(command: Command[Any], key: str | None) -> Command[Any]:
+    """The command, to be run once under an idempotency key where there is one."""
+    return command if key is None else Once(command, key)
+
+
+async def change(
+    context: Context,
+    input_: Any,
+    payload: Callable[..., Payload],
+    work: Callable[[], Awaitable[Payload]],
+    *,
+    subject: str,
+    kind: Kind = Kind.MEMBER,
+    renamed: Mapping[str, str] | None = None,
+) -> Payload:
+    """Run `work`; a refusal becomes a payload with an error.
+
+    `subject` is the input's field with the id of what is acted on, of that `kind`. A missing scope
+    is no refusal of this one input and is raised on.
+    """
+    try:
+        return await work()
+    except MissingScope:
+        raise
+    except DomainError as error:
+        found = await refusal_of(
+            error, context, input_, subject=subject, kind=kind, renamed=renamed
+        )
+        return payload(errors=[found])
+
+
+async def refusal_of(
+    error: DomainError,
+    context: Context,
+    input_: Any,
+    *,
+    subject: str,
+    kind: Kind,
+    renamed: Mapping[str, str] | None = None,
+) -> UserError:
+    """The refusal of a change to what the input's field `subject` names."""
+    text = getattr(input_, _python_name(type(input_), subject), None)
+    try:
+        organization_id = expect_id(kind, text or "", subject).organization_id
+    except Invalid:
+        organization_id = None
+    return await user_error(
+        error,
+        context,
+        organization_id=organization_id,
+        fields=_public_names(type(input_)).keys(),
+        subject=subject,
+        renamed=renamed,
+    )
+
+
+def _public_names(input_type: type[Any]) -> dict[str, str]:
+    """Names of an input's fields as callers and as Python write them."""
+    return {_camel(field.name): field.name for field in fields(input_type)}
+
+
+def _python_name(input_type: type[Any], name: str) -> str:
+    return _public_names(input_type).get(name, name)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)

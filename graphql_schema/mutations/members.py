@@ -1,0 +1,296 @@
+"""Members: invite, confirm, revoke, restore, remove, invite again, change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from domain.application import Command
+from domain.commands import (
+    KEEP,
+    ChangeMemberRole,
+    ConfirmMember,
+    InviteMember,
+    ReinviteMember,
+    RemoveMember,
+    RestoreMember,
+    RevokeMember,
+    UpdateMember,
+)
+from domain.errors import NotFound
+from domain.queries.audit import has_happened
+from graphql_schema.context import Context, Info
+from graphql_schema.enums import MemberRole, ProvisioningSource, Scope
+from graphql_schema.fields import resolved
+from graphql_schema.ids import Kind, make_id
+from graphql_schema.mutations.change import Target, change, ids_within, once, target_of
+from graphql_schema.policy import costs, needs
+from graphql_schema.types.invitation import Invitation
+from graphql_schema.types.member import Member
+from graphql_schema.types.references import wrap_or_none
+from graphql_schema.types.user_errors import MutationPayload
+
+WRITE = [needs(Scope.MEMBERS_WRITE), costs(10)]
+
+
+@strawberry.input
+class InviteMemberInput:
+    organization_id: strawberry.ID
+    email: str
+    display_name: str | None = None
+    external_id: str | None = None
+    role: MemberRole = MemberRole.USER
+    group_ids: list[strawberry.ID] | None = None
+
+
+@strawberry.input
+class ConfirmMemberInput:
+    member_id: strawberry.ID
+    expected_version: int | None = None
+
+
+@strawberry.input
+class RevokeMemberInput:
+    member_id: strawberry.ID
+    reason: str | None = None
+    expected_version: int | None = None
+
+
+@strawberry.input
+class RestoreMemberInput:
+    member_id: strawberry.ID
+    expected_version: int | None = None
+
+
+@strawberry.input
+class RemoveMemberInput:
+    member_id: strawberry.ID
+    expected_version: int | None = None
+
+
+@strawberry.input
+class ReinviteMemberInput:
+    member_id: strawberry.ID
+    idempotency_key: str | None = None
+
+
+@strawberry.input
+class ChangeMemberRoleInput:
+    member_id: strawberry.ID
+    role: MemberRole
+    permissions: list[Scope] | None = None
+    expected_version: int | None = None
+
+
+@strawberry.input(description="What is left out stays; null takes a value away.")
+class UpdateMemberInput:
+    member_id: strawberry.ID
+    display_name: str | None = strawberry.UNSET
+    email: str | None = strawberry.UNSET
+    external_id: str | None = strawberry.UNSET
+    expected_version: int | None = None
+
+
+@strawberry.type
+class InviteMemberPayload(MutationPayload):
+    member: Member | None = None
+
+
+@strawberry.type
+class ConfirmMemberPayload(MutationPayload):
+    member: Member | None = None
+
+
+@strawberry.type
+class RevokeMemberPayload(MutationPayload):
+    member: Member | None = None
+
+
+@strawberry.type
+class RestoreMemberPayload(MutationPayload):
+    member: Member | None = None
+
+
+@strawberry.type
+class UpdateMemberPayload(MutationPayload):
+    member: Member | None = None
+
+
+@strawberry.type
+class ChangeMemberRolePayload(MutationPayload):
+    member: Member | None = None
+
+
+@strawberry.type
+class RemoveMemberPayload(MutationPayload):
+    removed_member_id: strawberry.ID | None = None
+
+
+@strawberry.type
+class ReinviteMemberPayload(MutationPayload):
+    member: Member | None = None
+    invitation: Invitation | None = strawberry.field(
+        default=None, description="The newest invitation."
+    )
+
+
+async def member_after(context: Context, target: Target) -> Member | None:
+    """The member as it now is."""
+    found: Member | None = wrap_or_none(
+        await context.load.member.load((target.organization_id, target.id))
+    )
+    return found
+
+
+async def _change_member(info: Info, given: Any, payload: Any, command: Any) -> Any:
+    """Run the command that `command` makes of the target, and show the member."""
+    context = info.context
+
+    async def work() -> Any:
+        target = target_of(context, Kind.MEMBER, given.member_id, "memberId")
+        made: Command[Any] = command(target)
+        outcome = await context.execute(made)
+        return payload(member=await member_after(context, target), changed=outcome.changed)
+
+    return await change(context, given, payload, work, subject="memberId")
+
+
+@strawberry.type
+class MemberMutations:
+    @resolved(*WRITE)
+    async def invite_member(self, info: Info, input: InviteMemberInput) -> InviteMemberPayload:  # noqa: A002
+        context = info.context
+
+        async def work() -> InviteMemberPayload:
+            owner = target_of(
+                context, Kind.ORGANIZATION, input.organization_id, "organizationId"
+            ).id
+            if await context.load.organization.load(owner) is None:
+                raise NotFound("organization")
+            command = InviteMember(
+                organization_id=owner,
+                email=input.email.strip(),
+                source=ProvisioningSource.ADMIN_API,
+                display_name=input.display_name or None,
+                external_id=input.external_id or None,
+                role=input.role,
+                group_ids=tuple(ids_within(Kind.GROUP, input.group_ids, "groupIds", owner)),
+            )
+            outcome = await context.execute(command)
+            member = await member_after(context, Target(owner, outcome.value.id))
+            return InviteMemberPayload(member=member, changed=True)
+
+        return await change(
+            context,
+            input,
+            InviteMemberPayload,
+            work,
+            subject="organizationId",
+            kind=Kind.ORGANIZATION,
+            renamed={"userName": "email"},
+        )
+
+    @resolved(needs(Scope.MEMBERS_CONFIRM), costs(10))
+    async def confirm_member(self, info: Info, input: ConfirmMemberInput) -> ConfirmMemberPayload:  # noqa: A002
+        def command(target: Target) -> ConfirmMember:
+            return ConfirmMember(target.organization_id, target.id, input.expected_version)
+
+        return await _change_member(info, input, ConfirmMemberPayload, command)
+
+    @resolved(*WRITE)
+    async def revoke_member(self, info: Info, input: RevokeMemberInput) -> RevokeMemberPayload:  # noqa: A002
+        def command(target: Target) -> RevokeMember:
+            return RevokeMember(
+                target.organization_id, target.id, input.expected_version, reason=input.reason
+            )
+
+        return await _change_member(info, input, RevokeMemberPayload, command)
+
+    @resolved(*WRITE)
+    async def restore_member(self, info: Info, input: RestoreMemberInput) -> RestoreMemberPayload:  # noqa: A002
+        def command(target: Target) -> RestoreMember:
+            return RestoreMember(target.organization_id, target.id, input.expected_version)
+
+        return await _change_member(info, input, RestoreMemberPayload, command)
+
+    @resolved(*WRITE)
+    async def update_member(self, info: Info, input: UpdateMemberInput) -> UpdateMemberPayload:  # noqa: A002
+        def given(value: str | None) -> Any:
+            return KEEP if value is strawberry.UNSET else value
+
+        def command(target: Target) -> UpdateMember:
+            return UpdateMember(
+                target.organization_id,
+                target.id,
+                display_name=given(input.display_name),
+                email=given(input.email),
+                external_id=given(input.external_id),
+                expected_version=input.expected_version,
+            )
+
+        return await _change_member(info, input, UpdateMemberPayload, command)
+
+    @resolved(*WRITE)
+    async def change_member_role(
+        self,
+        info: Info,
+        input: ChangeMemberRoleInput,  # noqa: A002
+    ) -> ChangeMemberRolePayload:
+        def command(target: Target) -> ChangeMemberRole:
+            return ChangeMemberRole(
+                target.organization_id,
+                target.id,
+                input.expected_version,
+                role=input.role,
+                permissions=frozenset(input.permissions or ()),
+            )
+
+        return await _change_member(info, input, ChangeMemberRolePayload, command)
+
+    @resolved(
+        *WRITE,
+        description="Ends the membership. Repeating it finds the member gone and changes nothing.",
+    )
+    async def remove_member(self, info: Info, input: RemoveMemberInput) -> RemoveMemberPayload:  # noqa: A002
+        context = info.context
+
+        async def work() -> RemoveMemberPayload:
+            target = target_of(context, Kind.MEMBER, input.member_id, "memberId")
+            id_ = make_id(Kind.MEMBER, target.organization_id, target.id)
+            command = RemoveMember(target.organization_id, target.id, input.expected_version)
+            try:
+                await context.execute(command)
+            except NotFound:
+                if await has_happened(
+                    context.reader, target.organization_id, target.id, "member.removed"
+                ):
+                    return RemoveMemberPayload(removed_member_id=id_)
+                raise
+            return RemoveMemberPayload(removed_member_id=id_, changed=True)
+
+        return await change(context, input, RemoveMemberPayload, work, subject="memberId")
+
+    @resolved(
+        *WRITE, description="Sends another invitation. Not idempotent without `idempotencyKey`."
+    )
+    async def reinvite_member(
+        self,
+        info: Info,
+        input: ReinviteMemberInput,  # noqa: A002
+    ) -> ReinviteMemberPayload:
+        context = info.context
+
+        async def work() -> ReinviteMemberPayload:
+            target = target_of(context, Kind.MEMBER, input.member_id, "memberId")
+            command = ReinviteMember(target.organization_id, target.id)
+            outcome = await context.execute(once(command, input.idempotency_key))
+            key = (target.organization_id, target.id)
+            newest = await context.load.invitations_of_member.load((*key, 1))
+            return ReinviteMemberPayload(
+                member=await member_after(context, target),
+                invitation=wrap_or_none(newest.rows[0] if newest.rows else None),
+                changed=outcome.changed,
+            )
+
+        return await change(context, input, ReinviteMemberPayload, work, subject="memberId")

@@ -1,0 +1,18 @@
+"""The roots of what can be changed."""
+
+from __future__ import annotations
+
+import strawberry
+
+from graphql_schema.mutations.bulk import BulkMutations
+from graphql_schema.mutations.members import MemberMutations
+from graphql_schema.mutations.organizations import OrganizationMutations
+from graphql_schema.mutations.scim import ScimMutations
+from graphql_schema.mutations.tokens import TokenMutations
+
+
+@strawberry.type
+class Mutation(
+    TokenMutations, OrganizationMutations, ScimMutations, BulkMutations, MemberMutations
+):
+    pass

@@ -1,0 +1,67 @@
+"""The organization's own settings."""
+
+from __future__ import annotations
+
+import strawberry
+
+from domain.commands import UpdateOrganization
+from graphql_schema.context import Info
+from graphql_schema.enums import Scope
+from graphql_schema.fields import resolved
+from graphql_schema.ids import Kind
+from graphql_schema.mutations.change import change, target_of
+from graphql_schema.policy import costs, needs
+from graphql_schema.types.organization import Organization
+from graphql_schema.types.references import wrap_or_none
+from graphql_schema.types.user_errors import MutationPayload
+
+
+@strawberry.input(description="What is left out stays; `seatLimit: null` takes the limit away.")
+class UpdateOrganizationInput:
+    organization_id: strawberry.ID
+    name: str | None = None
+    seat_limit: int | None = strawberry.UNSET
+    expected_version: int | None = None
+
+
+@strawberry.type
+class UpdateOrganizationPayload(MutationPayload):
+    organization: Organization | None = None
+
+
+@strawberry.type
+class OrganizationMutations:
+    @resolved(needs(Scope.ORGANIZATION_WRITE), costs(10))
+    async def update_organization(
+        self,
+        info: Info,
+        input: UpdateOrganizationInput,  # noqa: A002
+    ) -> UpdateOrganizationPayload:
+        context = info.context
+
+        async def work() -> UpdateOrganizationPayload:
+            owner = target_of(
+                context, Kind.ORGANIZATION, input.organization_id, "organizationId"
+            ).id
+            seats = input.seat_limit
+            command = UpdateOrganization(
+                organization_id=owner,
+                name=input.name,
+                seats=None if seats is strawberry.UNSET else seats,
+                seats_unlimited=seats is None,
+                expected_version=input.expected_version,
+            )
+            outcome = await context.execute(command)
+            return UpdateOrganizationPayload(
+                organization=wrap_or_none(await context.load.organization.load(owner)),
+                changed=outcome.changed,
+            )
+
+        return await change(
+            context,
+            input,
+            UpdateOrganizationPayload,
+            work,
+            subject="organizationId",
+            kind=Kind.ORGANIZATION,
+        )

@@ -1,0 +1,112 @@
+"""Runs one operation for one caller and says what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import PreExecutionError
+
+from graphql_schema.context import Context
+from graphql_schema.errors import BAD_REQUEST, HTTP_STATUS, LIMIT_EXCEEDED, ApiError, shown_errors
+from graphql_schema.schema import schema
+
+if TYPE_CHECKING:
+    from domain.caller import Caller
+    from domain.queries.rows import AccessTokenRow
+    from graphql_schema.services import GraphqlServices
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a request asks for."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The response body, and the HTTP status where the client takes statuses for GraphQL."""
+
+    body: dict[str, Any]
+    status: int = 200
+
+
+def read_operation(body: Any) -> Operation:
+    """The operation in a JSON request body. Raises ApiError."""
+    if not isinstance(body, dict):
+        raise ApiError(
+            BAD_REQUEST, "Send one operation as a JSON object; batches are not supported."
+        )
+    query, variables, name = (body.get(key) for key in ("query", "variables", "operationName"))
+    if not isinstance(query, str) or not query.strip():
+        raise ApiError(BAD_REQUEST, "`query` must be a GraphQL document.")
+    if variables is not None and not isinstance(variables, dict):
+        raise ApiError(BAD_REQUEST, "`variables` must be an object.")
+    if name is not None and not isinstance(name, str):
+        raise ApiError(BAD_REQUEST, "`operationName` must be a string.")
+    return Operation(query, variables, name or None)
+
+
+def refused(error: GraphQLError) -> Answer:
+    """The answer to a request of which nothing was executed."""
+    extensions = dict(error.extensions or {})
+    extensions.setdefault("code", BAD_REQUEST)
+    body = {"errors": [{**error.formatted, "extensions": extensions}]}
+    return Answer(body, HTTP_STATUS[extensions["code"]])
+
+
+async def run(
+    services: GraphqlServices, operation: Operation, caller: Caller, token: AccessTokenRow
+) -> Answer:
+    """Execute the operation; whatever goes wrong inside is in the answer."""
+    context = Context(services, caller, token)
+    seconds = services.limits.operation_s
+    try:
+        async with asyncio.timeout(seconds):
+            result = await schema.execute(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=context,
+                operation_name=operation.name,
+            )
+    except TimeoutError:
+        return refused(
+            ApiError(LIMIT_EXCEEDED, f"The operation took longer than {seconds:g} seconds.")
+        )
+    except CannotGetOperationTypeError as error:
+        return refused(ApiError(BAD_REQUEST, error.as_http_error_reason()))
+    except InvalidOperationTypeError:
+        return refused(ApiError(BAD_REQUEST, "Send queries and mutations here only."))
+    finally:
+        await context.close()
+
+    body: dict[str, Any] = {}
+    status = 200
+    if result.errors:
+        body["errors"] = shown_errors(result.errors, caller.request_id)
+    if isinstance(result, PreExecutionError) or (result.data is None and _before(result.errors)):
+        code = body["errors"][0]["extensions"]["code"]
+        status = HTTP_STATUS.get(code, 400)
+    else:
+        body["data"] = result.data
+    if context.cost is not None:
+        limit = services.limits.cost
+        body["extensions"] = {
+            "cost": {
+                "requested": context.cost,
+                "limit": limit,
+                "remaining": max(0, limit - context.cost),
+            }
+        }
+    return Answer(body, status)
+
+
+def _before(errors: list[GraphQLError] | None) -> bool:
+    """Whether the errors are of variables, which are read before anything is executed."""
+    return bool(errors) and all(error.path is None for error in errors or ())

@@ -1,0 +1,1 @@
+"""The object types: each wraps one frozen row of the read side."""

@@ -1,0 +1,214 @@
+"""The member as the admin API shows it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from domain.ids import UUID
+from domain.queries.audit import SUBJECT_EVENT_LIST
+from domain.queries.group_pages import MEMBER_GROUP_LIST
+from domain.queries.invitations import MEMBER_INVITATION_LIST
+from domain.queries.member_actions import is_confirmed_owner, refusal
+from domain.queries.provisioning_requests import SUBJECT_REQUEST_LIST
+from domain.queries.rows import MemberRow
+from graphql_schema.connection import Connection, CountedConnection
+from graphql_schema.context import Context, Info
+from graphql_schema.enums import (
+    MemberAction,
+    MemberRole,
+    MemberStatus,
+    ProvisioningSource,
+    Scope,
+    UserErrorCode,
+)
+from graphql_schema.fields import resolved, shown
+from graphql_schema.ids import Kind, make_id
+from graphql_schema.policy import needs
+from graphql_schema.scalars import JSON
+from graphql_schema.types.lists import Arguments, connect_counted_first, connect_first
+from graphql_schema.types.node import Node, Versioned
+from graphql_schema.types.references import (
+    EventType,
+    GroupType,
+    InvitationType,
+    OrganizationType,
+    RequestType,
+    shows,
+    wrap,
+)
+
+
+@strawberry.type
+class ActionAvailability:
+    allowed: bool
+    reason: UserErrorCode | None = None
+
+
+_ALLOWED = ActionAvailability(allowed=True)
+
+
+@strawberry.type(
+    description=(
+        "What the caller may do right now, and why not otherwise; an action with nothing to do"
+        " counts as not allowed. The last seat is found out only by trying."
+    )
+)
+class MemberActions:
+    row: strawberry.Private[MemberRow]
+    context: strawberry.Private[Context]
+    last_owner: strawberry.Private[bool]
+
+    def _of(self, action: MemberAction) -> ActionAvailability:
+        error = refusal(self.row, action, self.context.caller, is_last_owner=self.last_owner)
+        if error is None:
+            return _ALLOWED
+        return ActionAvailability(allowed=False, reason=UserErrorCode(error.code))
+
+    confirm: ActionAvailability = shown(lambda self: self._of(MemberAction.CONFIRM))
+    reinvite: ActionAvailability = shown(lambda self: self._of(MemberAction.REINVITE))
+    revoke: ActionAvailability = shown(lambda self: self._of(MemberAction.REVOKE))
+    restore: ActionAvailability = shown(lambda self: self._of(MemberAction.RESTORE))
+    remove: ActionAvailability = shown(lambda self: self._of(MemberAction.REMOVE))
+    change_role: ActionAvailability = shown(lambda self: self._of(MemberAction.CHANGE_ROLE))
+
+
+def _status_before(member: Any) -> MemberStatus | None:
+    row = member.row
+    return None if row.revoked_at is None else MemberStatus(row.stage)
+
+
+@shows(MemberRow)
+@strawberry.type(directives=[needs(Scope.MEMBERS_READ)])
+class Member(Node, Versioned):
+    row: strawberry.Private[MemberRow]
+
+    id: strawberry.ID = shown(
+        lambda self: make_id(Kind.MEMBER, self.row.organization_id, self.row.id)
+    )
+    scim_id: UUID = shown("row.id", description="Id in SCIM URLs.")
+    version: int = shown()
+    created_at: datetime = shown()
+    updated_at: datetime = shown()
+    user_name: str = shown()
+    email: str | None = shown(
+        description=("Absent while the provider has sent none; such a member cannot be invited.")
+    )
+    display_name: str | None = shown()
+    given_name: str | None = shown()
+    family_name: str | None = shown()
+    external_id: str | None = shown()
+    profile: JSON | None = shown(
+        lambda self: self.row.profile or None,
+        description="Every other attribute as the provider sent it.",
+    )
+    role: MemberRole = shown()
+    permissions: list[Scope] = shown(
+        lambda self: [Scope(word) for word in self.row.permissions],
+        description="Of a CUSTOM member.",
+    )
+    status: MemberStatus = shown()
+    status_before_revocation: MemberStatus | None = shown(_status_before)
+    source: ProvisioningSource = shown()
+    invited_at: datetime | None = shown()
+    accepted_at: datetime | None = shown()
+    confirmed_at: datetime | None = shown()
+    revoked_at: datetime | None = shown()
+    revocation_reason: str | None = shown()
+
+    @resolved()
+    async def organization(self, info: Info) -> OrganizationType:
+        return wrap(await info.context.load.organization.load(self.row.organization_id))
+
+    @resolved()
+    async def actions(self, info: Info) -> MemberActions:
+        last = is_confirmed_owner(self.row) and await info.context.load.has_one_owner.load(
+            self.row.organization_id
+        )
+        return MemberActions(row=self.row, context=info.context, last_owner=last)
+
+    @resolved(needs(Scope.GROUPS_READ))
+    async def groups(
+        self,
+        info: Info,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> CountedConnection[GroupType]:
+        reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        return await connect_counted_first(
+            Arguments(key, "groups", first=first, after=after, last=last, before=before),
+            info.context.load.groups_of_member,
+            key,
+            lambda window: MEMBER_GROUP_LIST.page(
+                reader, key[0], window, order="CREATED_AT", parent_id=key[1]
+            ),
+            lambda: info.context.load.group_count.load(key),
+        )
+
+    @resolved(description="Newest first.")
+    async def invitations(
+        self,
+        info: Info,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> CountedConnection[InvitationType]:
+        reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        return await connect_counted_first(
+            Arguments(key, "invitations", first=first, after=after, last=last, before=before),
+            info.context.load.invitations_of_member,
+            key,
+            lambda window: MEMBER_INVITATION_LIST.page(
+                reader, key[0], window, order="QUEUED_AT", descending=True, parent_id=key[1]
+            ),
+            lambda: info.context.load.invitation_count.load(key),
+        )
+
+    @resolved(needs(Scope.AUDIT_READ), description="Events about the member, newest first.")
+    async def audit_events(
+        self,
+        info: Info,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[EventType]:
+        reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        return await connect_first(
+            Arguments(key, "auditEvents", first=first, after=after, last=last, before=before),
+            info.context.load.events_of_subject,
+            key,
+            lambda window: SUBJECT_EVENT_LIST.page(
+                reader, key[0], window, order="POSITION", descending=True, parent_id=key[1]
+            ),
+        )
+
+    @resolved(
+        needs(Scope.PROVISIONING_READ), description="Requests about the member, newest first."
+    )
+    async def provisioning_requests(
+        self,
+        info: Info,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[RequestType]:
+        reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        return await connect_first(
+            Arguments(key, "requests", first=first, after=after, last=last, before=before),
+            info.context.load.requests_of_subject,
+            key,
+            lambda window: SUBJECT_REQUEST_LIST.page(
+                reader, key[0], window, order="POSITION", descending=True, parent_id=key[1]
+            ),
+        )

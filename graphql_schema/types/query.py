@@ -1,0 +1,145 @@
+"""The roots of what can be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from domain.queries.audit_actions import AUDIT_ACTIONS
+from domain.queries.organizations import (
+    count_organizations,
+    organization_by_slug,
+    page_organizations,
+)
+from graphql_schema.connection import CountedConnection
+from graphql_schema.context import Context, Info
+from graphql_schema.enums import OrderDirection, Scope
+from graphql_schema.fields import resolved
+from graphql_schema.ids import Kind, ObjectId, expect_id, read_id
+from graphql_schema.policy import costs, needs
+from graphql_schema.types.audit import AuditAction
+from graphql_schema.types.inputs import (
+    BY_NAME,
+    OrganizationFilter,
+    OrganizationOrder,
+    OrganizationRef,
+)
+from graphql_schema.types.lists import Arguments, connect_counted
+from graphql_schema.types.node import Node
+from graphql_schema.types.organization import Organization
+from graphql_schema.types.references import wrap_or_none
+from graphql_schema.types.viewer import Viewer
+
+_OBJECT_SCOPES = {
+    Kind.MEMBER: Scope.MEMBERS_READ,
+    Kind.GROUP: Scope.GROUPS_READ,
+    Kind.INVITATION: Scope.MEMBERS_READ,
+    Kind.SCIM_CONNECTION: Scope.PROVISIONING_READ,
+    Kind.AUDIT_EVENT: Scope.AUDIT_READ,
+    Kind.PROVISIONING_REQUEST: Scope.PROVISIONING_READ,
+    Kind.ACCESS_TOKEN: Scope.TOKENS_ADMIN,
+}
+"""What `node` asks for before it says whether something exists."""
+
+
+async def load_node(context: Context, id_: ObjectId) -> Any:
+    """The row that an id names, or None: unknown, of another organization, or not to be seen."""
+    load, organization_id = context.load, id_.organization_id
+    scope = _OBJECT_SCOPES.get(id_.kind)
+    if id_.kind is Kind.ACCESS_TOKEN:
+        token = await load.access_token.load(id_.id)
+        own = id_.id == context.token.id
+        if token is None or token.organization_id != organization_id:
+            return None
+        reached = context.caller.organization_id is None or context.may_see(organization_id)
+        return token if own or (reached and Scope.TOKENS_ADMIN in context.caller.scopes) else None
+    if organization_id is None or not context.may_see(organization_id):
+        return None
+    if scope is not None and scope not in context.caller.scopes:
+        return None
+    key = (organization_id, id_.id)
+    match id_.kind:
+        case Kind.ORGANIZATION:
+            return await load.organization.load(organization_id)
+        case Kind.MEMBER:
+            return await load.member.load(key)
+        case Kind.GROUP:
+            return await load.group.load(key)
+        case Kind.INVITATION:
+            return await load.invitation.load(key)
+        case Kind.AUDIT_EVENT:
+            return await load.event.load(key)
+        case Kind.PROVISIONING_REQUEST:
+            return await load.request.load(key)
+        case Kind.SCIM_CONNECTION:
+            connection = await load.connection.load(organization_id)
+            return connection if connection is not None and connection.id == id_.id else None
+        case _:
+            return None
+
+
+@strawberry.type
+class Query:
+    @resolved(description="Who is calling, with which scopes.")
+    def viewer(self) -> Viewer:
+        return Viewer()
+
+    @resolved(
+        description=(
+            "Any object by its id. `null` when it does not exist or the caller may not see it."
+        )
+    )
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+        found = read_id(id)
+        return None if found is None else wrap_or_none(await load_node(info.context, found))
+
+    @resolved(description="One organization, by id or by slug.")
+    async def organization(self, info: Info, by: OrganizationRef) -> Organization | None:
+        context = info.context
+        if by.id:
+            id_ = expect_id(Kind.ORGANIZATION, by.id, "by.id").id
+            row = await context.load.organization.load(id_) if context.may_see(id_) else None
+        else:
+            row = await organization_by_slug(context.reader, by.slug or "")
+        if row is None or not context.may_see(row.id):
+            return None
+        return Organization(row=row)
+
+    @resolved(needs(Scope.ORGANIZATION_READ), description="Organizations the caller may see.")
+    async def organizations(
+        self,
+        info: Info,
+        *,
+        filter: OrganizationFilter | None = None,  # noqa: A002
+        order_by: OrganizationOrder = BY_NAME,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> CountedConnection[Organization]:
+        reader, within = info.context.reader, info.context.caller.organization_id
+        search = None if filter is None else filter.search
+        facts = (within, "organizations", search, order_by.field, order_by.direction)
+        return await connect_counted(
+            Arguments(*facts, first=first, after=after, last=last, before=before),
+            lambda window: page_organizations(
+                reader,
+                window,
+                search=search,
+                within=within,
+                order=order_by.field.value,
+                descending=order_by.direction is OrderDirection.DESC,
+            ),
+            lambda: count_organizations(reader, search=search, within=within),
+        )
+
+    @resolved(
+        costs(1, 30),
+        description="Catalogue of audit actions with their meaning; feeds filter menus.",
+    )
+    def audit_actions(self) -> list[AuditAction]:
+        return [
+            AuditAction(action=known.action, description=known.description, subject=known.subject)
+            for known in AUDIT_ACTIONS.values()
+        ]
