@@ -1,0 +1,119 @@
+"""Every code that a caller can get has a page, and the pages say of each what the code says."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.errors import DomainError
+from domain.ids import new_id
+from domain.vocabulary import MemberAction, MemberStatus
+from scim_facade.errors import scim_error
+from scim_facade.protocol.errors import ScimError
+from tests.docs.pages import DOCS, ROOT, table
+
+FOLDER = DOCS / "errors"
+PAGES = sorted(set(FOLDER.glob("*.md")) - {FOLDER / "index.md"})
+
+# What the constructors of domain errors want, by the name of the parameter.
+SAMPLES: dict[str, Any] = {
+    "message": "Message.",
+    "kind": "member",
+    "attribute": "userName",
+    "why": "is wrong",
+    "from_status": MemberStatus.STAGED,
+    "attempted": MemberAction.CONFIRM,
+    "seats": 5,
+    "current": 2,
+    "scope": "MEMBERS_READ",
+    "existing": new_id(),
+}
+
+
+def domain_errors(parent: type[DomainError] = DomainError) -> list[type[DomainError]]:
+    """Every kind of refusal."""
+    found = [kind for kind in parent.__subclasses__() if kind.__module__ == "domain.errors"]
+    return [kind for each in found for kind in (each, *domain_errors(each))]
+
+
+def sample(kind: type[DomainError]) -> DomainError:
+    names = [name for name in inspect.signature(kind).parameters if name in SAMPLES]
+    return kind(*(SAMPLES[name] for name in names))
+
+
+def name_of(error: ScimError) -> str:
+    """How an error is named in the first column of a page's table."""
+    return f"{error.status} `{error.scim_type}`" if error.scim_type else str(error.status)
+
+
+def raised_by_the_facade() -> set[str]:
+    """Names of the errors that the facade's code raises itself."""
+    found = set()
+    for file in (ROOT / "scim_facade").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            called, name, first = node.func.value, node.func.attr, node.args[:1]
+            if isinstance(called, ast.Name) and called.id == "ScimError":
+                found.add(name_of(getattr(ScimError, name)("")))
+            elif name == "__init__" and isinstance(first[0], ast.Constant):
+                found.add(str(first[0].value))
+    return found
+
+
+def codes(page: Path) -> list[list[str]]:
+    return table(page, "SCIM")
+
+
+def documented(column: int) -> Counter[str]:
+    return Counter(row[column] for page in PAGES for row in codes(page) if row[column] != "–")
+
+
+def test_every_error_of_the_facade_has_a_page() -> None:
+    names = raised_by_the_facade()
+
+    assert {"400 `invalidFilter`", "401", "405", "503"} <= names
+    assert names - set(documented(0)) == set()
+
+
+def test_every_code_of_the_domain_has_one_page() -> None:
+    expected = {f"`{kind.code}`" for kind in domain_errors()}
+
+    assert dict(documented(1)) == dict.fromkeys(expected, 1)
+
+
+@pytest.mark.parametrize("kind", domain_errors(), ids=lambda kind: kind.__name__)
+def test_page_names_the_answer_that_scim_gives(kind: type[DomainError]) -> None:
+    (row,) = (row for page in PAGES for row in codes(page) if row[1] == f"`{kind.code}`")
+    error = scim_error(sample(kind))
+
+    # A page that covers several answers of SCIM names none beside a code of the admin API alone.
+    assert row[0] in {name_of(error), "–"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page_says_what_it_means_and_what_to_change(page: Path) -> None:
+    text = page.read_text()
+
+    assert re.match(r"# .+\n\n\| SCIM \| admin API \|\n", text)
+    assert "\n## What it means\n" in text
+    assert "\n## What to change\n" in text
+    assert len(text) < 2500
+
+
+def test_the_index_lists_every_page_with_its_codes() -> None:
+    rows = {row[2].partition("](")[2][:-1]: row for row in table(FOLDER / "index.md", "SCIM")}
+
+    assert set(rows) == {page.name for page in PAGES}
+    for page in PAGES:
+        scim, admin, link = rows[page.name]
+        for column, listed in ((0, scim), (1, admin)):
+            names = [row[column] for row in codes(page) if row[column] != "–"]
+            assert listed == (", ".join(names) or "–")
+        assert page.read_text().startswith(f"# {link[1:].partition(']')[0]}\n")
