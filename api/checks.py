@@ -1,0 +1,199 @@
+"""What `rollcall doctor` looks at: each check says how it is and what to do."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import aiosmtplib
+import asyncpg
+
+from api.database import DatabaseUrls, address_of, goes_through_pooler, newest_revision
+from api.deployment_secret import deployment_secret, secret_file
+from api.settings import Settings, SmtpSecurity
+from api.start_error import StartError
+
+OLDEST_POSTGRESQL = 150_000
+LARGEST_DRIFT_S = 2.0
+MAIL_TIMEOUT_S = 10.0
+
+
+class Health(StrEnum):
+    """How a check came out; only BROKEN is a failure of the command."""
+
+    OK = "ok"
+    ADVICE = "advice"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    health: Health
+    text: str
+
+
+def _ok(what: str, text: str) -> Finding:
+    return Finding(what, Health.OK, text)
+
+
+def _advice(what: str, text: str) -> Finding:
+    return Finding(what, Health.ADVICE, text)
+
+
+def _broken(what: str, text: str) -> Finding:
+    return Finding(what, Health.BROKEN, text)
+
+
+async def check_database(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[Finding]:
+    """Whether both roles get in, and what they find and may do."""
+    try:
+        server = await asyncpg.connect(urls.server, timeout=10)
+        owner = await asyncpg.connect(urls.owner, timeout=10)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        why = f"{address_of(urls.server)} does not answer: {error or type(error).__name__}"
+        yield _broken("database", why)
+        return
+    try:
+        yield await _version(settings, server)
+        yield await _schema(settings, owner)
+        yield await _roles(server, owner)
+        yield await _limits(settings, server)
+        yield await _clock(server)
+    finally:
+        await server.close()
+        await owner.close()
+
+
+async def _version(settings: Settings, server: asyncpg.Connection) -> Finding:
+    number = int(await server.fetchval("SHOW server_version_num"))
+    kind = "embedded" if settings.database_url is None else address_of_settings(settings)
+    text = f"PostgreSQL {await server.fetchval('SHOW server_version')}, {kind}"
+    if number < OLDEST_POSTGRESQL:
+        return _broken("database", f"{text}: Rollcall needs PostgreSQL 15 or newer.")
+    return _ok("database", text)
+
+
+async def _schema(settings: Settings, owner: asyncpg.Connection) -> Finding:
+    needed = newest_revision()
+    found = None
+    if await owner.fetchval("SELECT to_regclass('alembic_version')") is not None:
+        found = await owner.fetchval("SELECT version_num FROM alembic_version")
+    if found == needed:
+        return _ok("schema", f"revision {found}, the newest")
+    if settings.database_url is None:
+        return _ok("schema", f"revision {found}; the next start brings it to {needed}")
+    return _broken("schema", f"revision {found}, but {needed} is needed. Run `rollcall migrate`.")
+
+
+async def _roles(server: asyncpg.Connection, owner: asyncpg.Connection) -> Finding:
+    who = await server.fetchval("SELECT current_user::text")
+    owning = await owner.fetchval("SELECT current_user::text")
+    roles = f"the server is {who}, the schema belongs to {owning}"
+    if await server.fetchval("SELECT to_regclass('audit_events')") is None:
+        return _advice("rights", f"{roles}; there are no tables yet")
+    rewrites = "SELECT has_table_privilege('audit_events', 'DELETE, TRUNCATE')"
+    if await server.fetchval(rewrites):
+        return _advice(
+            "rights",
+            f"{roles}. The server's role may rewrite history: make the roles rollcall_owner and "
+            f"rollcall_server, migrate as the first, and serve as the second.",
+        )
+    return _ok("rights", f"{roles}; history is append-only")
+
+
+async def _limits(settings: Settings, server: asyncpg.Connection) -> Finding:
+    limit = await server.fetchval("SHOW statement_timeout")
+    pooled = " (through a pooler)" if goes_through_pooler(settings) else ""
+    if limit == "0":
+        return _advice(
+            "time limits",
+            f"statements may run for ever{pooled}. Run `rollcall migrate` as a role that may ALTER "
+            f"the server's, or ALTER ROLE … SET statement_timeout = '5s' yourself.",
+        )
+    return _ok("time limits", f"statements end after {limit}{pooled}")
+
+
+async def _clock(server: asyncpg.Connection) -> Finding:
+    before = datetime.now(UTC)
+    there = await server.fetchval("SELECT clock_timestamp()")
+    after = datetime.now(UTC)
+    drift = (there - (before + (after - before) / 2)).total_seconds()
+    text = f"{abs(drift):.3f} s {'behind' if drift > 0 else 'ahead of'} the database"
+    if abs(drift) > LARGEST_DRIFT_S + (after - before).total_seconds():
+        return _broken("clock", f"{text}. Synchronize both clocks (NTP): links and keys expire.")
+    return _ok("clock", text)
+
+
+async def check_mail(settings: Settings) -> Finding:
+    """Whether invitations can leave."""
+    if settings.smtp_host is None:
+        return _advice("mail", "no ROLLCALL_SMTP_HOST: invitations stay in the development mailbox")
+    client = aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        use_tls=settings.smtp_security is SmtpSecurity.TLS,
+        start_tls=settings.smtp_security is SmtpSecurity.STARTTLS,
+        timeout=MAIL_TIMEOUT_S,
+    )
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        async with client:
+            if settings.smtp_username is not None and settings.smtp_password is not None:
+                await client.login(
+                    settings.smtp_username, settings.smtp_password.get_secret_value()
+                )
+    except aiosmtplib.SMTPAuthenticationError:
+        return _broken("mail", f"{where} refuses ROLLCALL_SMTP_USERNAME and …_PASSWORD.")
+    except (OSError, aiosmtplib.SMTPException) as error:
+        return _broken("mail", f"{where} cannot be used ({error}). See ROLLCALL_SMTP_….")
+    return _ok("mail", f"{where} accepts mail from {settings.mail_from}")
+
+
+def check_public_url(settings: Settings) -> Finding:
+    """Whether identity providers and people outside can use the address."""
+    url = settings.public_url
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        local = not ipaddress.ip_address(host).is_global
+    except ValueError:
+        local = host == "localhost" or "." not in host
+    if local:
+        return _advice(
+            "public URL",
+            f"{url}: providers in the cloud cannot reach it. Set ROLLCALL_PUBLIC_URL to the https "
+            f"address under which they do.",
+        )
+    if parts.scheme != "https":
+        return _advice("public URL", f"{url}: keys would travel unprotected. Providers want https.")
+    return _ok("public URL", url)
+
+
+def check_secret(settings: Settings) -> Finding:
+    """Whether every server of this deployment makes the same links."""
+    try:
+        deployment_secret(settings)
+    except StartError as error:
+        return _broken("secret key", str(error))
+    if settings.secret_key is not None:
+        return _ok("secret key", "ROLLCALL_SECRET_KEY")
+    if settings.database_url is not None:
+        return _advice(
+            "secret key",
+            f"{secret_file(settings)} of this machine alone. Where several machines serve one "
+            f"database, set ROLLCALL_SECRET_KEY to the same value on each.",
+        )
+    return _ok("secret key", f"{secret_file(settings)}; keep a copy with those of the database")
+
+
+def address_of_settings(settings: Settings) -> str:
+    """Where the operator's own database is."""
+    url = settings.database_url
+    return "embedded" if url is None else address_of(url.get_secret_value())

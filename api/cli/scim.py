@@ -1,0 +1,138 @@
+"""`rollcall scim`: an organization's provisioning endpoint, its switch and its settings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.console import Line, print_result, say
+from api.cli.session import AsJson
+from api.cli.work import OrganizationOption, execute, with_runtime
+from api.runtime import Runtime
+from domain.application import Command
+from domain.commands import DisableScim, EnableScim, IssuedCredential, UpdateScimConnection
+from domain.ids import UUID
+from domain.queries.directory import find_organization, scim_connection
+from domain.store.connection_rows import ScimConnection
+from domain.vocabulary import (
+    IdentityProvider,
+    OmittedGroupMembers,
+    OnProvision,
+    PatchResponse,
+    Rehire,
+)
+
+app = typer.Typer(no_args_is_help=True)
+
+
+def _choice(text: str) -> Any:
+    return typer.Option(help=text, case_sensitive=False)
+
+
+Provider = Annotated[IdentityProvider | None, _choice("Its preset holds from now on.")]
+Provision = Annotated[OnProvision | None, _choice("What a provisioned person gets.")]
+Rehired = Annotated[Rehire | None, _choice("What creating a revoked member again does.")]
+Omitted = Annotated[
+    OmittedGroupMembers | None, _choice("What replacing a group without its members means.")
+]
+Answer = Annotated[PatchResponse | None, _choice("What a PATCH is answered with.")]
+Strict = Annotated[
+    bool | None,
+    typer.Option(
+        "--strict-member-ids/--lenient-member-ids",
+        help="Whether an unknown id refuses a whole group change.",
+    ),
+]
+ContentType = Annotated[str | None, typer.Option(help="application/scim+json or application/json.")]
+
+
+@app.callback()
+def scim() -> None:
+    """An organization's provisioning endpoint."""
+
+
+@app.command("set")
+def set_up(  # noqa: PLR0917 options
+    organization: OrganizationOption,
+    provider: Provider = None,
+    on_provision: Provision = None,
+    rehire: Rehired = None,
+    omitted_members: Omitted = None,
+    patch_response: Answer = None,
+    strict_member_ids: Strict = None,
+    content_type: ContentType = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose the provider, and single switches apart from its preset. Prints what holds now."""
+
+    def command(organization_id: UUID) -> Command[Any]:
+        return UpdateScimConnection(
+            organization_id,
+            provider=provider,
+            on_provision=on_provision,
+            rehire=rehire,
+            omitted_group_members=omitted_members,
+            patch_response=patch_response,
+            strict_member_ids=strict_member_ids,
+            content_type=content_type,
+        )
+
+    async def work(runtime: Runtime) -> ScimConnection | None:
+        found = await find_organization(runtime.reader, organization)
+        await execute(runtime, command(found.id))
+        return await scim_connection(runtime.reader, found.id)
+
+    connection = with_runtime(work)
+    if connection is not None:
+        print_result(_lines(connection), as_json=as_json)
+
+
+@app.command()
+def enable(organization: OrganizationOption, as_json: AsJson = False) -> None:
+    """Switch provisioning on. The first time this makes a key, shown this once."""
+
+    async def work(runtime: Runtime) -> tuple[UUID, IssuedCredential]:
+        found = await find_organization(runtime.reader, organization)
+        return found.id, (await execute(runtime, EnableScim(found.id))).value
+
+    organization_id, issued = with_runtime(work)
+    lines = [
+        Line("organization id", "organizationId", organization_id),
+        Line("enabled", "enabled", issued.connection.enabled),
+        Line("SCIM API key", "scimApiKey", issued.secret),
+    ]
+    print_result(lines, as_json=as_json)
+    if issued.secret is None:
+        say("Keys made before work again; `rollcall scim-key rotate` makes a new one.")
+
+
+@app.command()
+def disable(organization: OrganizationOption, as_json: AsJson = False) -> None:
+    """Switch provisioning off: no key works any more, none is lost."""
+
+    async def work(runtime: Runtime) -> UUID:
+        found = await find_organization(runtime.reader, organization)
+        await execute(runtime, DisableScim(found.id))
+        return found.id
+
+    lines = [
+        Line("organization id", "organizationId", with_runtime(work)),
+        Line("enabled", "enabled", False),
+    ]
+    print_result(lines, as_json=as_json)
+
+
+def _lines(connection: ScimConnection) -> list[Line]:
+    settings = connection.settings
+    return [
+        Line("organization id", "organizationId", connection.organization_id),
+        Line("enabled", "enabled", connection.enabled),
+        Line("provider", "provider", connection.provider),
+        Line("on provision", "onProvision", settings.on_provision),
+        Line("rehire", "rehire", settings.rehire),
+        Line("omitted members", "omittedGroupMembers", settings.omitted_group_members),
+        Line("PATCH response", "patchResponse", settings.patch_response),
+        Line("strict member ids", "strictMemberIds", settings.strict_member_ids),
+        Line("content type", "contentType", settings.content_type),
+    ]

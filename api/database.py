@@ -1,0 +1,154 @@
+"""Brings the database up for a program: the embedded one or another, with a current schema."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from api.embedded_database import EmbeddedDatabase, EmbeddedDatabaseError
+from api.settings import Settings
+from api.start_error import StartError
+
+CONNECT_TIMEOUT_S = 10.0
+_STEPS = Path(__file__).parent.parent / "domain" / "migrations" / "versions"
+_STATE = """
+SELECT to_regclass('alembic_version') IS NOT NULL AS migrated,
+    (SELECT rolconfig IS NOT NULL FROM pg_roles WHERE rolname = 'rollcall_server') AS limited
+"""
+_GRANTED = """
+SELECT bool_and(has_table_privilege('rollcall_server', oid, 'SELECT')) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrls:
+    """One database as the owner of the schema reaches it, and as the server does."""
+
+    owner: str
+    server: str
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, *, watch: bool = False) -> AsyncIterator[DatabaseUrls]:
+    """The database of the settings, for as long as the context lasts.
+
+    The embedded one is started or adopted, and with `watch` restarted when it dies; whoever leaves
+    last stops it. Raises StartError.
+    """
+    if settings.database_url is not None:
+        server = settings.database_url.get_secret_value()
+        direct = settings.database_direct_url
+        yield DatabaseUrls(server if direct is None else direct.get_secret_value(), server)
+        return
+    embedded = EmbeddedDatabase(settings.data_dir, pg_user=settings.pg_user)
+    starting = asyncio.ensure_future(asyncio.to_thread(embedded.start))
+    watching: asyncio.Task[None] | None = None
+    try:
+        # A start that is interrupted goes on in its thread: it must be undone, so wait for it.
+        addresses = await asyncio.shield(starting)
+        if watch:
+            watching = asyncio.create_task(embedded.watch())
+        yield DatabaseUrls(addresses.owner_url, addresses.server_url)
+    except EmbeddedDatabaseError as error:
+        raise StartError(str(error)) from error
+    finally:
+        if watching is not None:
+            watching.cancel()
+        await asyncio.wait([task for task in (starting, watching) if task is not None])
+        await asyncio.to_thread(embedded.release)
+
+
+async def bring_up_to_date(urls: DatabaseUrls, *, embedded: bool) -> None:
+    """Migrate the embedded database, and any other that is still empty; else demand `migrate`.
+
+    A database that several servers use is migrated when its operator says so. Raises StartError.
+    """
+    connection = await connect(urls.owner)
+    try:
+        state = await connection.fetchrow(_STATE)
+        revision = await connection.fetchval(_REVISION) if state["migrated"] else None
+        ready = revision == newest_revision() and (
+            not embedded or (state["limited"] and await connection.fetchval(_GRANTED))
+        )
+    finally:
+        await connection.close()
+    if ready:
+        return
+    if revision is not None and revision not in _revisions():
+        raise StartError(
+            f"The database is at revision {revision}, which this version of Rollcall does not "
+            f"know: a newer version made it. Start that one."
+        )
+    if not embedded and revision is not None:
+        raise StartError(
+            f"The database is at revision {revision} and this version needs {newest_revision()}. "
+            f"Run `rollcall migrate`."
+        )
+    await migrate_now(urls)
+
+
+async def migrate_now(urls: DatabaseUrls) -> None:
+    """Bring the database to the newest revision. Raises StartError when the role may not."""
+    # Alembic takes longer to import than all else does to start, and is seldom needed.
+    migrations = await asyncio.to_thread(import_module, "domain.migrations")
+    try:
+        await asyncio.to_thread(migrations.migrate, urls.owner)
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise StartError(
+            "This database role may not make tables. Run `rollcall migrate` with "
+            "ROLLCALL_DATABASE_URL of the role that owns the schema."
+        ) from error
+
+
+_REVISION = "SELECT version_num FROM alembic_version"
+
+
+def newest_revision() -> str:
+    """The revision that this version of the software needs, read without Alembic."""
+    steps = _revisions()
+    followed = set(steps.values())
+    (newest,) = (revision for revision in steps if revision not in followed)
+    return newest
+
+
+def _revisions() -> dict[str, str | None]:
+    """Each step's revision with the one before."""
+    steps: dict[str, str | None] = {}
+    pattern = r'^(?:down_)?revision\b[^=\n]*= *(?:"([^"]+)"|None)'
+    for path in _STEPS.glob("[0-9]*.py"):
+        own, before = re.findall(pattern, path.read_text("utf-8"), re.MULTILINE)
+        steps[own] = before or None
+    return steps
+
+
+async def connect(url: str) -> asyncpg.Connection:
+    """One connection outside the pool. Raises StartError, which never quotes the password."""
+    try:
+        return await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_S)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        why = str(error) or type(error).__name__
+        raise StartError(f"The database at {address_of(url)} does not answer: {why}") from error
+
+
+def address_of(url: str) -> str:
+    """A database URL without user and password."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.rpartition('@')[2] or 'its socket'}{parts.path}"
+
+
+def goes_through_pooler(settings: Settings) -> bool:
+    """Whether sessions are shared behind the server's URL, so that nothing can be kept in one."""
+    if settings.database_url is None or settings.database_direct_url is None:
+        return False
+    urls = (settings.database_url, settings.database_direct_url)
+    # The same address twice is no way around anything: two roles of one server.
+    return len({address_of(url.get_secret_value()) for url in urls}) > 1

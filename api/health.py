@@ -1,0 +1,46 @@
+"""Whether the server is up and can work, and its figures: /alive, /ready, /metrics."""
+
+from __future__ import annotations
+
+import asyncpg
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+from api.database import newest_revision
+from api.metrics import CONTENT_TYPE, render
+
+PATIENCE_S = 2.0
+_REVISION = "SELECT version_num FROM alembic_version"
+
+
+def health_routes(pool: asyncpg.Pool) -> APIRouter:
+    """The routes; `pool` is asked whether the database answers."""
+    router = APIRouter()
+    needed = newest_revision()
+
+    async def ready() -> Response:
+        try:
+            async with pool.acquire(timeout=PATIENCE_S) as connection:
+                revision = await connection.fetchval(_REVISION, timeout=PATIENCE_S)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return _not_ready("The database does not answer.")
+        if revision != needed:
+            return _not_ready(
+                f"The database is at revision {revision} and this server needs {needed}: "
+                f"run `rollcall migrate`."
+            )
+        return JSONResponse({"status": "ready"})
+
+    async def alive() -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def metrics() -> Response:
+        return Response(render(), media_type=CONTENT_TYPE)
+
+    for path, endpoint in (("/alive", alive), ("/ready", ready), ("/metrics", metrics)):
+        router.add_api_route(path, endpoint, methods=["GET", "HEAD"])
+    return router
+
+
+def _not_ready(why: str) -> Response:
+    return JSONResponse({"status": "not ready", "detail": why}, 503)

@@ -1,0 +1,90 @@
+"""The composition root: everything a program of Rollcall works with, made once and put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+
+import domain.commands  # noqa: F401 registers the handlers
+from api.database import DatabaseUrls, bring_up_to_date, goes_through_pooler, open_database
+from api.deployment_secret import deployment_secret, derived_key
+from api.settings import Settings
+from api.start_error import StartError
+from domain.application import Application
+from domain.queries.reader import Reader
+from domain.store.pool import open_pool
+from domain.store.unit_of_work import InvitationPolicy
+
+CLOSE_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What a server process or a command has at hand."""
+
+    settings: Settings
+    owner_url: str
+    server_url: str
+    pool: asyncpg.Pool
+    application: Application
+    reader: Reader
+    invitations: InvitationPolicy
+
+
+@asynccontextmanager
+async def open_runtime(
+    settings: Settings, *, workers: bool, migrate: bool, urls: DatabaseUrls | None = None
+) -> AsyncIterator[Runtime]:
+    """All of it, for as long as the context lasts; `workers` runs the background work too.
+
+    `urls` names a database that whoever started this process keeps running; without it the
+    database of the settings is brought up. Raises StartError.
+    """
+    async with AsyncExitStack() as stack:
+        if urls is None:
+            urls = await stack.enter_async_context(open_database(settings))
+        if migrate:
+            await bring_up_to_date(urls, embedded=settings.database_url is None)
+        policy = invitation_policy(settings)
+        pool = await stack.enter_async_context(_pool(settings, urls.server))
+        yield Runtime(
+            settings=settings,
+            owner_url=urls.owner,
+            server_url=urls.server,
+            pool=pool,
+            application=Application(pool, policy),
+            reader=Reader(pool),
+            invitations=policy,
+        )
+
+
+def invitation_policy(settings: Settings) -> InvitationPolicy:
+    """How invitations are made here."""
+    return InvitationPolicy(
+        secret_key=derived_key(deployment_secret(settings), "invitation links"),
+        grace=timedelta(seconds=settings.invitation_grace_seconds),
+        lifetime=timedelta(hours=settings.invitation_lifetime_hours),
+    )
+
+
+@asynccontextmanager
+async def _pool(settings: Settings, url: str) -> AsyncIterator[asyncpg.Pool]:
+    try:
+        pool = await open_pool(
+            url, size=settings.pool_size, statement_cache=not goes_through_pooler(settings)
+        )
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        why = str(error) or type(error).__name__
+        raise StartError(f"The database does not let the server in: {why}") from error
+    try:
+        yield pool
+    finally:
+        try:
+            await asyncio.wait_for(pool.close(), CLOSE_TIMEOUT_S)
+        except TimeoutError:
+            pool.terminate()

@@ -1,0 +1,102 @@
+"""One server process: what it runs from its orders to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+import uvloop
+
+from api.app import create_app
+from api.logs import set_up_logs
+from api.runtime import open_runtime
+from api.server import DRAIN_SECONDS
+from api.server_child import CANNOT_START, READY, Orders, receive_orders
+from api.settings import Settings, load_settings
+from api.start_error import StartError
+
+log = structlog.get_logger("rollcall.server")
+
+# Longer than any proxy keeps an idle connection, so that it never sends into a closed one.
+KEEP_ALIVE_SECONDS = 75
+WAITING_CONNECTIONS = 2048
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that tells the parent when it is ready and leaves signals to this module."""
+
+    def __init__(self, config: uvicorn.Config, control: socket.socket) -> None:
+        super().__init__(config)
+        self._control = control
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        # What exists now lives as long as the process: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+        self._control.sendall(READY)
+
+    def stop(self) -> None:
+        """Take no more requests, finish those that run, and end."""
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def run(settings: Settings, orders: Orders, control: socket.socket) -> None:
+    """Answer requests until the parent says so or is gone."""
+    async with open_runtime(settings, workers=True, migrate=False, urls=orders.urls) as runtime:
+        config = uvicorn.Config(
+            create_app(runtime),
+            interface="asgi3",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            backlog=WAITING_CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        server = _Server(config, control)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, server.stop)
+        loop.add_reader(control, _parent_is_gone, loop, control, server)
+        await server.serve(sockets=[orders.listener])
+        loop.remove_reader(control)
+
+
+def _parent_is_gone(
+    loop: asyncio.AbstractEventLoop, control: socket.socket, server: _Server
+) -> None:
+    loop.remove_reader(control)
+    server.stop()
+
+
+def main(descriptor: int) -> int:
+    """Wait for orders on this socket, then serve. Returns the exit code."""
+    control = socket.socket(fileno=descriptor)
+    orders = receive_orders(control)
+    if orders is None:
+        return 0
+    settings = load_settings()
+    set_up_logs(settings.log_level, settings.log_format)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(settings, orders, control))
+    except StartError as error:
+        sys.stderr.write(f"{error}\n")
+        return CANNOT_START
+    return 0

@@ -1,0 +1,62 @@
+"""Starts server processes, the first while its parent still imports what it needs itself.
+
+Imports take most of a start, so this module needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """A process that was started, and the parent's end of what they talk through."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+
+
+_early: list[Spawned] = []
+
+
+def spawn_early() -> None:
+    """Start the first process before it is known whether and with what it will serve."""
+    _early.append(_spawn())
+
+
+def spawn() -> Spawned:
+    """The process that was started early, else a new one."""
+    return _early.pop() if _early else _spawn()
+
+
+def _spawn() -> Spawned:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api.process_entry", str(theirs.fileno())],
+            env=os.environ | {METRICS_FOLDER: _metrics_folder()},
+            stdin=subprocess.DEVNULL,
+            stdout=2,  # what belongs on standard output is said by the parent
+            pass_fds=[theirs.fileno()],
+            # Ctrl-C reaches the parent alone, which stops its processes in order.
+            process_group=0,
+        )
+    return Spawned(process, ours)
+
+
+def _metrics_folder() -> str:
+    """Where the processes keep their figures, so that any of them can add them up."""
+    folder = os.environ.get(METRICS_FOLDER)
+    if folder is None:
+        folder = os.environ[METRICS_FOLDER] = tempfile.mkdtemp(prefix="rollcall-metrics-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
