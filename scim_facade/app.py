@@ -51,7 +51,7 @@ class ScimApp:
         exchange = Exchange(self._services, scope, organization_id)
         try:
             answer = await self._answer(exchange, segments, receive)
-        except ConnectionResetError:
+        except reading.ClientGone:
             return
         try:
             await _send(send, answer, exchange.content_type())
@@ -62,30 +62,46 @@ class ScimApp:
                 self._rejected.note(exchange, answer)
 
     async def _answer(self, exchange: Exchange, segments: list[str], receive: Receive) -> Answer:
-        try:
+        async def work() -> Answer:
             await self._authenticator.authenticate(exchange)
             if exchange.method in _WITH_BODY:
-                await reading.receive_body(exchange, receive)
-            return await dispatch(exchange, segments)
-        except ScimError as error:
-            refusal = answers.refusal(error)
-            if isinstance(error, MethodNotAllowed):
-                return _with_allow(refusal, error.allowed)
-            return refusal
-        except Options as options:
-            return _with_allow(Answer(204), options.allowed)
-        except DomainError as error:
-            return answers.refusal(scim_error(error))
-        except ConnectionResetError:
-            raise
-        except TEMPORARY as error:
-            log.warning("request %s: database trouble: %s", exchange.id, type(error).__name__)
-            unavailable = ScimError.unavailable("The database is busy or away; try again shortly.")
-            return answers.refusal(unavailable)
-        except Exception:
-            log.exception("request %s failed", exchange.id)
-            internal = ScimError.internal(f"This went wrong here; quote the request {exchange.id}.")
-            return answers.refusal(internal)
+                is_bulk = len(segments) == 1 and segments[0].lower() == "bulk"
+                limit = reading.MAX_BULK_BODY if is_bulk else reading.MAX_BODY
+                await reading.receive_body(exchange, receive, limit)
+            return await dispatch(exchange, segments, self._carry)
+
+        return await _guarded(exchange, work)
+
+    async def _carry(self, exchange: Exchange, segments: list[str]) -> Answer:
+        """Serve one operation of a bulk request."""
+        answer = await _guarded(exchange, lambda: dispatch(exchange, segments, self._carry))
+        record(exchange, answer)
+        return answer
+
+
+async def _guarded(exchange: Exchange, work: Callable[[], Awaitable[Answer]]) -> Answer:
+    """The answer of `work`; whatever it raises becomes an answer, too."""
+    try:
+        return await work()
+    except ScimError as error:
+        refusal = answers.refusal(error)
+        if isinstance(error, MethodNotAllowed):
+            return _with_allow(refusal, error.allowed)
+        return refusal
+    except Options as options:
+        return _with_allow(Answer(204), options.allowed)
+    except DomainError as error:
+        return answers.refusal(scim_error(error))
+    except reading.ClientGone:
+        raise
+    except TEMPORARY as error:
+        log.warning("request %s: database trouble: %s", exchange.id, type(error).__name__)
+        unavailable = ScimError.unavailable("The database is busy or away; try again shortly.")
+        return answers.refusal(unavailable)
+    except Exception:
+        log.exception("request %s failed", exchange.id)
+        internal = ScimError.internal(f"This went wrong here; quote the request {exchange.id}.")
+        return answers.refusal(internal)
 
 
 def scim_app(services: ScimServices) -> ScimApp:

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from scim_facade.protocol.dialect import Warnings
     from scim_facade.protocol.schemas import ResourceSchema
 
-_USER_COLUMNS = {
+USER_COLUMNS = {
     "userName": "user_name",
     "externalId": "external_id",
     "displayName": "display_name",
@@ -71,7 +71,7 @@ _USER_COLUMNS = {
     "meta.created": "created_at",
     "meta.lastModified": "updated_at",
 }
-_GROUP_COLUMNS = {
+GROUP_COLUMNS = {
     "displayName": "display_name",
     "externalId": "external_id",
     "meta.created": "created_at",
@@ -79,21 +79,25 @@ _GROUP_COLUMNS = {
 }
 
 
-def user_condition(text: str | None, warnings: Warnings) -> Condition:
+def user_condition(
+    text: str | None, warnings: Warnings, *, several_types: bool = False
+) -> Condition:
     """The condition on members that a filter text asks for; ScimError 400 invalidFilter."""
     if text is None:
         return EVERYTHING
     return _Compiler(USER_RESOURCE).condition(
-        check_filter(parse_filter(text, warnings), USER_RESOURCE)
+        check_filter(parse_filter(text, warnings), USER_RESOURCE, absent_if_unknown=several_types)
     )
 
 
-def group_condition(text: str | None, warnings: Warnings) -> Condition:
+def group_condition(
+    text: str | None, warnings: Warnings, *, several_types: bool = False
+) -> Condition:
     """The condition on groups that a filter text asks for; ScimError 400 invalidFilter."""
     if text is None:
         return EVERYTHING
     return _Compiler(GROUP_RESOURCE).condition(
-        check_filter(parse_filter(text, warnings), GROUP_RESOURCE)
+        check_filter(parse_filter(text, warnings), GROUP_RESOURCE, absent_if_unknown=several_types)
     )
 
 
@@ -102,7 +106,7 @@ class _Compiler:
 
     def __init__(self, resource: ResourceSchema) -> None:
         self._is_user = resource is USER_RESOURCE
-        self._columns = _USER_COLUMNS if self._is_user else _GROUP_COLUMNS
+        self._columns = USER_COLUMNS if self._is_user else GROUP_COLUMNS
         self._urn = USER_URN if self._is_user else GROUP_URN
 
     def condition(self, tree: Filter) -> Condition:

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from scim_facade.protocol.schemas import ResourceSchema
 
 MAX_BODY = 1_048_576
+MAX_BULK_BODY = 4_194_304
+
+
+class ClientGone(Exception):
+    """The client went away before its request was read; nobody waits for an answer."""
 
 
 async def receive_body(
@@ -30,7 +35,7 @@ async def receive_body(
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ConnectionResetError
+            raise ClientGone
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:

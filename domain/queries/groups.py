@@ -12,6 +12,7 @@ from domain.queries.compiler import FieldColumn, Queried
 from domain.queries.conditions import EVERYTHING, Condition
 from domain.queries.reader import Reader, Shapes
 from domain.queries.rows import GroupRow, MemberReference
+from domain.queries.sorting import BY_ID, Position, Sort, after, ordering, sort_key
 from domain.store.group_rows import GROUP_MEMBERS, GROUPS
 from domain.store.member_rows import MEMBERS
 from domain.store.statement import INSTANT, INTEGER, UUID_TYPE, UUIDS, Statement, parameter
@@ -122,21 +123,22 @@ async def list_groups(
     *,
     offset: int = 0,
     limit: int,
+    sort: Sort = BY_ID,
     backwards: bool = False,
 ) -> Sequence[GroupRow]:
-    """Groups in the order they came; see `list_members`."""
+    """Groups in the order asked for; see `list_members`."""
 
     def build(where: Any) -> Any:
-        order = GROUPS.c.id.desc() if backwards else GROUPS.c.id
+        key = sort_key(sort, QUERIED)
         return (
             select(*_COLUMNS)
             .where(_OURS, where)
-            .order_by(order)
+            .order_by(*ordering(sort, key, GROUPS.c.id, backwards=backwards))
             .limit(parameter("limit", INTEGER))
             .offset(parameter("offset", INTEGER))
         )
 
-    statement, parameters = _SHAPES.statement(("list", backwards), condition, build)
+    statement, parameters = _SHAPES.statement(("list", sort, backwards), condition, build)
     records = await reader.fetch(
         statement, organization_id=organization_id, limit=limit, offset=offset, **parameters
     )
@@ -144,6 +146,36 @@ async def list_groups(
     if backwards:
         rows.reverse()
     return rows
+
+
+async def groups_after(
+    reader: Reader,
+    organization_id: UUID,
+    condition: Condition = EVERYTHING,
+    *,
+    position: Position | None,
+    limit: int,
+    sort: Sort = BY_ID,
+) -> list[tuple[GroupRow, Position]]:
+    """The next `limit` groups behind a position; see `members_after`."""
+    keyed = position is not None and position.value is not None
+
+    def build(where: Any) -> Any:
+        key = sort_key(sort, QUERIED)
+        value = literal_column("NULL") if key is None else key[0]
+        rows = select(*_COLUMNS, value.label("sort_value")).where(_OURS, where)
+        if position is not None:
+            rows = rows.where(after(sort, key, GROUPS.c.id, keyed=keyed))
+        return rows.order_by(*ordering(sort, key, GROUPS.c.id)).limit(parameter("limit", INTEGER))
+
+    kind = ("after", sort, position is not None, keyed)
+    statement, parameters = _SHAPES.statement(kind, condition, build)
+    if position is not None:
+        parameters |= {"position_value": position.value, "position_id": position.id}
+    records = await reader.fetch(
+        statement, organization_id=organization_id, limit=limit, **parameters
+    )
+    return [(group_row(record), Position(record["sort_value"], record["id"])) for record in records]
 
 
 async def group_members_after(

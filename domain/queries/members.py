@@ -11,6 +11,7 @@ from domain.queries.compiler import FieldColumn, Queried
 from domain.queries.conditions import EVERYTHING, Condition
 from domain.queries.reader import Reader, Shapes
 from domain.queries.rows import MemberRow
+from domain.queries.sorting import BY_ID, Position, Sort, after, ordering, sort_key
 from domain.store.group_rows import GROUP_MEMBERS, GROUPS
 from domain.store.member_rows import (
     GROUPS_OF_MEMBER,
@@ -199,21 +200,25 @@ async def count_members(
 
 
 def list_statement(
-    condition: Condition, *, backwards: bool = False, with_groups: bool = False
+    condition: Condition,
+    *,
+    sort: Sort = BY_ID,
+    backwards: bool = False,
+    with_groups: bool = False,
 ) -> tuple[Statement, dict[str, Any]]:
     """The statement of a list and the parameters of its condition."""
 
     def build(where: Any) -> Any:
-        order = MEMBERS.c.id.desc() if backwards else MEMBERS.c.id
+        key = sort_key(sort, QUERIED)
         return (
             select(*_columns(with_groups=with_groups))
             .where(_OURS, where)
-            .order_by(order)
+            .order_by(*ordering(sort, key, MEMBERS.c.id, backwards=backwards))
             .limit(parameter("limit", INTEGER))
             .offset(parameter("offset", INTEGER))
         )
 
-    return _SHAPES.statement(("list", backwards, with_groups), condition, build)
+    return _SHAPES.statement(("list", sort, backwards, with_groups), condition, build)
 
 
 async def list_members(
@@ -223,15 +228,18 @@ async def list_members(
     *,
     offset: int = 0,
     limit: int,
+    sort: Sort = BY_ID,
     backwards: bool = False,
     with_groups: bool = False,
 ) -> Sequence[MemberRow]:
-    """Members in the order they came, `limit` of them after the first `offset`.
+    """Members in the order asked for, `limit` of them after the first `offset`.
 
     `backwards` counts the offset from the end, and still returns them in order. `with_groups` looks
     the groups up row by row, in the same statement.
     """
-    statement, parameters = list_statement(condition, backwards=backwards, with_groups=with_groups)
+    statement, parameters = list_statement(
+        condition, sort=sort, backwards=backwards, with_groups=with_groups
+    )
     records = await reader.fetch(
         statement, organization_id=organization_id, limit=limit, offset=offset, **parameters
     )
@@ -239,3 +247,42 @@ async def list_members(
     if backwards:
         rows.reverse()
     return rows
+
+
+async def members_after(
+    reader: Reader,
+    organization_id: UUID,
+    condition: Condition = EVERYTHING,
+    *,
+    position: Position | None,
+    limit: int,
+    sort: Sort = BY_ID,
+    with_groups: bool = False,
+) -> list[tuple[MemberRow, Position]]:
+    """The next `limit` members behind a position, each with its own; None begins at the start."""
+    keyed = position is not None and position.value is not None
+
+    def build(where: Any) -> Any:
+        key = sort_key(sort, QUERIED)
+        value = literal_column("NULL") if key is None else key[0]
+        rows = select(*_columns(with_groups=with_groups), value.label("sort_value")).where(
+            _OURS, where
+        )
+        if position is not None:
+            rows = rows.where(after(sort, key, MEMBERS.c.id, keyed=keyed))
+        return rows.order_by(*ordering(sort, key, MEMBERS.c.id)).limit(parameter("limit", INTEGER))
+
+    kind = ("after", sort, position is not None, keyed, with_groups)
+    statement, parameters = _SHAPES.statement(kind, condition, build)
+    if position is not None:
+        parameters |= {"position_value": position.value, "position_id": position.id}
+    records = await reader.fetch(
+        statement, organization_id=organization_id, limit=limit, **parameters
+    )
+    return [
+        (
+            member_row(record, with_groups=with_groups),
+            Position(record["sort_value"], record["id"]),
+        )
+        for record in records
+    ]

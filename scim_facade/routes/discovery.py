@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.vocabulary import ScimOperation
 from scim_facade import answers
+from scim_facade.protocol.bulk import MAX_OPERATIONS
 from scim_facade.protocol.discovery import (
     Capabilities,
     find_resource,
@@ -18,13 +19,20 @@ from scim_facade.protocol.discovery import (
 )
 from scim_facade.protocol.errors import ScimError
 from scim_facade.protocol.messages import list_response
+from scim_facade.reading import MAX_BULK_BODY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scim_facade.exchange import Answer, Exchange
 
-CAPABILITIES = Capabilities()
+CAPABILITIES = Capabilities(
+    bulk=True,
+    bulk_max_operations=MAX_OPERATIONS,
+    bulk_max_payload_bytes=MAX_BULK_BODY,
+    sort=True,
+    cursor_pagination=True,
+)
 
 
 async def provider_config(exchange: Exchange) -> Answer:

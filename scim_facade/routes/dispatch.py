@@ -11,7 +11,7 @@ from domain.vocabulary import ScimOperation, ScimResourceType
 from scim_facade import reading
 from scim_facade.protocol.errors import ScimError
 from scim_facade.protocol.query import ListQuery, parse_search
-from scim_facade.routes import discovery, groups, users
+from scim_facade.routes import bulk, discovery, everything, groups, users
 
 if TYPE_CHECKING:
     from scim_facade.exchange import Answer, Exchange
@@ -27,6 +27,9 @@ class Collection:
     create: Callable[[Exchange], Awaitable[Answer]]
     handlers: dict[str, Callable[[Exchange, UUID], Awaitable[Answer]]]
 
+
+Carry = Callable[["Exchange", list[str]], Awaitable["Answer"]]
+"""Serves one exchange as if it had come alone: errors become answers, and the log hears of it."""
 
 READS = "GET, HEAD, OPTIONS"
 _COLLECTION_METHODS = "GET, HEAD, OPTIONS, POST"
@@ -60,8 +63,11 @@ def split(path: str) -> tuple[UUID, list[str]] | None:
     return organization_id, [segment for segment in segments[3:] if segment]
 
 
-async def dispatch(exchange: Exchange, segments: list[str]) -> Answer:
-    """Hand the exchange to what handles it; ScimError 404, 405, 501."""
+async def dispatch(exchange: Exchange, segments: list[str], carry: Carry) -> Answer:
+    """Hand the exchange to what handles it; ScimError 404, 405, 501.
+
+    `carry` serves the operations of a bulk request.
+    """
     first = segments[0].lower() if segments else ""
     collection = _COLLECTIONS.get(first)
     if collection is not None:
@@ -76,7 +82,8 @@ async def dispatch(exchange: Exchange, segments: list[str]) -> Answer:
                 return await collection.search(exchange, query)
             return await _resource(exchange, collection, segments[1])
     elif len(segments) <= 2:
-        return await _other(exchange, first, segments[1] if len(segments) == 2 else None)
+        second = segments[1] if len(segments) == 2 else None
+        return await _other(exchange, first, second, carry)
     raise ScimError.not_found("There is no such endpoint; the base URL ends with the organization.")
 
 
@@ -102,7 +109,7 @@ async def _resource(exchange: Exchange, collection: Collection, text: str) -> An
     return await handler(exchange, id_)
 
 
-async def _other(exchange: Exchange, first: str, second: str | None) -> Answer:
+async def _other(exchange: Exchange, first: str, second: str | None, carry: Carry) -> Answer:
     match first, second:
         case "serviceproviderconfig" | "serviceproviderconfigs", None:
             _allow(exchange, "GET", READS)
@@ -122,9 +129,11 @@ async def _other(exchange: Exchange, first: str, second: str | None) -> Answer:
         case "me", _:
             raise ScimError.not_implemented("An API key is no user: /Me is not supported.")
         case "bulk", None:
-            raise ScimError.not_implemented("Bulk is not supported; send single requests.")
+            _allow(exchange, "POST", "OPTIONS, POST")
+            return await bulk.bulk(exchange, carry)
         case ".search", None:
-            raise ScimError.not_implemented("Search /Users/.search or /Groups/.search instead.")
+            _allow(exchange, "POST", "OPTIONS, POST")
+            return await everything.search(exchange, parse_search(reading.json_body(exchange)))
         case _:
             raise ScimError.not_found("There is no such endpoint; try /Users or /Groups.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from domain.commands import (
@@ -19,6 +20,7 @@ from domain.queries.groups import (
     first_members_of_groups,
     get_group,
     group_members_after,
+    groups_after,
     list_groups,
 )
 from domain.vocabulary import (
@@ -36,19 +38,17 @@ from scim_facade.mapping.groups import (
     member_ids,
     membership_edits,
 )
-from scim_facade.paging import index_page
 from scim_facade.protocol.conditions import etag
 from scim_facade.protocol.errors import ScimError
-from scim_facade.protocol.messages import list_response
 from scim_facade.protocol.patch import UNSET, parse_patch, read_group_patch
 from scim_facade.protocol.projection import Projection
 from scim_facade.protocol.resources import GroupDocument, read_group
 from scim_facade.protocol.schemas import GROUP_RESOURCE
+from scim_facade.searching import Searched, find
+from scim_facade.sorting import sort_of
 from scim_facade.streaming import HELD_MEMBERS, stream_group, stream_list
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from domain.application import Command, Outcome
     from domain.ids import UUID
     from domain.queries.rows import GroupRow
@@ -56,42 +56,39 @@ if TYPE_CHECKING:
     from scim_facade.protocol.query import ListQuery
 
 
+def searched(exchange: Exchange, query: ListQuery) -> Searched[GroupRow]:
+    """The reads of the groups that a query selects; ScimError 400."""
+    condition = group_condition(query.filter, exchange.warnings)
+    sort = sort_of(query, GROUP_RESOURCE)
+    reader, organization_id = exchange.services.reader, exchange.organization_id
+    return Searched(
+        "Groups",
+        partial(list_groups, reader, organization_id, condition, sort=sort),
+        partial(groups_after, reader, organization_id, condition, sort=sort),
+        partial(count_groups, reader, organization_id, condition),
+    )
+
+
 async def search(exchange: Exchange, query: ListQuery | None = None) -> Answer:
     """GET /Groups, and POST /Groups/.search with the query of its body."""
     exchange.operation = ScimOperation.SEARCH
     query = exchange.query() if query is None else query
     shown = Projection.parse(query.attributes, query.excluded_attributes, GROUP_RESOURCE)
-    condition = group_condition(query.filter, exchange.warnings)
-    reader, organization_id = exchange.services.reader, exchange.organization_id
-
-    async def lists(*, offset: int, limit: int, backwards: bool) -> Sequence[GroupRow]:
-        return await list_groups(
-            reader, organization_id, condition, offset=offset, limit=limit, backwards=backwards
-        )
-
-    rows, total = await index_page(
-        lists,
-        lambda: count_groups(reader, organization_id, condition),
-        start_index=query.start_index,
-        asked=query.count,
-    )
-    if len(rows) == 1:
-        exchange.about(SubjectKind.GROUP, rows[0].id, rows[0].display_name)
-    documents = [group_document(row, exchange.base_url) for row in rows]
-    if rows and shown.wants("members"):
+    found = await find(exchange, query, searched(exchange, query))
+    if len(found.rows) == 1:
+        exchange.about(SubjectKind.GROUP, found.rows[0].id, found.rows[0].display_name)
+    documents = [group_document(row, exchange.base_url) for row in found.rows]
+    if found.rows and shown.wants("members"):
+        ids = [row.id for row in found.rows]
         held = await first_members_of_groups(
-            reader, organization_id, [row.id for row in rows], limit=HELD_MEMBERS + 1
+            exchange.services.reader, exchange.organization_id, ids, limit=HELD_MEMBERS + 1
         )
         if sum(map(len, held.values())) > HELD_MEMBERS:
-            named = [(row.id, document) for row, document in zip(rows, documents, strict=True)]
-            # Each resource stands for itself in the count of the page.
-            envelope = list_response(documents, total, query.start_index)
-            return Answer(200, stream_list(exchange, envelope, named, shown))
-        for row, document in zip(rows, documents, strict=True):
-            document["members"] = member_documents(held[row.id], exchange.base_url)
-    if not shown.is_default:
-        documents = [shown.apply(document) for document in documents]
-    return answers.listing(list_response(documents, total, query.start_index))
+            named = list(zip(ids, documents, strict=True))
+            return Answer(200, stream_list(exchange, found.envelope(documents), named, shown))
+        for id_, document in zip(ids, documents, strict=True):
+            document["members"] = member_documents(held[id_], exchange.base_url)
+    return answers.listing(found.envelope([shown.apply(document) for document in documents]))
 
 
 async def create(exchange: Exchange) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from domain.commands import (
@@ -18,6 +19,7 @@ from domain.queries.members import (
     count_members,
     get_member,
     list_members,
+    members_after,
     row_of_member,
 )
 from domain.vocabulary import PatchResponse, ScimOperation, ScimResourceType, Stage, SubjectKind
@@ -30,17 +32,15 @@ from scim_facade.mapping.users import (
     user_attributes,
     user_document,
 )
-from scim_facade.paging import index_page
 from scim_facade.protocol.errors import ScimError
-from scim_facade.protocol.messages import list_response
 from scim_facade.protocol.patch import apply_user_patch, parse_patch
 from scim_facade.protocol.projection import Projection
 from scim_facade.protocol.resources import UserDocument, read_user
 from scim_facade.protocol.schemas import USER_RESOURCE
+from scim_facade.searching import Searched, find
+from scim_facade.sorting import sort_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from domain.application import Outcome
     from domain.ids import UUID
     from domain.queries.rows import MemberRow
@@ -48,37 +48,35 @@ if TYPE_CHECKING:
     from scim_facade.protocol.query import ListQuery
 
 
+def searched(exchange: Exchange, query: ListQuery, shown: Projection) -> Searched[MemberRow]:
+    """The reads of the users that a query selects; ScimError 400."""
+    condition = user_condition(query.filter, exchange.warnings)
+    sort = sort_of(query, USER_RESOURCE)
+    reader, organization_id = exchange.services.reader, exchange.organization_id
+    with_groups = shown.wants("groups")
+    return Searched(
+        "Users",
+        partial(
+            list_members, reader, organization_id, condition, sort=sort, with_groups=with_groups
+        ),
+        partial(
+            members_after, reader, organization_id, condition, sort=sort, with_groups=with_groups
+        ),
+        partial(count_members, reader, organization_id, condition),
+    )
+
+
 async def search(exchange: Exchange, query: ListQuery | None = None) -> Answer:
     """GET /Users, and POST /Users/.search with the query of its body."""
     exchange.operation = ScimOperation.SEARCH
     query = exchange.query() if query is None else query
     shown = Projection.parse(query.attributes, query.excluded_attributes, USER_RESOURCE)
-    condition = user_condition(query.filter, exchange.warnings)
-    reader, organization_id = exchange.services.reader, exchange.organization_id
-
-    async def lists(*, offset: int, limit: int, backwards: bool) -> Sequence[MemberRow]:
-        return await list_members(
-            reader,
-            organization_id,
-            condition,
-            offset=offset,
-            limit=limit,
-            backwards=backwards,
-            with_groups=shown.wants("groups"),
-        )
-
-    rows, total = await index_page(
-        lists,
-        lambda: count_members(reader, organization_id, condition),
-        start_index=query.start_index,
-        asked=query.count,
-    )
-    documents = [user_document(row, exchange.base_url) for row in rows]
-    if len(rows) == 1:
-        exchange.about(SubjectKind.MEMBER, rows[0].id, rows[0].email or rows[0].user_name)
-    if not shown.is_default:
-        documents = [shown.apply(document) for document in documents]
-    return answers.listing(list_response(documents, total, query.start_index))
+    found = await find(exchange, query, searched(exchange, query, shown))
+    if len(found.rows) == 1:
+        row = found.rows[0]
+        exchange.about(SubjectKind.MEMBER, row.id, row.email or row.user_name)
+    documents = [shown.apply(user_document(row, exchange.base_url)) for row in found.rows]
+    return answers.listing(found.envelope(documents))
 
 
 async def create(exchange: Exchange) -> Answer:
