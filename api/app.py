@@ -13,6 +13,8 @@ from api.front_page import front_page
 from api.health import health_routes
 from api.http_middleware import AddHeaders, NameRequests, safe_headers
 from api.metrics import CountingLog, CountRequests
+from graphql_schema.app import graphql_app
+from graphql_schema.services import GraphqlServices
 from scim_facade.app import scim_app
 from scim_facade.services import ScimServices
 
@@ -58,7 +60,7 @@ def create_app(runtime: Runtime) -> Front:
             public_url=url,
         )
     )
-    graphql = FastAPI()
+    graphql = graphql_app(GraphqlServices(runtime.application, runtime.reader, url))
     site = FastAPI(title="Rollcall", docs_url=None, redoc_url=None, openapi_url=None)
     site.include_router(health_routes(runtime.pool))
     page = HTMLResponse(front_page(url))
