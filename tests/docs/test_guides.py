@@ -1,0 +1,57 @@
+"""The commands of the guides do what the guides say, against a real server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import DOCS
+from tests.docs.sessions import Step, run, steps
+from tests.support.database import DatabaseFactory
+from tests.support.server import PROGRAM, RunningServer, running_server
+
+GUIDES = sorted(DOCS.glob("guides/*.md"))
+
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the guides call curl")
+
+
+@pytest.fixture(scope="module")
+def server(database_factory: DatabaseFactory, worker_id: str) -> Iterator[RunningServer]:
+    """A server whose database no other test looks at."""
+    with running_server(database=database_factory.clone(f"guides_{worker_id}")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+def test_commands_do_what_the_guide_says(
+    guide: Path, server: RunningServer, tmp_path: Path
+) -> None:
+    todo = steps(guide)
+    environment = server.environment | {
+        "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+    }
+
+    result = run(todo, tmp_path, environment)
+
+    for step, printed in zip(todo, result.printed, strict=False):
+        assert step.shows(printed), f"{guide.name}:{step.line}: {step.command}\n{printed}"
+    assert result.exit_code == 0, f"{guide.name}:{todo[len(result.printed) - 1].line} failed"
+    assert len(result.printed) == len(todo)
+
+
+def test_every_guide_has_commands_to_try() -> None:
+    for guide in GUIDES:
+        assert len(steps(guide)) >= 3, guide.name
+
+
+def test_stated_output_allows_gaps_only_where_it_says_so() -> None:
+    step = Step("echo", 1, '{"id":"…"}\n200')
+
+    assert step.shows('{"id":"0198"}\n200\n')
+    assert not step.shows('{"id":"0198"}\n409\n')
+    assert not step.shows('{"id":"0198"}\n200\nmore')
