@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.ids import UUID
 from domain.model.provisioning_request import ProvisioningRequestTable
@@ -166,7 +167,7 @@ async def page_requests(
 
 _CREATED_BY = Statement(
     select(REQUESTS)
-    .distinct(REQUESTS.c.subject_id)
+    .ext(distinct_on(REQUESTS.c.subject_id))
     .where(
         REQUESTS.c.organization_id == parameter("organization_id", UUID_TYPE),
         REQUESTS.c.subject_id == parameter("ids", UUIDS).any_(),

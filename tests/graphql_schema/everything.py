@@ -1,0 +1,132 @@
+"""Queries that together select every field of every type, and what else tests select over."""
+
+MEMBER = """
+fragment M on Member {
+  id scimId version createdAt updatedAt userName email displayName givenName familyName externalId
+  profile role permissions status statusBeforeRevocation source invitedAt acceptedAt confirmedAt
+  revokedAt revocationReason organization { id }
+}
+"""
+GROUP = """
+fragment G on Group {
+  id scimId version createdAt updatedAt displayName externalId source memberCount
+  organization { id }
+}
+"""
+EVENT = """
+fragment E on AuditEvent {
+  id position hash occurredAt action summary origin actorLabel actorIp subjectLabel correlationId
+  changes { attribute before after }
+  actor { __typename ... on Node { id } ... on SystemProcess { name } }
+  subject { __typename ... on Node { id } }
+  provisioningRequest { id }
+  membersAdded(first: 2) { nodes { id } totalCount }
+  membersRemoved(first: 2) { nodes { id } totalCount }
+}
+"""
+REQUEST = """
+fragment R on ProvisioningRequest {
+  id receivedAt durationMs method path operation resourceType statusCode outcome scimType detail
+  provider userAgent remoteIp warnings requestBody responseBody
+  subject { __typename ... on Node { id } }
+  auditEvents(first: 2) { nodes { id } edges { cursor node { id } } pageInfo { hasNextPage } }
+}
+"""
+INVITATION = """
+fragment I on Invitation {
+  id sentTo state attempt queuedAt sentAt expiresAt lastError member { id }
+}
+"""
+ACCESS_TOKEN = """
+fragment T on AccessToken {
+  id name hint scopes createdAt expiresAt lastUsedAt revokedAt organization { id }
+  createdBy { __typename }
+}
+"""
+PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+
+ORGANIZATION = """
+query ($org: ID!) {
+  organization(by: {id: $org}) {
+    id name slug version createdAt updatedAt keyHandshake keyVersion
+    seats { occupied limit }
+    policies { allowedEmailDomains requireSso singleOrganization }
+    memberCounts { total staged invited accepted confirmed revoked }
+    scimConnection {
+      id version createdAt updatedAt enabled baseUrl provider health lastRequestAt lastErrorAt
+      detectedProvider organization { id }
+      apiKeys { id kind hint createdAt lastUsedAt expiresAt }
+      settings {
+        onProvision rehire omittedGroupMembers patchResponse strictMemberIds contentType
+      }
+      activity(window: {}) { startsAt applied unchanged rejected failed }
+    }
+    accessTokens(first: 3) { %s edges { cursor node { id } } nodes { ...T } }
+  }
+}
+""" % PAGE + ACCESS_TOKEN
+
+MEMBERS = """
+query ($org: ID!) {
+  organization(by: {id: $org}) {
+    members(first: 3) { totalCount %s edges { cursor node { id } } nodes {
+      ...M
+      actions {
+        confirm { allowed reason } reinvite { allowed reason } revoke { allowed reason }
+        restore { allowed reason } remove { allowed reason } changeRole { allowed reason }
+      }
+      groups(first: 2) { nodes { id } totalCount }
+      invitations(first: 2) { nodes { id } totalCount }
+      auditEvents(first: 2) { nodes { id } }
+      provisioningRequests(first: 2) { nodes { id } }
+    } }
+    member(by: {userName: "nobody"}) { id }
+    pendingConfirmations(first: 3) { totalCount %s edges { cursor node { reason } } nodes {
+      reason acceptedAt member { id } provisionedBy { id }
+    } }
+    invitations(first: 3) { totalCount %s edges { cursor node { id } } nodes { ...I } }
+  }
+}
+""" % (PAGE, PAGE, PAGE) + MEMBER + INVITATION
+
+GROUPS = """
+query ($org: ID!) {
+  organization(by: {id: $org}) {
+    groups(first: 3) { totalCount %s edges { cursor node { id } } nodes {
+      ...G
+      members(first: 2) { nodes { id } totalCount }
+      auditEvents(first: 2) { nodes { id } }
+    } }
+    group(by: {displayName: "none"}) { id }
+  }
+}
+""" % PAGE + GROUP
+
+LOGS = """
+query ($org: ID!) {
+  organization(by: {id: $org}) {
+    auditEvents(first: 50) { %s edges { cursor node { id } } nodes { ...E } }
+    provisioningRequests(first: 3) { %s edges { cursor node { id } } nodes { ...R } }
+  }
+}
+""" % (PAGE, PAGE) + EVENT + REQUEST
+
+ROOTS = """
+query ($org: ID!) {
+  viewer {
+    scopes tokenExpiresAt organization { id }
+    actor { __typename ... on AccessToken { id name } }
+  }
+  node(id: $org) { id ... on Versioned { version createdAt updatedAt } }
+  organizations(first: 2) { totalCount %s edges { cursor node { id } } nodes { id } }
+  auditActions { action description subject }
+}
+""" % PAGE
+
+EVERYTHING = {
+    "organization": ORGANIZATION,
+    "members": MEMBERS,
+    "groups": GROUPS,
+    "logs": LOGS,
+    "roots": ROOTS,
+}
