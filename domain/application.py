@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import asyncpg
 
 from domain.clock import utc_now
+from domain.store.namesakes import find_taken
 from domain.store.unit_of_work import (
     Collision,
     InvitationPolicy,
@@ -129,7 +130,7 @@ class Application:
                 async with connection.transaction():
                     return await handler(command, unit)
             except Collision as collision:
-                taken = await unit.taken(collision.member)
+                taken = await find_taken(connection, collision.member)
                 if taken is None:
                     # Whoever had the value has let go of it since.
                     raise Outdated(Isolation.TRANSACTION) from collision

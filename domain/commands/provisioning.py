@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from domain.application import Command, Outcome, handles
-from domain.errors import VersionConflict
+from domain.errors import Taken, VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.attributes import MemberAttributes
 from domain.model.member import Member, MemberEvent
+from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import GroupReference
-from domain.vocabulary import OnProvision, ProvisioningSource, Stage
+from domain.store.namesakes import find_namesakes
+from domain.vocabulary import OnProvision, ProvisioningSource, Rehire, Stage
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
@@ -37,13 +39,15 @@ class MemberEdit(Protocol):
 class ProvisionMember(Command[Member]):
     """A new member: invited or staged, or revoked and staged when `active` is false.
 
-    Without an e-mail the member is staged whatever `on_provision` says.
+    Without an e-mail the member is staged whatever `on_provision` says. With RESTORE in `rehire` a
+    revoked member of the same userName, else of the same external id, is updated and restored.
     """
 
     organization_id: UUID
     attributes: MemberAttributes
     active: bool = True
     on_provision: OnProvision = OnProvision.INVITE
+    rehire: Rehire = Rehire.CONFLICT
     source: ProvisioningSource = ProvisioningSource.SCIM
 
 
@@ -73,29 +77,64 @@ class ReviseMember(Command[RevisedMember]):
 @handles(ProvisionMember)
 async def provision_member(command: ProvisionMember, unit: UnitOfWork) -> Outcome[Member]:
     """Raises Taken, SeatLimitReached."""
+    rehires = command.active and command.rehire is Rehire.RESTORE
+    if rehires and unit.isolation is not Isolation.OPTIMISTIC:
+        rehired = await _rehire(command, unit)
+        if rehired is not None:
+            return Outcome(rehired, changed=True)
+    try:
+        return Outcome(await unit.write_member(None, [_beginning(command, unit)]), changed=True)
+    except Taken as taken:
+        if rehires and unit.isolation is Isolation.OPTIMISTIC:
+            raise Outdated(Isolation.TRANSACTION) from taken
+        raise
+
+
+def _beginning(command: ProvisionMember, unit: UnitOfWork) -> MemberEvent:
     invites = (
         command.active
         and command.on_provision is OnProvision.INVITE
         and command.attributes.email is not None
     )
     if invites:
-        event = Member.invite_new(
+        return Member.invite_new(
             organization_id=command.organization_id,
             member_id=new_id(),
             attributes=command.attributes,
             source=command.source,
             now=unit.now,
         )
-    else:
-        event = Member.stage_new(
-            organization_id=command.organization_id,
-            member_id=new_id(),
-            attributes=command.attributes,
-            source=command.source,
-            now=unit.now,
-            revoked=not command.active,
-        )
-    return Outcome(await unit.write_member(None, [event]), changed=True)
+    return Member.stage_new(
+        organization_id=command.organization_id,
+        member_id=new_id(),
+        attributes=command.attributes,
+        source=command.source,
+        now=unit.now,
+        revoked=not command.active,
+    )
+
+
+async def _rehire(command: ProvisionMember, unit: UnitOfWork) -> Member | None:
+    """The revoked member who is meant, updated and restored; None when there is none.
+
+    Raises Taken when userName and external id name two different members, or one who is not
+    revoked.
+    """
+    by_name, by_external_id = await find_namesakes(
+        unit.connection, command.organization_id, command.attributes
+    )
+    found = by_name or by_external_id
+    if found is None:
+        return None
+    if by_name is not None and by_external_id not in {None, by_name}:
+        raise Taken("externalId", "member", by_external_id)
+    before = await unit.member(command.organization_id, found)
+    if before.revoked_at is None:
+        return None
+    state = RevisedState(command.attributes, active=True)
+    return await unit.write_member(
+        before, _events_towards(state, before, command.on_provision, unit)
+    )
 
 
 @handles(ReviseMember)

@@ -11,19 +11,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
-from sqlalchemy import select
 
-from domain.errors import LastOwner, NotFound, Taken
+from domain.errors import LastOwner, NotFound
 from domain.store.audit_writer import AuditEntry, numbered_values, shared_values, write_events
 from domain.store.invitation_links import InvitationPolicy
 from domain.store.isolation import Collision, Isolation, Outdated
-from domain.store.member_rows import MEMBERS, SELECT_MEMBER, GroupReference, groups_of, member_of
+from domain.store.member_rows import SELECT_MEMBER, GroupReference, groups_of, member_of
 from domain.store.member_writes import (
     OPEN_STATES,
     MemberWrite,
     write_member_statement,
     write_values,
 )
+from domain.store.namesakes import find_taken
 from domain.store.organization_rows import (
     HOLD_UNLIMITED,
     LOCK_ORGANIZATION,
@@ -32,7 +32,6 @@ from domain.store.organization_rows import (
     SET_OCCUPIED,
     organization_of,
 )
-from domain.store.statement import KEY, UUID_TYPE, Statement, parameter
 from domain.vocabulary import SubjectKind
 
 if TYPE_CHECKING:
@@ -45,15 +44,6 @@ if TYPE_CHECKING:
     from domain.model.organization import Organization
 
 __all__ = ["Collision", "InvitationPolicy", "Isolation", "Outdated", "UnitOfWork"]
-
-_SAME_NAMES = Statement(
-    select(MEMBERS.c["id", "user_name_key", "email_key", "external_id"]).where(
-        MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE),
-        (MEMBERS.c.user_name_key == parameter("user_name_key", KEY))
-        | (MEMBERS.c.email_key == parameter("email_key", KEY))
-        | (MEMBERS.c.external_id == parameter("external_id", KEY)),
-    )
-)
 
 
 class UnitOfWork:
@@ -152,7 +142,7 @@ class UnitOfWork:
         if before is not None and _names_differ(before, member):
             # Looked for first: two members who want each other's names would wait for each other
             # in the index until the database finds the deadlock.
-            taken = await self.taken(member)
+            taken = await find_taken(self.connection, member)
             if taken is not None:
                 raise taken
         if before is None or before.occupies_seat != member.occupies_seat:
@@ -235,7 +225,7 @@ class UnitOfWork:
         if rows:
             return
         if before is None:
-            taken = await self.taken(member)
+            taken = await find_taken(self.connection, member)
             if taken is not None:
                 raise taken
         needs = Isolation.ORGANIZATION_LOCKED if shape.unlimited_seats else Isolation.TRANSACTION
@@ -246,27 +236,6 @@ class UnitOfWork:
         if self.isolation is Isolation.OPTIMISTIC and self._wrote:
             raise RuntimeError("an optimistic command wrote twice; it must need a transaction")
         self._wrote = True
-
-    async def taken(self, member: Member) -> Taken | None:
-        """Which of the member's names another member has, if any."""
-        attributes = member.attributes
-        rows = await _SAME_NAMES.fetch(
-            self.connection,
-            organization_id=member.organization_id,
-            user_name_key=attributes.user_name_key,
-            email_key=attributes.email_key,
-            external_id=attributes.external_id,
-        )
-        others = [row for row in rows if row["id"] != member.id]
-        for column, public, value in (
-            ("user_name_key", "userName", attributes.user_name_key),
-            ("email_key", "email", attributes.email_key),
-            ("external_id", "externalId", attributes.external_id),
-        ):
-            for row in others:
-                if value is not None and row[column] == value:
-                    return Taken(public, "member", row["id"])
-        return None
 
     async def record(self, organization_id: UUID, entries: Sequence[AuditEntry]) -> None:
         """Write audit events inside the transaction, after the aggregate's lock."""

@@ -92,6 +92,7 @@ async def create(exchange: Exchange) -> Answer:
             attributes,
             active=document.active is not False,
             on_provision=exchange.connection.on_provision,
+            rehire=exchange.connection.settings.rehire,
         ),
         exchange.caller,
     )
