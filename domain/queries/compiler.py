@@ -57,6 +57,13 @@ Expression = Any
 """A boolean SQL expression; SQLAlchemy's own type does not survive its operators."""
 
 _ESCAPE = "\\"
+# What is certain to be an instant: a cast of any other text would fail the whole statement.
+_INSTANT = (
+    r"^(?!0000)(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
+    r"|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$"
+)
 _LIKE = {Op.CONTAINS, Op.STARTS, Op.ENDS}
 
 
@@ -139,7 +146,8 @@ class _Compiler:
             case OneOf(field, _):
                 spec = self._queried.fields[field.name]
                 kind = {UUID_TYPE: UUIDS, INTEGER: INTEGERS}.get(spec.type, TEXTS)
-                return spec.column == func.any(self._bind(kind))
+                steps = [_fold_each] if spec.folded else []
+                return spec.column == func.any(self._bind(kind, *steps))
             case AnyElement(path, inner):
                 return self._any_element(path, inner, element)
             case Compare(Column(name), op, value):
@@ -157,7 +165,10 @@ class _Compiler:
         # What is stored may be a single object where a list is meant.
         listed = case(
             (func.jsonb_typeof(source) == literal_column("'array'"), source),
-            (source.is_(None), literal_column("'[]'::jsonb")),
+            (
+                or_(source.is_(None), func.jsonb_typeof(source) == literal_column("'null'")),
+                literal_column("'[]'::jsonb"),
+            ),
             else_=func.jsonb_build_array(source),
         )
         row = (
@@ -204,7 +215,7 @@ class _Compiler:
     def _json(self, source: Any, kind: Kind, op: Op, value: Any) -> Expression:
         """Compare a JSON value; an absent one, or one of another type, equals nothing."""
         type_ = func.jsonb_typeof(source)
-        text = source.op("#>>")(literal_column("'{}'"))
+        text = source.op("#>>", return_type=TEXT)(literal_column("'{}'"))
         if op is Op.PRESENT:
             return func.coalesce(
                 type_.isnot(None)
@@ -228,8 +239,10 @@ class _Compiler:
                 typed = case((type_ == literal_column("'number'"), cast(text, Float())), else_=None)
                 bound = self._bind(Float())
             case Kind.INSTANT, datetime():
-                looks_so = text.op("~")(literal_column(r"'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d'"))
-                typed = case((looks_so, cast(text, INSTANT)), else_=None)
+                typed = case(
+                    (text.regexp_match(literal_column(f"'{_INSTANT}'")), cast(text, INSTANT)),
+                    else_=None,
+                )
                 bound = self._bind(INSTANT)
             case Kind.EXACT, _:
                 typed, bound = text, self._bind(TEXT, str, *like)
@@ -269,6 +282,10 @@ def _compare(left: Any, op: Op, right: Any) -> Expression:
             return left <= right
         case Op.PRESENT:
             return left.isnot(None)
+
+
+def _fold_each(values: list[str]) -> list[str]:
+    return [fold(value) for value in values]
 
 
 def _escaped(value: Any) -> Any:
