@@ -177,11 +177,10 @@ class Sealer:
         """Seal what waits now; how many events."""
         self._woken.clear()
         self.lag_s = 0.0
-        sealed = await seal_pending(self._pool, self._note)
-        self.total += sealed
-        return sealed
+        return await seal_pending(self._pool, self._note)
 
     def _note(self, organization_id: UUID, batch: SealedBatch) -> None:
+        self.total += len(batch.ids)
         age = (datetime.now(UTC) - batch.occurred[0]).total_seconds()
         self.lag_s = max(self.lag_s, age)
         self._sealed(organization_id)

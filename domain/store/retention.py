@@ -1,0 +1,61 @@
+"""Removes provisioning requests that are older than they are kept, as the role that may."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from domain.store.patience import DATABASE_TROUBLE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import asyncpg
+
+BATCH = 1000
+REST_S = 0.05
+ADVISORY_LOCK = 0x526F6C6C52657461
+"""Key of the session lock that keeps two processes from removing at once."""
+
+# Jumps from organization to organization, to the oldest request of each.
+_OLD = """
+WITH RECURSIVE oldest AS (
+  (SELECT organization_id, received_at FROM provisioning_requests
+   ORDER BY organization_id, received_at LIMIT 1)
+  UNION ALL
+  SELECT following.* FROM oldest CROSS JOIN LATERAL (
+    SELECT request.organization_id, request.received_at FROM provisioning_requests AS request
+    WHERE request.organization_id > oldest.organization_id
+    ORDER BY request.organization_id, request.received_at LIMIT 1
+  ) AS following
+)
+SELECT organization_id FROM oldest WHERE received_at < $1
+"""
+_REMOVE = f"""
+DELETE FROM provisioning_requests WHERE organization_id = $1 AND id = ANY(ARRAY(
+  SELECT id FROM provisioning_requests WHERE organization_id = $1 AND received_at < $2
+  ORDER BY received_at LIMIT {BATCH}
+)) RETURNING 1
+"""  # noqa: S608 made of constants
+
+
+async def remove_old_requests(owner: asyncpg.Connection, before: datetime) -> int:
+    """Remove requests received before then, a batch at a time; how many.
+
+    0 when another process is at it. Raises InsufficientPrivilegeError on any role but the owner.
+    """
+    if not await owner.fetchval("SELECT pg_try_advisory_lock($1)", ADVISORY_LOCK):
+        return 0
+    removed = 0
+    try:
+        for (organization_id,) in await owner.fetch(_OLD, before):
+            while rows := await owner.fetch(_REMOVE, organization_id, before):
+                removed += len(rows)
+                await asyncio.sleep(REST_S)
+    finally:
+        if not owner.is_closed():
+            try:
+                await owner.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
+            except DATABASE_TROUBLE:
+                owner.terminate()  # which gives the lock back too
+    return removed
