@@ -44,6 +44,13 @@ class MemberTable(SQLModel, table=True):
             "id",
             postgresql_where="stage = 'ACCEPTED' AND revoked_at IS NULL",
         ),
+        Index(
+            "members_accepted_idx",
+            "organization_id",
+            "accepted_at",
+            "id",
+            postgresql_where="accepted_at IS NOT NULL",
+        ),
         Index("members_status_idx", "organization_id", "stage", "revoked_at", "id"),
         Index(
             "members_owners_idx",

@@ -45,7 +45,8 @@ fragment T on AccessToken {
 """
 PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 
-ORGANIZATION = """
+ORGANIZATION = (
+    """
 query ($org: ID!) {
   organization(by: {id: $org}) {
     id name slug version createdAt updatedAt keyHandshake keyVersion
@@ -64,9 +65,13 @@ query ($org: ID!) {
     accessTokens(first: 3) { %s edges { cursor node { id } } nodes { ...T } }
   }
 }
-""" % PAGE + ACCESS_TOKEN
+"""
+    % PAGE
+    + ACCESS_TOKEN
+)
 
-MEMBERS = """
+MEMBERS = (
+    """
 query ($org: ID!) {
   organization(by: {id: $org}) {
     members(first: 3) { totalCount %s edges { cursor node { id } } nodes {
@@ -87,9 +92,14 @@ query ($org: ID!) {
     invitations(first: 3) { totalCount %s edges { cursor node { id } } nodes { ...I } }
   }
 }
-""" % (PAGE, PAGE, PAGE) + MEMBER + INVITATION
+"""
+    % (PAGE, PAGE, PAGE)
+    + MEMBER
+    + INVITATION
+)
 
-GROUPS = """
+GROUPS = (
+    """
 query ($org: ID!) {
   organization(by: {id: $org}) {
     groups(first: 3) { totalCount %s edges { cursor node { id } } nodes {
@@ -100,18 +110,27 @@ query ($org: ID!) {
     group(by: {displayName: "none"}) { id }
   }
 }
-""" % PAGE + GROUP
+"""
+    % PAGE
+    + GROUP
+)
 
-LOGS = """
+LOGS = (
+    """
 query ($org: ID!) {
   organization(by: {id: $org}) {
     auditEvents(first: 50) { %s edges { cursor node { id } } nodes { ...E } }
     provisioningRequests(first: 3) { %s edges { cursor node { id } } nodes { ...R } }
   }
 }
-""" % (PAGE, PAGE) + EVENT + REQUEST
+"""
+    % (PAGE, PAGE)
+    + EVENT
+    + REQUEST
+)
 
-ROOTS = """
+ROOTS = (
+    """
 query ($org: ID!) {
   viewer {
     scopes tokenExpiresAt organization { id }
@@ -121,7 +140,9 @@ query ($org: ID!) {
   organizations(first: 2) { totalCount %s edges { cursor node { id } } nodes { id } }
   auditActions { action description subject }
 }
-""" % PAGE
+"""
+    % PAGE
+)
 
 EVERYTHING = {
     "organization": ORGANIZATION,
