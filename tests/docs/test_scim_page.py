@@ -80,6 +80,7 @@ def test_the_presets_are_those_of_the_code() -> None:
 
     assert set(special) == {IdentityProvider.ONELOGIN, IdentityProvider.KEYCLOAK}
     assert rows["--on-provision"] == f"`{neutral.on_provision}`"
+    assert rows["--rehire"] == f"`{neutral.rehire}`"
     assert rows["--omitted-members"] == (
         f"`{neutral.omitted_group_members}`; "
         f"Keycloak: `{special[IdentityProvider.KEYCLOAK].omitted_group_members}`"
