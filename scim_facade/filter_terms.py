@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from domain.ids import parse_uuid
 from domain.queries.conditions import (
@@ -36,6 +37,7 @@ from scim_facade.protocol.ast import (
 )
 from scim_facade.protocol.conditions import parse_condition
 from scim_facade.protocol.errors import ScimError
+from scim_facade.protocol.query import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from scim_facade.protocol.schemas import Attribute
@@ -106,31 +108,75 @@ def linked_term(op: Op, value: Value) -> Condition:
             raise ScimError.invalid_filter("Compare ids of members and groups by eq or ne only.")
 
 
-def linked_match(inner: Filter) -> Condition:
+def linked_match(inner: Filter, *, kind: str) -> Condition:
+    """Some link meets the condition; `kind` is the type that every one of them has."""
     match inner:
-        case Comparison(path, Operator.EQ, value) if path.name == "value":
+        case Comparison(path, Operator.EQ, value) if path.name == "value" and value is not None:
             return linked_term(Op.EQ, value)
-        case Comparison(path, Operator.EQ, str() as value) if path.name == "type":
-            # Members of groups are users, and memberships are direct: nothing else exists.
-            return Linked(None) if value.lower() in {"user", "direct"} else NOTHING
-        case Presence():
-            return Linked(None)
         case Or(terms):
-            return AnyOf(tuple(linked_match(term) for term in terms))
-        case And((Comparison(path, Operator.EQ, value), *rest)) if path.name == "value":
-            return AllOf((linked_term(Op.EQ, value), *(linked_match(term) for term in rest)))
+            return AnyOf(tuple(linked_match(term, kind=kind) for term in terms))
+        case And(terms):
+            named = next((term for term in terms if _names_link(term)), None)
+            if named is None and sum(not _is_constant(term) for term in terms) > 1:
+                raise _unfindable()
+            if named is None:
+                return AllOf(tuple(linked_match(term, kind=kind) for term in terms))
+            id_ = named.value
+            return linked_term(Op.EQ, id_) if _link_meets(inner, id_, kind) else NOTHING
+        case _ if _is_constant(inner):
+            return Linked(None) if _link_meets(inner, None, kind) else NOTHING
         case _:
-            raise ScimError.invalid_filter("Find members and groups by value eq only.")
+            raise _unfindable()
+
+
+def _names_link(term: Filter) -> TypeGuard[Comparison]:
+    match term:
+        case Comparison(path, Operator.EQ, str()):
+            return path.name == "value"
+        case _:
+            return False
+
+
+def _is_constant(term: Filter) -> bool:
+    """Whether the condition is the same for all links: they have one type and every part."""
+    match term:
+        case Presence():
+            return True
+        case Comparison(path, Operator.EQ, str()):
+            return path.name == "type"
+        case _:
+            return False
+
+
+def _link_meets(tree: Filter, id_: Value, kind: str) -> bool:
+    """Whether the link to `id_` meets the condition."""
+    match tree:
+        case And(terms):
+            return all(_link_meets(term, id_, kind) for term in terms)
+        case Or(terms):
+            return any(_link_meets(term, id_, kind) for term in terms)
+        case Presence():
+            return True
+        case Comparison(path, Operator.EQ, str() as value) if path.name == "value":
+            return value.lower() == str(id_).lower()
+        case Comparison(path, Operator.EQ, str() as value) if path.name == "type":
+            return value.lower() == kind
+        case _:
+            raise _unfindable()
+
+
+def _unfindable() -> ScimError:
+    return ScimError.invalid_filter("Find members and groups by value eq only.")
 
 
 def version_term(op: Op, value: Value) -> Condition:
     if op not in {Op.EQ, Op.NE}:
         raise ScimError.invalid_filter("Compare meta.version by eq or ne only.")
     named = parse_condition(value if isinstance(value, str) else None)
-    versions = sorted(named.versions) if named is not None else []
-    if not versions:
+    versions = named.versions if named is not None else frozenset()
+    if len(versions) != 1 or (version := min(versions)) > LARGEST_NUMBER:
         return NOTHING if op is Op.EQ else EVERYTHING
-    return Compare(Column("version"), op, versions[0])
+    return Compare(Column("version"), op, version)
 
 
 def constant_term(op: Op, path: AttributePath, *, holds: bool) -> Condition:
@@ -160,6 +206,24 @@ def membership_term(path: AttributePath, op: Op, value: Value) -> Condition:
             )
         )
     return found if op is Op.EQ else Negated(found)
+
+
+def below(container: AttributePath, tree: Filter) -> Filter:
+    """A condition on the parts of a single complex value, as one on the resource."""
+    match tree:
+        case And(terms):
+            return And(tuple(below(container, term) for term in terms))
+        case Or(terms):
+            return Or(tuple(below(container, term) for term in terms))
+        case Not(term):
+            return Not(below(container, term))
+        case Presence(path) | Comparison(path):
+            full = replace(
+                container, sub=path.name, attribute=path.attribute, container=container.attribute
+            )
+            return replace(tree, path=full)
+        case ElementMatch():
+            raise ScimError.invalid_filter("Use no brackets inside brackets.")
 
 
 def element_condition(tree: Filter) -> Condition:

@@ -23,6 +23,7 @@ from domain.queries.conditions import (
 from scim_facade.filter_terms import (
     MEMBERSHIP_COLUMNS,
     OPS,
+    below,
     constant_term,
     element_condition,
     email_term,
@@ -200,7 +201,10 @@ class _Compiler:
 
     def _element_match(self, path: AttributePath, inner: Filter) -> Condition:
         if path.urn is None and path.name in {"groups", "members"}:
-            return linked_match(inner)
+            return linked_match(inner, kind="direct" if self._is_user else "user")
+        if path.urn is None and path.name == "name":
+            # Its parts have columns of their own.
+            return AllOf((self._presence(path), self.condition(below(path, inner))))
         self._refuse_unsearchable(path)
         steps = (path.name,) if path.urn is None else (path.urn, path.name)
         match = AnyElement(steps, element_condition(inner))

@@ -57,7 +57,7 @@ def fold(text: str, attribute: Attribute) -> str:
 
 
 def parse_instant(value: object) -> datetime | None:
-    """An xsd:dateTime as aware datetime, UTC where it names no zone; None if it is none."""
+    """An xsd:dateTime as datetime in UTC, also where it names no zone; None if it is none."""
     if isinstance(value, datetime):
         instant = value
     elif isinstance(value, str):
@@ -67,7 +67,13 @@ def parse_instant(value: object) -> datetime | None:
             return None
     else:
         return None
-    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
+    if instant.tzinfo is None:
+        return instant.replace(tzinfo=UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        # In UTC it would lie before the year 1 or after the year 9999.
+        return None
 
 
 def _values(document: Mapping[str, Any], path: AttributePath) -> Iterator[Any]:

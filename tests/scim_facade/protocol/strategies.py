@@ -74,7 +74,8 @@ def _comparisons(paths: st.SearchStrategy[AttributePath]) -> st.SearchStrategy[F
     )
 
 
-def _combined(inner: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
+def combined(inner: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
+    """Negations and combinations of what `inner` generates, as the grammar can tell them apart."""
     several = st.lists(inner, min_size=2, max_size=3).map(tuple)
     return (
         st.builds(Not, inner)
@@ -89,9 +90,9 @@ def _apart(terms: tuple[Filter, ...], kind: type) -> list[Filter]:
 
 
 _leaves = _comparisons(_paths) | st.builds(
-    ElementMatch, _bare_paths, st.recursive(_comparisons(_bare_paths), _combined, max_leaves=3)
+    ElementMatch, _bare_paths, st.recursive(_comparisons(_bare_paths), combined, max_leaves=3)
 )
-filters: st.SearchStrategy[Filter] = st.recursive(_leaves, _combined, max_leaves=6)
+filters: st.SearchStrategy[Filter] = st.recursive(_leaves, combined, max_leaves=6)
 
 
 def print_filter(tree: Filter) -> str:
