@@ -19,6 +19,7 @@ from domain.secrets import read_secret
 from domain.store.member_writes import INVITATIONS, OPEN_STATES
 from domain.store.statement import INSTANT, KEY, TEXT, UUID_TYPE, Statement, parameter
 from domain.store.unit_of_work import Isolation
+from domain.text import check_text
 from domain.vocabulary import InvitationState
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ class AcceptInvitation(Command[Member]):
 @handles(AcceptInvitation, Isolation.TRANSACTION)
 async def accept_invitation(command: AcceptInvitation, unit: UnitOfWork) -> Outcome[Member]:
     """Raises Invalid when the link does not work, InvalidTransition."""
-    if command.display_name is not None and len(command.display_name) > MAX_NAME:
-        raise Invalid("name", f"must be at most {MAX_NAME} characters")
+    check_text("name", command.display_name, MAX_NAME)
     presented = read_secret(LINK_PREFIX, 2, command.token)
     if presented is None:
         raise Invalid("token", "is not that of an invitation; copy the whole link")

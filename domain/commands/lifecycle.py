@@ -14,6 +14,7 @@ from domain.model.member import Member, MemberEvent
 from domain.store.membership import change_membership
 from domain.store.removal import delete_member, lock_groups_of
 from domain.store.unit_of_work import Isolation
+from domain.text import check_text
 from domain.vocabulary import KeyHandshake, MemberRole, ProvisioningSource, Scope
 
 if TYPE_CHECKING:
@@ -163,8 +164,7 @@ async def confirm_member(command: ConfirmMember, unit: UnitOfWork) -> Outcome[Me
 @handles(RevokeMember)
 async def revoke_member(command: RevokeMember, unit: UnitOfWork) -> Outcome[Member]:
     """Raises LastOwner, SelfAction."""
-    if command.reason is not None and len(command.reason) > MAX_REASON:
-        raise Invalid("reason", f"must be at most {MAX_REASON} characters")
+    check_text("reason", command.reason, MAX_REASON)
     member = await _load(command, unit, Scope.MEMBERS_WRITE)
     _not_self(member, unit)
     event = member.revoke(unit.now, command.reason or None)

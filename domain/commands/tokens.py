@@ -18,6 +18,7 @@ from domain.secrets import make_secret
 from domain.store.audit_writer import AuditEntry
 from domain.store.statement import INSTANT, UUID_TYPE, Statement, parameter
 from domain.store.unit_of_work import Isolation
+from domain.text import check_text
 from domain.vocabulary import Scope, SubjectKind
 
 if TYPE_CHECKING:
@@ -75,8 +76,9 @@ async def create_access_token(command: CreateAccessToken, unit: UnitOfWork) -> O
     caller = unit.caller
     caller.require(Scope.TOKENS_ADMIN)
     name = command.name.strip()
-    if not name or len(name) > MAX_NAME:
-        raise Invalid("name", f"must have 1 to {MAX_NAME} characters")
+    if not name:
+        raise Invalid("name", "must not be empty")
+    check_text("name", name, MAX_NAME)
     if not command.scopes:
         raise Invalid("scopes", "must name at least one scope")
     if caller.organization_id is not None and command.organization_id != caller.organization_id:

@@ -11,6 +11,7 @@ from typing import Any
 
 from domain.errors import Invalid
 from domain.folding import folded_key
+from domain.text import check_text
 
 MAX_EMAIL = 256
 MAX_USER_NAME = 320
@@ -40,7 +41,7 @@ def is_email(text: str) -> bool:
         and not host.startswith((".", "-"))
         and not host.endswith((".", "-"))
         and ".." not in host
-        and text.isprintable()
+        and text.isprintable()  # no control, blank or lone surrogate is
         and not any(character in ' <>,;:()[]\\"' for character in text)
     )
 
@@ -77,11 +78,11 @@ class MemberAttributes:
         """Checked attributes; raises Invalid naming the attribute that breaks a limit."""
         if not user_name or user_name.isspace():
             raise Invalid("userName", "must not be empty")
-        _limit("userName", user_name, MAX_USER_NAME)
-        _limit("displayName", display_name, MAX_NAME)
-        _limit("name.givenName", given_name, MAX_NAME)
-        _limit("name.familyName", family_name, MAX_NAME)
-        _limit("externalId", external_id, MAX_EXTERNAL_ID)
+        check_text("userName", user_name, MAX_USER_NAME)
+        check_text("displayName", display_name, MAX_NAME)
+        check_text("name.givenName", given_name, MAX_NAME)
+        check_text("name.familyName", family_name, MAX_NAME)
+        check_text("externalId", external_id, MAX_EXTERNAL_ID)
         if email is not None and not is_email(email):
             raise Invalid("email", "must be an e-mail address of at most 256 characters")
         email_key = folded_key("email", email) if email is not None else None
@@ -92,7 +93,7 @@ class MemberAttributes:
         return MemberAttributes(
             user_name=user_name,
             email=email,
-            external_id=external_id,
+            external_id=external_id or None,
             display_name=display_name,
             given_name=given_name,
             family_name=family_name,
@@ -139,8 +140,3 @@ class MemberAttributes:
                 yield _PUBLIC[column], value
         for name in sorted(self.profile):
             yield f"profile.{name}", self.profile[name]
-
-
-def _limit(attribute: str, text: str | None, most: int) -> None:
-    if text is not None and len(text) > most:
-        raise Invalid(attribute, f"must be at most {most} characters")

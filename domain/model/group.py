@@ -25,6 +25,7 @@ from domain.model.base import (
     uuid_key,
 )
 from domain.model.changes import Change
+from domain.text import check_text
 from domain.vocabulary import ProvisioningSource
 
 MAX_DISPLAY_NAME = 256
@@ -149,10 +150,8 @@ class GroupAttributes:
         """Checked attributes; raises Invalid naming the attribute that breaks a limit."""
         if not display_name or display_name.isspace():
             raise Invalid("displayName", "must not be empty")
-        if len(display_name) > MAX_DISPLAY_NAME:
-            raise Invalid("displayName", f"must be at most {MAX_DISPLAY_NAME} characters")
-        if external_id is not None and len(external_id) > MAX_EXTERNAL_ID:
-            raise Invalid("externalId", f"must be at most {MAX_EXTERNAL_ID} characters")
+        check_text("displayName", display_name, MAX_DISPLAY_NAME)
+        check_text("externalId", external_id, MAX_EXTERNAL_ID)
         return GroupAttributes(
             display_name, folded_key("displayName", display_name), external_id or None
         )

@@ -20,6 +20,7 @@ from domain.model.base import (
     text_column,
     uuid_key,
 )
+from domain.text import check_text
 from domain.vocabulary import KeyHandshake
 
 MAX_NAME = 200
@@ -84,8 +85,7 @@ def organization_name(name: str) -> str:
     name = name.strip()
     if not name:
         raise Invalid("name", "must not be empty")
-    if len(name) > MAX_NAME:
-        raise Invalid("name", f"must be at most {MAX_NAME} characters")
+    check_text("name", name, MAX_NAME)
     return name
 
 

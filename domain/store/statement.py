@@ -8,7 +8,7 @@ its result and bind processing costs more than the statements.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import asyncpg
@@ -79,4 +79,4 @@ class Statement:
 
 def instant_text(instant: datetime) -> str:
     """An instant as RFC 3339 in UTC with microseconds and `Z`."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -222,6 +222,8 @@ class UnitOfWork:
         except asyncpg.UniqueViolationError as error:
             # The row is looked for outside the failed transaction, by `Application.execute`.
             raise Collision(member) from error
+        except asyncpg.ForeignKeyViolationError as error:
+            raise NotFound("organization") from error
         if rows:
             return
         if before is None:

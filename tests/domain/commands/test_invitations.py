@@ -1,0 +1,215 @@
+"""Accepting: the link works once, and not at all once something has made it void."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import asyncpg
+import pytest
+
+from domain.application import Application
+from domain.commands import (
+    AcceptInvitation,
+    Member,
+    ReinviteMember,
+    RemoveMember,
+    RestoreMember,
+    RevisedState,
+    ReviseMember,
+    RevokeMember,
+)
+from domain.errors import Invalid
+from domain.ids import UUID, new_id
+from domain.store.unit_of_work import InvitationPolicy
+from domain.vocabulary import MemberStatus
+from tests.support import factories
+from tests.support.factories import POLICY, SYSTEM, Looks
+
+UNKNOWN = "token is not that of an invitation; copy the whole link."
+VOID = "token no longer works; ask for a new link."
+
+
+async def accept(app: Application, link: str) -> Member:
+    return (await app.execute(AcceptInvitation(link), SYSTEM)).value
+
+
+async def refusal(app: Application, link: str) -> str:
+    with pytest.raises(Invalid) as raised:
+        await accept(app, link)
+    assert raised.value.attribute == "token"
+    return raised.value.message
+
+
+async def test_the_invitation_that_is_queued(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    person = await factories.member(app, organization_id)
+
+    (row,) = await looks.rows("SELECT * FROM invitations WHERE organization_id = $1")
+    assert (row["member_id"], row["email"]) == (person.id, person.attributes.email)
+    assert (row["state"], row["attempts"], row["sent_at"]) == ("QUEUED", 0, None)
+    assert row["queued_at"] == person.created_at
+    assert row["due_at"] == person.created_at + timedelta(seconds=10)
+    assert row["expires_at"] == person.created_at + timedelta(hours=120)
+    assert row["token_hash"] == sha256(POLICY.secret_of(organization_id, row["id"])).digest()
+
+
+async def test_accepting_makes_an_account(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    person = await factories.member(app, organization_id)
+    link = await factories.invitation_link(app, person)
+
+    outcome = await app.execute(AcceptInvitation(link, "Ann Other"), SYSTEM)
+
+    assert outcome.changed
+    assert outcome.value.status is MemberStatus.ACCEPTED
+    account = await app.pool.fetchrow(
+        "SELECT * FROM accounts WHERE id = $1", outcome.value.account_id
+    )
+    assert account["email"] == person.attributes.email
+    assert account["email_key"] == person.attributes.email_key
+    assert account["display_name"] == "Ann Other"
+    assert await looks.invitations(person.id) == ["ACCEPTED"]
+    assert await refusal(app, link) == VOID
+
+
+async def test_one_account_for_an_address_in_all_organizations(app: Application) -> None:
+    email = f"{factories.unique('Ann')}@Example.com"
+    accounts = set()
+    for spelling in (email, email.upper()):
+        organization_id = await factories.organization(app)
+        person = await factories.member(app, organization_id, email=spelling)
+        accounts.add((await accept(app, await factories.invitation_link(app, person))).account_id)
+
+    assert len(accounts) == 1
+
+
+@pytest.mark.parametrize("command", [RevokeMember, ReinviteMember])
+async def test_what_makes_a_link_void(
+    app: Application,
+    organization_id: UUID,
+    looks: Looks,
+    command: type[RevokeMember | ReinviteMember],
+) -> None:
+    person = await factories.member(app, organization_id)
+    link = await factories.invitation_link(app, person)
+
+    await app.execute(command(organization_id, person.id), SYSTEM)
+
+    assert await refusal(app, link) == VOID
+    assert (await looks.invitations(person.id))[0] == "CANCELLED"
+
+
+async def test_a_restored_member_needs_the_new_link(
+    app: Application, organization_id: UUID
+) -> None:
+    person = await factories.member(app, organization_id)
+    old = await factories.invitation_link(app, person)
+    await app.execute(RevokeMember(organization_id, person.id), SYSTEM)
+    await app.execute(RestoreMember(organization_id, person.id), SYSTEM)
+
+    assert await refusal(app, old) == VOID
+    fresh = await factories.invitation_link(app, person)
+    assert (await accept(app, fresh)).status is MemberStatus.ACCEPTED
+
+
+async def test_a_link_of_one_who_is_removed(app: Application, organization_id: UUID) -> None:
+    person = await factories.member(app, organization_id)
+    link = await factories.invitation_link(app, person)
+
+    await app.execute(RemoveMember(organization_id, person.id), SYSTEM)
+
+    assert await refusal(app, link) == UNKNOWN
+
+
+async def test_another_address_makes_the_link_void_and_another_spelling_does_not(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    person = await factories.member(app, organization_id, email="ann@example.com")
+    first = await factories.invitation_link(app, person)
+
+    def emailed(email: str) -> ReviseMember:
+        def edit(member: Member) -> RevisedState:
+            return RevisedState(member.attributes.with_email(email))
+
+        return ReviseMember(organization_id, person.id, edit)
+
+    await app.execute(emailed("ANN@example.com"), SYSTEM)
+    assert await looks.invitations(person.id) == ["QUEUED"]
+    await app.execute(emailed("bob@example.com"), SYSTEM)
+
+    assert await refusal(app, first) == VOID
+    assert await looks.invitations(person.id) == ["CANCELLED", "QUEUED"]
+    assert await looks.actions(person.id) == [
+        "member.invited",
+        "member.updated",
+        "member.updated",
+        "member.reinvited",
+    ]
+    accepted = await accept(app, await factories.invitation_link(app, person))
+    account = await app.pool.fetchval(
+        "SELECT email FROM accounts WHERE id = $1", accepted.account_id
+    )
+    assert account == "bob@example.com"
+
+
+async def test_a_link_expires(app: Application, organization_id: UUID) -> None:
+    brief = Application(app.pool, replace(POLICY, lifetime=timedelta(0)))
+    person = await factories.member(brief, organization_id)
+
+    assert await refusal(app, await factories.invitation_link(app, person)) == VOID
+
+
+@pytest.mark.parametrize("state", ["FAILED", "BOUNCED", "EXPIRED", "CANCELLED"])
+async def test_only_open_invitations_work(
+    app: Application, organization_id: UUID, owner_database_url: str, state: str
+) -> None:
+    person = await factories.member(app, organization_id)
+    link = await factories.invitation_link(app, person)
+    owner = await asyncpg.connect(owner_database_url)
+    await owner.execute(
+        "UPDATE invitations SET state = $3 WHERE organization_id = $1 AND member_id = $2",
+        organization_id,
+        person.id,
+        state,
+    )
+    await owner.close()
+
+    assert await refusal(app, link) == VOID
+
+
+async def test_links_of_nobody(app: Application, organization_id: UUID) -> None:
+    person = await factories.member(app, organization_id)
+    link = await factories.invitation_link(app, person)
+    stranger = InvitationPolicy(b"another key")
+    prefix, organization, invitation, _ = link.split("_", 3)
+    forged = factories.link_of(organization_id, UUID(hex=invitation))
+    assert forged == link
+
+    for wrong in (
+        "",
+        "inv",
+        link[:-1],
+        link.replace(prefix, "rck", 1),
+        factories.link_of(organization_id, new_id()),
+        factories.link_of(new_id(), UUID(hex=invitation)),
+        f"{prefix}_{organization}_{invitation}_{'A' * 43}",
+    ):
+        assert await refusal(app, wrong) == UNKNOWN
+    assert stranger.secret_of(organization_id, person.id) != POLICY.secret_of(
+        organization_id, person.id
+    )
+
+
+async def test_a_name_of_an_account_has_a_limit(app: Application, organization_id: UUID) -> None:
+    person = await factories.member(app, organization_id)
+    link = await factories.invitation_link(app, person)
+
+    with pytest.raises(Invalid, match="name must be at most 256 characters"):
+        await app.execute(AcceptInvitation(link, "x" * 257), SYSTEM)
+
+    assert (await accept(app, link)).accepted_at is not None
+    assert datetime.now(UTC) - person.created_at < timedelta(minutes=1)
