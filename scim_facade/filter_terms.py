@@ -21,8 +21,9 @@ from domain.queries.conditions import (
     Linked,
     Negated,
     Op,
+    ProfileValue,
 )
-from domain.vocabulary import MemberStatus
+from domain.vocabulary import MemberStatus, ProvisioningSource
 from scim_facade.protocol.ast import (
     And,
     AttributePath,
@@ -37,6 +38,7 @@ from scim_facade.protocol.ast import (
 )
 from scim_facade.protocol.conditions import parse_condition
 from scim_facade.protocol.errors import ScimError
+from scim_facade.protocol.evaluation import matches
 from scim_facade.protocol.query import LARGEST_NUMBER
 
 if TYPE_CHECKING:
@@ -88,11 +90,48 @@ def id_term(op: Op, value: Value) -> Condition:
 
 
 def email_term(op: Op, value: Value) -> Condition:
+    """A comparison of any address with a value that is not null."""
     column = Compare(Column("email"), op, value)
     if op in {Op.EQ, Op.NE}:
         return column
     element = Compare(ElementValue(("value",), Kind.TEXT), op, value)
     return AnyOf((column, AnyElement(("emails",), element)))
+
+
+def email_match(inner: Filter) -> Condition:
+    """Some e-mail meets the condition, also the one that is shown of those invited by address."""
+    listed = AnyElement(("emails",), element_condition(inner))
+    found = AnyOf((listed, AllOf((INVITED_BY_ADDRESS, _shown_email(inner)))))
+    # An index finds the few members who have such an address at all.
+    keys = (Compare(Column("email"), Op.EQ, value) for value in required_values(inner))
+    return AllOf((*keys, found))
+
+
+_VALUE = ElementValue(("value",), Kind.ANY)
+INVITED_BY_ADDRESS = AllOf(
+    (
+        Compare(Column("source"), Op.NE, ProvisioningSource.SCIM.value),
+        Compare(Column("email"), Op.PRESENT),
+        Negated(Compare(ProfileValue(("emails",), Kind.ANY), Op.PRESENT)),
+    )
+)
+ANY_EMAIL = AnyOf((AnyElement(("emails",), Compare(_VALUE, Op.PRESENT)), INVITED_BY_ADDRESS))
+
+
+def _shown_email(tree: Filter) -> Condition:
+    """The condition on the one element that `user_document` makes of such a member's address."""
+    match tree:
+        case And(terms):
+            return AllOf(tuple(_shown_email(term) for term in terms))
+        case Or(terms):
+            return AnyOf(tuple(_shown_email(term) for term in terms))
+        case Not(term):
+            return Negated(_shown_email(term))
+        case Comparison(path, operator, value) if path.name == "value":
+            return Compare(Column("email"), OPS[operator], value)
+        case _:
+            known = {"value": "known", "type": "work", "primary": True}
+            return EVERYTHING if matches(tree, known) else NOTHING
 
 
 def linked_term(op: Op, value: Value) -> Condition:

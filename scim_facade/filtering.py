@@ -21,11 +21,14 @@ from domain.queries.conditions import (
     ProfileValue,
 )
 from scim_facade.filter_terms import (
+    ANY_EMAIL,
+    INVITED_BY_ADDRESS,
     MEMBERSHIP_COLUMNS,
     OPS,
     below,
     constant_term,
     element_condition,
+    email_match,
     email_term,
     full_name,
     id_term,
@@ -33,7 +36,6 @@ from scim_facade.filter_terms import (
     linked_match,
     linked_term,
     membership_term,
-    required_values,
     version_term,
 )
 from scim_facade.protocol.ast import (
@@ -136,8 +138,10 @@ class _Compiler:
                     return id_term(op, value)
                 case "schemas":
                     return self._schemas(op, value)
-                case "emails.value" if self._is_user:
+                case "emails.value" if self._is_user and value is not None:
                     return email_term(op, value)
+                case "emails.value" if self._is_user:
+                    return Negated(ANY_EMAIL) if op is Op.EQ else ANY_EMAIL
                 case "groups.value" | "members.value":
                     return linked_term(op, value)
                 case "meta.version":
@@ -180,6 +184,11 @@ class _Compiler:
                 return EVERYTHING
             if name.split(".")[0] in {"groups", "members"}:
                 return Linked(None)
+            if name == "emails":
+                listed = Compare(ProfileValue(("emails",), Kind.ANY), Op.PRESENT)
+                return AnyOf((listed, INVITED_BY_ADDRESS))
+            if name == "emails.value":
+                return ANY_EMAIL
             if name == "name":
                 return AnyOf(
                     (
@@ -206,14 +215,10 @@ class _Compiler:
             # Its parts have columns of their own.
             return AllOf((self._presence(path), self.condition(below(path, inner))))
         self._refuse_unsearchable(path)
-        steps = (path.name,) if path.urn is None else (path.urn, path.name)
-        match = AnyElement(steps, element_condition(inner))
         if self._is_user and path.urn is None and path.name == "emails":
-            required = required_values(inner)
-            # An index finds the few members who have such an address at all.
-            keys = (Compare(Column("email"), Op.EQ, value) for value in required)
-            return AllOf((*keys, match)) if required else match
-        return match
+            return email_match(inner)
+        steps = (path.name,) if path.urn is None else (path.urn, path.name)
+        return AnyElement(steps, element_condition(inner))
 
     def _schemas(self, op: Op, value: Value) -> Condition:
         present: Condition = NOTHING

@@ -4,7 +4,10 @@ from urllib.parse import quote
 
 import pytest
 
+from domain.commands import InviteMember
 from domain.ids import UUID
+from domain.vocabulary import ProvisioningSource
+from tests.support.factories import SYSTEM
 from tests.support.scim import ENTERPRISE, GROUP, MEMBERSHIP, PUBLIC_URL, USER, Tenant
 
 
@@ -194,3 +197,30 @@ async def test_tolerated_spellings_leave_a_warning(acme: Tenant) -> None:
 
     assert unquoted == ("An unquoted value in a filter was read as a string.",)
     assert acme.log[-1].warnings == ("A value in single quotes in a filter was read as a string.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('emails[type eq "work"].value eq "Owner@x.example"', True),
+        ('emails[primary eq true and value sw "OWNER@"]', True),
+        ('emails[not (type eq "home")]', True),
+        ('emails[type eq "home"]', False),
+        ('emails[value eq "other@x.example"]', False),
+        ("emails.value pr", True),
+        ("emails pr", True),
+        ("emails eq null", False),
+        ('emails eq "owner@x.example"', True),
+    ],
+)
+async def test_who_was_invited_by_address_is_found_by_the_shown_e_mail(
+    acme: Tenant, text: str, found: bool
+) -> None:
+    # given an owner whom an administrator invited, and who is shown with that address
+    command = InviteMember(acme.organization_id, "owner@x.example", ProvisioningSource.CLI)
+    owner = (await acme.world.app.execute(command, SYSTEM)).value
+    shown = (await acme.get(f"/Users/{owner.id}"))["emails"]
+    assert shown == [{"value": "owner@x.example", "type": "work", "primary": True}]
+
+    # then a provider finds the member by it, and links it
+    assert await acme.find("/Users", text) == ([str(owner.id)] if found else [])
