@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from contextlib import suppress
 from hmac import digest
 from pathlib import Path
@@ -56,9 +57,7 @@ def derived_key(secret: bytes, purpose: str) -> bytes:
 def _make(path: Path) -> None:
     """Write a new secret that appears complete or not at all; of two at once, one wins."""
     path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    building = path.with_name(f"{path.name}.{os.getpid()}")
-    building.unlink(missing_ok=True)
-    descriptor = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    descriptor, building = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     try:
         if os.geteuid() == 0:  # whoever owns the folder may start Rollcall without being root
             owner = path.parent.stat()
@@ -69,4 +68,4 @@ def _make(path: Path) -> None:
             os.link(building, path)
     finally:
         os.close(descriptor)
-        building.unlink()
+        Path(building).unlink()
