@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import statistics
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
@@ -34,11 +35,13 @@ from domain.store.pool import open_pool
 from domain.vocabulary import ProvisioningSource, SubjectKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import asyncpg
 
 Call = tuple[str, list[Any]]
+Work = Callable[[Any], Awaitable[None]]
+"""One unit of work on a connection."""
 CALLER = system_caller("bench")
 LINKS = InvitationPolicy(b"bench" * 7)
 
@@ -68,7 +71,7 @@ async def measure(
             "SELECT id FROM groups WHERE organization_id = $1 LIMIT 1", organization_id
         )
         members = [(row["id"], row["user_name"]) for row in seeds]
-        makers: dict[str, Callable[[], Iterator[list[Call]]]] = {
+        makers: dict[str, Callable[[], Iterator[Work]]] = {
             "get": lambda: _gets(organization_id, members),
             "filter": lambda: _filters(organization_id, members),
             "create": lambda: _creates(organization_id),
@@ -90,7 +93,7 @@ async def measure(
 
 async def _repeat(
     pool: asyncpg.Pool,
-    make: Callable[[], Iterator[list[Call]]],
+    make: Callable[[], Iterator[Work]],
     connections: int,
     seconds: float,
     repeats: int,
@@ -98,7 +101,7 @@ async def _repeat(
     rates, latencies = [], []
     for _ in range(repeats):
         # Enough for the fastest machine; what is left over is thrown away.
-        prepared = [calls for calls, _ in zip(make(), range(int(9000 * seconds)), strict=False)]
+        prepared = [work for work, _ in zip(make(), range(int(9000 * seconds)), strict=False)]
         rate, p50 = await _run(pool, prepared, connections, seconds)
         rates.append(rate)
         latencies.append(p50)
@@ -106,7 +109,7 @@ async def _repeat(
 
 
 async def _run(
-    pool: asyncpg.Pool, prepared: list[list[Call]], connections: int, seconds: float
+    pool: asyncpg.Pool, prepared: list[Work], connections: int, seconds: float
 ) -> tuple[float, float]:
     latencies: list[float] = []
     work = iter(prepared)
@@ -114,12 +117,11 @@ async def _run(
 
     async def worker() -> None:
         async with pool.acquire() as connection:
-            for calls in work:
+            for one in work:
                 begun = perf_counter()
                 if begun > end:
                     return
-                for text, arguments in calls:
-                    await connection.fetch(text, *arguments)
+                await one(connection)
                 latencies.append((perf_counter() - begun) * 1000)
 
     begun = perf_counter()
@@ -128,24 +130,24 @@ async def _run(
     return len(latencies) / took, statistics.median(latencies)
 
 
-def _gets(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator[list[Call]]:
+def _gets(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator[Work]:
     statement = SELECT_MEMBER[False, True]
     while True:
         member_id, _ = random.choice(members)
         values = {"organization_id": organization_id, "id": member_id}
-        yield [(statement.text, statement.arguments(values))]
+        yield _single(statement.text, statement.arguments(values))
 
 
-def _filters(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator[list[Call]]:
+def _filters(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator[Work]:
     while True:
         _, user_name = random.choice(members)
         condition = Compare(Column("user_name"), Op.EQ, user_name)
         statement, parameters = list_statement(condition, with_groups=True)
         values = {"organization_id": organization_id, "limit": 101, "offset": 0} | parameters
-        yield [(statement.text, statement.arguments(values))]
+        yield _single(statement.text, statement.arguments(values))
 
 
-def _creates(organization_id: UUID) -> Iterator[list[Call]]:
+def _creates(organization_id: UUID) -> Iterator[Work]:
     while True:
         name = f"ref-{new_id().hex}@example.com"
         event = Member.invite_new(
@@ -166,14 +168,11 @@ def _creates(organization_id: UUID) -> Iterator[list[Call]]:
             source=ProvisioningSource.SCIM,
             now=datetime.now(UTC),
         )
-        yield [_write(event, creates=True)]
+        yield _single(*_write(event, creates=True))
 
 
-def _patches(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator[list[Call]]:
-    """A look and a write, as a deactivation does; the write names a version that is not there.
-
-    It does all of the work up to the version check, so this reference is generous to itself.
-    """
+def _patches(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator[Work]:
+    """A look and a write guarded by the version that was seen, as a deactivation does."""
     select = SELECT_MEMBER[False, True]
     now = datetime.now(UTC)
     while True:
@@ -188,13 +187,38 @@ def _patches(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator
         event = member.revoke(now)
         if event is None:
             return
-        values = {"organization_id": organization_id, "id": member_id}
-        yield [(select.text, select.arguments(values)), _write(event, creates=False)]
+        key = select.arguments({"organization_id": organization_id, "id": member_id})
+        text, arguments = _write(event, creates=False)
+        loaded, written = _positions()
+
+        async def look_and_write(
+            connection: Any,
+            key: list[Any] = key,
+            text: str = text,
+            arguments: list[Any] = arguments,
+        ) -> None:
+            version = (await connection.fetch(select.text, *key))[0]["version"]
+            arguments[loaded], arguments[written] = version, version + 1
+            await connection.fetch(text, *arguments)
+
+        yield look_and_write
 
 
-def _write(event: Any, *, creates: bool) -> Call:
-    member = event.member
-    shape = MemberWrite(
+def _positions() -> tuple[int, int]:
+    """Where the version that was seen and the new one stand among a write's arguments."""
+    names = write_member_statement(_shape(creates=False)).names
+    return names.index("loaded_version"), names.index("version")
+
+
+def _single(text: str, arguments: list[Any]) -> Work:
+    async def run(connection: Any) -> None:
+        await connection.fetch(text, *arguments)
+
+    return run
+
+
+def _shape(*, creates: bool) -> MemberWrite:
+    return MemberWrite(
         creates=creates,
         attributes=creates,
         life=True,
@@ -204,6 +228,10 @@ def _write(event: Any, *, creates: bool) -> Call:
         invites=creates,
         events=1,
     )
+
+
+def _write(event: Any, *, creates: bool) -> Call:
+    member = event.member
     values = write_values(member, 0)
     values |= shared_values(CALLER, member.organization_id, member.updated_at)
     values |= numbered_values(
@@ -212,16 +240,16 @@ def _write(event: Any, *, creates: bool) -> Call:
     values |= {"open_states": OPEN_STATES} | LINKS.new_row(
         member.organization_id, member.updated_at
     )
-    statement = write_member_statement(shape)
+    statement = write_member_statement(_shape(creates=creates))
     return statement.text, statement.arguments(values)
 
 
 def _group_adds(
     organization_id: UUID, group_id: UUID, members: list[tuple[UUID, str]]
-) -> Iterator[list[Call]]:
+) -> Iterator[Work]:
     while True:
         member_id, _ = random.choice(members)
         ids = frozenset({member_id})
         for change in (MembershipChange(add=ids), MembershipChange(remove=ids)):
             now = datetime.now(UTC)
-            yield [membership_statement(CALLER, organization_id, group_id, change, now)]
+            yield _single(*membership_statement(CALLER, organization_id, group_id, change, now))
