@@ -175,6 +175,7 @@ def _patches(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator
     """A look and a write guarded by the version that was seen, as a deactivation does."""
     select = SELECT_MEMBER[False, True]
     now = datetime.now(UTC)
+    loaded, written = _positions()
     while True:
         member_id, user_name = random.choice(members)
         member = Member.invite_new(
@@ -189,7 +190,6 @@ def _patches(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator
             return
         key = select.arguments({"organization_id": organization_id, "id": member_id})
         text, arguments = _write(event, creates=False)
-        loaded, written = _positions()
 
         async def look_and_write(
             connection: Any,
