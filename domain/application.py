@@ -93,7 +93,8 @@ class Application:
                 outcome = await self._attempt(handler, command, caller, isolation, groups)
             except Outdated as outdated:
                 isolation = max(outdated.needs, isolation)
-                failures += 1
+                # To have found further groups to lock is progress, and there are only so many.
+                failures += outdated.groups <= groups
                 groups |= outdated.groups
                 if failures > TRIES + len(Isolation):
                     raise RuntimeError("a command found its data changed too often") from outdated

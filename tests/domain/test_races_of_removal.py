@@ -61,8 +61,8 @@ async def test_removing_a_member_against_adding_it_to_groups(app: Application) -
 async def test_removing_a_member_whom_groups_take_and_drop_all_the_time(
     app: Application, organization_id: UUID, looks: Looks
 ) -> None:
-    groups = [await factories.group(app, organization_id) for _ in range(30)]
-    for _ in range(4):
+    groups = [await factories.group(app, organization_id) for _ in range(20)]
+    for _ in range(3):
         (person,) = await factories.members(app, organization_id, 1)
         taken, gone = asyncio.Event(), asyncio.Event()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 import pytest
 
 from domain.application import Application, Command
@@ -105,11 +106,13 @@ async def test_a_seat_limit_costs_a_lock(app: Application) -> None:
 
 @pytest.mark.parametrize("size", [10, LARGE])
 async def test_a_membership_change_costs_the_same_in_every_group(
-    app: Application, organization_id: UUID, size: int
+    app: Application, organization_id: UUID, owner_database_url: str, size: int
 ) -> None:
     person = await factories.member(app, organization_id)
     group_id = await factories.group(app, organization_id)
-    await app.pool.execute(_FILL, organization_id, group_id, size)
+    owner = await asyncpg.connect(owner_database_url)
+    await owner.execute(_FILL, organization_id, group_id, size)
+    await owner.close()
 
     def change(kind: EditKind) -> ReviseGroup:
         return edit(organization_id, group_id, kind, person.id)
