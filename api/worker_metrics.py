@@ -1,0 +1,29 @@
+"""The figures of background work: what waits, what was lost, what crashed."""
+
+from prometheus_client import Counter, Gauge
+
+OUTBOX_AGE = Gauge(
+    "rollcall_invitations_due_seconds",
+    "How long the invitation that waits longest for the mail server has been due.",
+    multiprocess_mode="livemax",
+)
+INVITATIONS = Counter(
+    "rollcall_invitations_total", "Attempts to send an invitation, by what came of it.", ["outcome"]
+)
+REQUEST_LOG_DEPTH = Gauge(
+    "rollcall_request_log_waiting",
+    "Provisioning requests that are not written yet.",
+    multiprocess_mode="livesum",
+)
+REQUEST_LOG_DROPPED = Counter(
+    "rollcall_request_log_dropped_total", "Provisioning requests that were never written."
+)
+SEALED = Counter("rollcall_audit_sealed_total", "Audit events sealed by this server.")
+SEALER_LAG = Gauge(
+    "rollcall_audit_seal_lag_seconds",
+    "How old the oldest audit event was when it was sealed, in the last pass.",
+    multiprocess_mode="livemax",
+)
+CRASHES = Counter(
+    "rollcall_task_crashes_total", "Background tasks that ended with an error.", ["task"]
+)

@@ -1,0 +1,146 @@
+"""The background work of a process, under one roof: sealing, logging, mailing, expiring, tidying.
+
+Every process may run all of it: the database keeps two of them from doing the same thing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from api.mail.sender import InvitationSender
+from api.supervisor import Supervisor
+from api.worker_metrics import (
+    INVITATIONS,
+    OUTBOX_AGE,
+    REQUEST_LOG_DEPTH,
+    REQUEST_LOG_DROPPED,
+    SEALED,
+    SEALER_LAG,
+)
+from domain.clock import utc_now
+from domain.store.notify import Notifier
+from domain.store.outbox import expire_invitations
+from domain.store.request_log import RequestLogWriter
+from domain.store.retention import remove_old_requests
+from domain.store.sealer import Sealer
+from domain.store.usage import UsageNotes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.mail.smtp import SmtpServer
+    from domain.ids import UUID
+    from domain.store.unit_of_work import InvitationPolicy
+
+DRAIN_S = 9.0
+DRAIN_NOTICES_S = 1.0
+EXPIRE_EVERY_S = 60.0
+MEASURE_EVERY_S = 2.0
+RETENTION_EVERY_S = 24 * 3600.0
+
+logger = logging.getLogger(__name__)
+
+
+class Workers:
+    """All background tasks of one process.
+
+    Give `changed` to the Application and `request_log` to the SCIM facade; both, and the `touch`
+    methods, may be used from the moment of construction, in the event loop that `start` runs in.
+    `owner_url` is the role that may remove old requests; without it nothing is removed. Without
+    `smtp` no invitation is sent: they stay queued, for the development mailbox.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool: asyncpg.Pool,
+        invitations: InvitationPolicy,
+        public_url: str,
+        owner_url: str | None = None,
+        smtp: SmtpServer | None = None,
+        retention_days: int = 30,
+    ) -> None:
+        self._pool = pool
+        self._owner_url = owner_url
+        self._kept = timedelta(days=retention_days)
+        self._supervisor = Supervisor()
+        self._last = Supervisor()
+        self._notifier = Notifier(pool)
+        self._sealer = Sealer(pool, self._notifier.changed)
+        self._sealed_before = 0
+        self._usage = UsageNotes(pool)
+        self._sender = None
+        if smtp is not None:
+            self._sender = InvitationSender(
+                pool,
+                smtp,
+                invitations=invitations,
+                public_url=public_url,
+                outcome=lambda outcome: INVITATIONS.labels(outcome).inc(),
+            )
+        self.request_log = RequestLogWriter(
+            pool, dropped=REQUEST_LOG_DROPPED.inc, written=self._notifier.changed
+        )
+
+    @property
+    def changed(self) -> Callable[[], None]:
+        """To be called after each change of this process, so that it is sealed soon."""
+        return self._sealer.wake
+
+    def touch_credential(self, organization_id: UUID, credential_id: UUID) -> None:
+        """A SCIM credential was used just now; costs nothing worth mentioning."""
+        self._usage.touch_credential(organization_id, credential_id)
+
+    def touch_access_token(self, token_id: UUID) -> None:
+        """An access token was used just now; costs nothing worth mentioning."""
+        self._usage.touch_access_token(token_id)
+
+    async def start(self) -> None:
+        """Start all tasks."""
+        keep = self._supervisor.keep
+        self._last.keep("notifier", self._notifier.run, self._notifier.stop)
+        keep("audit sealer", self._sealer.run, self._sealer.stop)
+        keep("request log", self.request_log.run, self.request_log.stop)
+        keep("usage notes", self._usage.run, self._usage.stop)
+        if self._sender is not None:
+            keep("invitation sender", self._sender.run, self._sender.stop)
+        repeat = self._supervisor.keep_every
+        repeat("invitation expiry", EXPIRE_EVERY_S, self._expire)
+        repeat("figures", MEASURE_EVERY_S, self._measure)
+        if self._owner_url is not None:
+            repeat("request log retention", RETENTION_EVERY_S, self._retain)
+
+    async def stop(self) -> None:
+        """Finish what is begun and write what is buffered, within 10 s. Requests end before."""
+        await self._supervisor.drain(DRAIN_S)
+        await self._last.drain(DRAIN_NOTICES_S)
+        await self._measure()
+
+    async def _expire(self) -> None:
+        if amount := await expire_invitations(self._pool):
+            logger.info("%d invitations expired", amount)
+
+    async def _measure(self) -> None:
+        REQUEST_LOG_DEPTH.set(self.request_log.depth)
+        SEALER_LAG.set(self._sealer.lag_s)
+        SEALED.inc(self._sealer.total - self._sealed_before)
+        self._sealed_before = self._sealer.total
+        if self._sender is not None:
+            OUTBOX_AGE.set(self._sender.oldest_due_s)
+
+    async def _retain(self) -> None:
+        owner = await asyncpg.connect(self._owner_url, timeout=10, command_timeout=60)
+        try:
+            removed = await remove_old_requests(owner, utc_now() - self._kept)
+        except asyncpg.InsufficientPrivilegeError:
+            logger.warning("old provisioning requests stay: the database role may not remove them")
+            return
+        finally:
+            await asyncio.wait_for(owner.close(), 5)
+        if removed:
+            logger.info("%d old provisioning requests removed", removed)

@@ -1,0 +1,49 @@
+"""Fixtures of the mail tests: an application on a database of its own, where only we send."""
+
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from domain.application import Application
+from domain.ids import UUID
+from tests.support import factories
+from tests.support.database import DatabaseFactory
+
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+
+
+@pytest.fixture(scope="module")
+def own_database_url(database_factory: DatabaseFactory, worker_id: str) -> str:
+    """A database in which no other test queues mail."""
+    return database_factory.clone(f"mail_{worker_id}").server_url
+
+
+@pytest.fixture
+async def app(own_database_url: str) -> AsyncIterator[Application]:
+    """An application on that database, whose outbox is empty."""
+    made = await factories.application(own_database_url, size=4)
+    await made.pool.execute("UPDATE invitations SET state = 'CANCELLED'")
+    yield made
+    await made.pool.close()
+
+
+@pytest.fixture
+async def organization_id(app: Application) -> UUID:
+    """The organization that invites."""
+    return await factories.organization(app, "Köttbullar & Söhne")
+
+
+@pytest.fixture(scope="session")
+def server_tls() -> ssl.SSLContext:
+    """TLS of a mail server called localhost."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context
+
+
+@pytest.fixture(scope="session")
+def client_tls() -> ssl.SSLContext:
+    """TLS of a client that trusts that mail server."""
+    return ssl.create_default_context(cafile=str(CERTIFICATE))
