@@ -28,11 +28,6 @@ GRAPHQL = "/graphql"
 _ROUTES = frozenset({"/", "/alive", "/ready", "/metrics", GRAPHQL})
 
 
-class _NoLog:
-    def record(self, entry: object) -> None:
-        pass
-
-
 class Front:
     """The first to see a request: sends SCIM on at once, all else through the middleware."""
 
@@ -56,11 +51,19 @@ def create_app(runtime: Runtime) -> Front:
         ScimServices(
             application=runtime.application,
             reader=runtime.reader,
-            log=CountingLog(_NoLog()),
+            log=CountingLog(runtime.workers.request_log),
             public_url=url,
+            touch=runtime.workers.touch_credential,
         )
     )
-    graphql = graphql_app(GraphqlServices(runtime.application, runtime.reader, url))
+    graphql = graphql_app(
+        GraphqlServices(
+            application=runtime.application,
+            reader=runtime.reader,
+            public_url=url,
+            token_used=runtime.workers.touch_access_token,
+        )
+    )
     site = FastAPI(title="Rollcall", docs_url=None, redoc_url=None, openapi_url=None)
     site.include_router(health_routes(runtime.pool))
     page = HTMLResponse(front_page(url))

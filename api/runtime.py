@@ -13,8 +13,10 @@ import asyncpg
 import domain.commands  # noqa: F401 registers the handlers
 from api.database import DatabaseUrls, bring_up_to_date, goes_through_pooler, open_database
 from api.deployment_secret import deployment_secret, derived_key
+from api.mail.smtp import SmtpServer
 from api.settings import Settings
 from api.start_error import StartError
+from api.workers import Workers
 from domain.application import Application
 from domain.queries.reader import Reader
 from domain.store.pool import open_pool
@@ -34,6 +36,7 @@ class Runtime:
     application: Application
     reader: Reader
     invitations: InvitationPolicy
+    workers: Workers
 
 
 @asynccontextmanager
@@ -42,6 +45,7 @@ async def open_runtime(
 ) -> AsyncIterator[Runtime]:
     """All of it, for as long as the context lasts; `workers` runs the background work too.
 
+    Without, what a command leaves to do in the background is done by the servers.
     `urls` names a database that whoever started this process keeps running; without it the
     database of the settings is brought up. Raises StartError.
     """
@@ -52,14 +56,26 @@ async def open_runtime(
             await bring_up_to_date(urls, embedded=settings.database_url is None)
         policy = invitation_policy(settings)
         pool = await stack.enter_async_context(_pool(settings, urls.server))
+        background = Workers(
+            pool=pool,
+            invitations=policy,
+            public_url=settings.public_url,
+            owner_url=urls.owner,
+            smtp=SmtpServer.of(settings),
+            retention_days=settings.request_log_retention_days,
+        )
+        if workers:
+            await background.start()
+            stack.push_async_callback(background.stop)
         yield Runtime(
             settings=settings,
             owner_url=urls.owner,
             server_url=urls.server,
             pool=pool,
-            application=Application(pool, policy),
+            application=Application(pool, policy, background.changed),
             reader=Reader(pool),
             invitations=policy,
+            workers=background,
         )
 
 

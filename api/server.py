@@ -23,7 +23,8 @@ from api.start_error import StartError
 log = structlog.get_logger("rollcall.server")
 
 DRAIN_SECONDS = 10
-KILL_AFTER_SECONDS = DRAIN_SECONDS + 5
+# Beside running requests, what waits to be written takes up to ten seconds more.
+KILL_AFTER_SECONDS = DRAIN_SECONDS + 15
 LONGEST_PAUSE_SECONDS = 5.0
 
 Notify = Callable[[], Awaitable[None]]
@@ -107,7 +108,7 @@ class Supervisor:
             if self._stopping.is_set():
                 child.terminate()
             # Shielded: whoever is cancelled here must not cancel it for the others.
-            child.begin(Orders(self._socket, await asyncio.shield(self._urls)))
+            child.command(Orders(self._socket, await asyncio.shield(self._urls)))
             if await child.is_ready():
                 pause = 0.0
                 await self._count_ready(number)

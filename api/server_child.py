@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from api.database import DatabaseUrls
-from api.spawn import Spawned, spawn
+from api.spawn import Spawned, forget_figures, spawn
 
 READY = b"ready\n"
 CANNOT_START = 3
@@ -45,7 +45,7 @@ class Child:
         """A process that imports its modules and then waits for orders."""
         return cls(spawn())
 
-    def begin(self, orders: Orders) -> None:
+    def command(self, orders: Orders) -> None:
         """Tell the process where the database is and where to listen."""
         settings = {name: value for name, value in os.environ.items() if name.startswith(_PREFIX)}
         message = json.dumps({"urls": asdict(orders.urls), "settings": settings}).encode()
@@ -61,7 +61,9 @@ class Child:
         while await self._receive():
             pass
         self._control.close()
-        return await asyncio.to_thread(self._process.wait)
+        code = await asyncio.to_thread(self._process.wait)
+        forget_figures(self._process.pid)
+        return code
 
     def terminate(self) -> None:
         """Ask the process to finish what it is at and end."""

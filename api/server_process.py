@@ -16,6 +16,7 @@ import uvloop
 
 from api.app import create_app
 from api.logs import set_up_logs
+from api.metrics import watch_pool
 from api.runtime import open_runtime
 from api.server import DRAIN_SECONDS
 from api.server_child import CANNOT_START, READY, Orders, receive_orders
@@ -71,11 +72,13 @@ async def run(settings: Settings, orders: Orders, control: socket.socket) -> Non
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         server = _Server(config, control)
+        figures = asyncio.create_task(watch_pool(runtime.pool))
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, server.stop)
         loop.add_reader(control, _parent_is_gone, loop, control, server)
         await server.serve(sockets=[orders.listener])
         loop.remove_reader(control)
+        figures.cancel()
 
 
 def _parent_is_gone(

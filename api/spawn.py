@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -60,3 +61,9 @@ def _metrics_folder() -> str:
         folder = os.environ[METRICS_FOLDER] = tempfile.mkdtemp(prefix="rollcall-metrics-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def forget_figures(pid: int) -> None:
+    """Take out of /metrics what a process that has ended was at; what it counted stays."""
+    for path in Path(_metrics_folder()).glob(f"gauge_live*_{pid}.db"):
+        path.unlink(missing_ok=True)
