@@ -1,0 +1,93 @@
+"""`rollcall mail`: the development mailbox, where invitations can be read instead of being sent."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.console import Line, print_result, print_rows
+from api.cli.session import AsJson, fail
+from api.cli.work import with_runtime
+from api.mail.development import render_row
+from api.mail.invitation import RenderedMail
+from api.runtime import Runtime
+from domain.queries.directory import find_organization
+from domain.queries.mailbox import MailboxRow, newest_invitations
+
+app = typer.Typer(no_args_is_help=True)
+
+MOST = 500
+Organization = Annotated[
+    str | None, typer.Option("--organization", "-o", help="Only its mail: id, slug or name.")
+]
+_COLUMNS = {
+    "id": "id",
+    "organization": "organization",
+    "to": "to",
+    "state": "state",
+    "dueAt": "due",
+    "expiresAt": "link works until",
+    "lastError": "last error",
+}
+
+
+@app.callback()
+def mail() -> None:
+    """Invitations whose links still work, as mail."""
+
+
+@app.command("list")
+def list_mail(
+    organization: Organization = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List them, newest first."""
+
+    async def work(runtime: Runtime) -> list[MailboxRow]:
+        reach = None
+        if organization is not None:
+            reach = (await find_organization(runtime.reader, organization)).id
+        return await newest_invitations(runtime.reader, reach, limit)
+
+    rows: list[dict[str, Any]] = [
+        {
+            "id": row.id,
+            "organization": row.organization_name,
+            "to": row.email,
+            "state": row.state,
+            "dueAt": row.due_at,
+            "expiresAt": row.expires_at,
+            "lastError": row.last_error,
+        }
+        for row in with_runtime(work)
+    ]
+    print_rows(_COLUMNS, rows, as_json=as_json)
+
+
+@app.command()
+def show(
+    which: Annotated[str, typer.Argument(help="The mail's id, or the address it goes to.")],
+    organization: Organization = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one mail with its link, the newest that fits: whoever has the link can accept."""
+
+    async def work(runtime: Runtime) -> RenderedMail | None:
+        reach = None
+        if organization is not None:
+            reach = (await find_organization(runtime.reader, organization)).id
+        for row in await newest_invitations(runtime.reader, reach, MOST):
+            if which.strip().lower() in {str(row.id), row.email.lower()}:
+                return render_row(row, runtime.invitations, runtime.settings.public_url)
+        return None
+
+    mail = with_runtime(work)
+    if mail is None:
+        fail(f"No open invitation has the id or address {which!r}.")
+    if as_json:
+        lines = [("subject", mail.subject), ("text", mail.text), ("html", mail.html)]
+        print_result([Line(key, key, value) for key, value in lines], as_json=True)
+    else:
+        typer.echo(f"Subject: {mail.subject}\n\n{mail.text}")

@@ -1,0 +1,45 @@
+"""`rollcall mail`: the development mailbox."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain.secrets import read_secret
+from tests.support.command_line import CommandLine
+from tests.support.database import TestDatabase
+
+
+@pytest.fixture
+def shell(worker_database: TestDatabase) -> CommandLine:
+    return CommandLine(worker_database)
+
+
+@pytest.fixture
+def acme(shell: CommandLine) -> dict[str, Any]:
+    address = f"olga.{uuid4().hex}@example.com"
+    made: dict[str, Any] = shell.json("init", "-o", f"Acme {uuid4().hex}", "--owner", address)
+    return made | {"owner": address}
+
+
+def test_queued_invitation_is_listed_and_shown_with_its_link(
+    shell: CommandLine, acme: dict[str, Any]
+) -> None:
+    (listed,) = shell.json("mail", "list", "--organization", acme["organizationId"])
+    by_id = shell.json("mail", "show", listed["id"])
+    by_address = shell.json("mail", "show", acme["owner"].upper())
+
+    assert listed["to"] == acme["owner"]
+    assert listed["state"] == "QUEUED"
+    assert by_id == by_address
+    token = by_id["text"].partition("https://rollcall.example.com/accept#")[2].split()[0]
+    presented = read_secret("inv", 2, token)
+    assert presented is not None
+    assert str(presented.ids[0]) == acme["organizationId"]
+
+
+def test_unknown_mail_is_one_line(shell: CommandLine, acme: dict[str, Any]) -> None:
+    refused = shell.run("mail", "show", "nobody@example.com", "-o", acme["organizationId"])
+
+    assert refused.exit_code == 1
+    assert len(refused.stderr.splitlines()) == 1

@@ -1,0 +1,95 @@
+"""`rollcall run`, `demo` and `init` on a machine where nothing runs yet."""
+
+import json
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.support.server import PROGRAM, START_SECONDS, rollcall, server_environment, stop_database
+
+
+@contextmanager
+def run(environment: dict[str, str], output: Path) -> Iterator[None]:
+    """`rollcall run` until it has said how to go on; then it is stopped."""
+    with output.open("wb") as file:
+        process = subprocess.Popen([PROGRAM, "run"], env=environment, stdout=file, stderr=file)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while "Stop with Ctrl-C" not in output.read_text():
+            assert process.poll() is None, output.read_text()
+            assert time.monotonic() < deadline, output.read_text()
+            time.sleep(0.05)
+        yield
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_first_start_shows_secrets_that_work_and_later_ones_how_to_get_more(data_dir: Path) -> None:
+    environment = server_environment(data_dir)
+    url = f"http://127.0.0.1:{environment['ROLLCALL_PORT']}"
+    first, second = data_dir / "first.log", data_dir / "second.log"
+    try:
+        with run(environment, first):
+            said = first.read_text()
+            base = re.search(r"SCIM base URL +(\S+)", said)
+            key = re.search(r"SCIM API key +(\S+)", said)
+            token = re.search(r"access token +(\S+)", said)
+            assert base is not None
+            assert key is not None
+            assert token is not None
+            assert base[1].startswith(f"{url}/v2/")
+            listed = httpx.get(f"{base[1]}/Users", headers={"Authorization": f"Bearer {key[1]}"})
+            asked = httpx.post(
+                f"{url}/graphql",
+                json={"query": "{ organizations { nodes { slug } } }"},
+                headers={"Authorization": f"Bearer {token[1]}"},
+            )
+            assert listed.json()["totalResults"] == 0
+            assert asked.json()["data"]["organizations"]["nodes"] == [{"slug": "demo"}]
+
+            shown = rollcall("demo", environment=environment)
+
+            assert shown.returncode == 0, shown.stderr
+            for expected in ("6 total, 4 invited, 2 revoked", "member.removed", "APPLIED"):
+                assert expected in shown.stdout
+
+        with run(environment, second):
+            again = second.read_text()
+            assert "rck_" not in again
+            assert "adm_" not in again
+            assert "scim-key rotate" in again
+    finally:
+        stop_database(data_dir)
+
+
+def test_init_starts_the_database_and_stops_it_again(data_dir: Path) -> None:
+    environment = server_environment(data_dir)
+
+    made = rollcall(
+        "init", "-o", "Acme", "--owner", "o@example.com", "--json", environment=environment
+    )
+
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["organizationSlug"] == "acme"
+    assert not list(data_dir.glob("data/postgresql-*/postmaster.pid"))
+
+
+def test_demo_without_a_server_says_what_to_do(data_dir: Path) -> None:
+    environment = server_environment(data_dir)
+
+    refused = rollcall("demo", environment=environment)
+
+    assert refused.returncode == 1
+    url = f"http://127.0.0.1:{environment['ROLLCALL_PORT']}"
+    assert refused.stderr.startswith(f"No server is ready at {url}. Start one in another terminal")
+    assert len(refused.stderr.splitlines()) == 1
+    assert not list(data_dir.glob("data/postgresql-*/postmaster.pid"))
