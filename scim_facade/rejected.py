@@ -30,8 +30,7 @@ log = logging.getLogger("rollcall.scim")
 class _Window:
     ends: float
     calls: int = 0
-    connection_id: UUID | None = None
-    looked_up: bool = False
+    connection_id: asyncio.Task[UUID | None] | None = None
 
 
 @dataclass(slots=True)
@@ -59,13 +58,14 @@ class RejectedCalls:
 
     async def _write(self, window: _Window, exchange: Exchange, answer: Answer) -> None:
         try:
-            first = not window.looked_up
-            if first:
-                window.looked_up = True
-                window.connection_id = await find_connection_id(
-                    self.services.reader, exchange.organization_id
-                )
+            first = window.connection_id is None
             if window.connection_id is None:
+                # Calls that come meanwhile wait for the same answer.
+                window.connection_id = asyncio.ensure_future(
+                    find_connection_id(self.services.reader, exchange.organization_id)
+                )
+            connection_id = await window.connection_id
+            if connection_id is None:
                 return
             record(exchange, answer)
             if first:
@@ -77,7 +77,7 @@ class RejectedCalls:
                     request_id=exchange.id,
                     correlation_id=exchange.id,
                 )
-                command = NoteRejectedCalls(exchange.organization_id, window.connection_id)
+                command = NoteRejectedCalls(exchange.organization_id, connection_id)
                 await self.services.application.execute(command, caller)
         except Exception as error:  # noqa: BLE001 - a note must never break what it is about
             log.warning("rejected call not noted: %s", type(error).__name__)
