@@ -1,15 +1,19 @@
 """Fixtures of the mail tests: an application on a database of its own, where only we send."""
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from api.mail.smtp import SmtpServer
+from api.settings import SmtpSecurity
 from domain.application import Application
 from domain.ids import UUID
+from tests.api.mail.desk import FROM, Desk
 from tests.support import factories
 from tests.support.database import DatabaseFactory
+from tests.support.mail_server import MailServer
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 
@@ -47,3 +51,15 @@ def server_tls() -> ssl.SSLContext:
 def client_tls() -> ssl.SSLContext:
     """TLS of a client that trusts that mail server."""
     return ssl.create_default_context(cafile=str(CERTIFICATE))
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def desk(app: Application, organization_id: UUID, mail_server: MailServer) -> Desk:
+    server = SmtpServer("127.0.0.1", port=mail_server.port, security=SmtpSecurity.NONE, sender=FROM)
+    return Desk(app, organization_id, server, [])
