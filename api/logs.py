@@ -69,7 +69,7 @@ def _describe_exception(logger: WrappedLogger, method: str, event: EventDict) ->
     """Replace the exception by where it happened and what it says, as far as that is safe."""
     raised = _exception(event.pop("exc_info", None))
     if raised is not None:
-        event["exception"] = "".join(_lines(raised))
+        event["exception"] = "\n".join(_lines(raised))
     return event
 
 
@@ -90,8 +90,8 @@ def _lines(raised: BaseException) -> Sequence[str]:
     lines: list[str] = []
     cause = raised.__cause__ or (None if raised.__suppress_context__ else raised.__context__)
     if cause is not None and cause is not raised:
-        lines += [*_lines(cause), "led to\n"]
-    lines += traceback.format_tb(raised.__traceback__)
+        lines += [*_lines(cause), "led to"]
+    lines += [frame.rstrip() for frame in traceback.format_tb(raised.__traceback__)]
     kind = type(raised).__qualname__
     if isinstance(raised, asyncpg.PostgresError):
         lines.append(f"{kind} {raised.sqlstate or ''}".rstrip())

@@ -43,12 +43,12 @@ def serve(settings: Settings, *, prepare: Prepare = _nothing, on_ready: Notify =
     """
 
     async def run() -> None:
-        await Supervisor(settings, prepare, on_ready).run()
+        await Parent(settings, prepare, on_ready).run()
 
     asyncio.run(run())
 
 
-class Supervisor:
+class Parent:
     """The parent of the server processes."""
 
     def __init__(self, settings: Settings, prepare: Prepare, on_ready: Notify) -> None:

@@ -66,7 +66,9 @@ async def run(settings: Settings, orders: Orders, control: socket.socket) -> Non
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            # Without a proxy that is known, the header is anybody's to write.
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
             backlog=WAITING_CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=DRAIN_SECONDS,

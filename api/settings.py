@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from email.utils import parseaddr
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -84,7 +85,18 @@ def _mail_from(value: str) -> str:
     return value
 
 
+def _proxies(value: str) -> str:
+    named = [part.strip() for part in value.split(",") if part.strip()]
+    for name in named:
+        try:
+            ip_network(name)
+        except ValueError:
+            raise ValueError(f"{name} is no IP address and no network like 10.0.0.0/8") from None
+    return ",".join(named)
+
+
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+Proxies = Annotated[str, AfterValidator(_proxies)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 SecretKey = Annotated[SecretStr, AfterValidator(_secret_key)]
 MailAddress = Annotated[str, AfterValidator(_mail_from)]
@@ -104,6 +116,9 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
     public_url: PublicUrl = Field(
         "", description="Address under which identity providers and people reach the server."
+    )
+    trusted_proxies: Proxies | None = Field(
+        None, description="Reverse proxies whose X-Forwarded-For is believed, separated by commas."
     )
     workers: int = Field(1, ge=1, le=64, description="Number of server processes.")
 

@@ -134,3 +134,12 @@ def test_document_and_class_name_the_same_settings() -> None:
     assert described == expected
     named = set(re.findall(r"ROLLCALL_[A-Z_]+[A-Z]", DOCUMENT.read_text()))
     assert named == set(expected)
+
+
+def test_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_TRUSTED_PROXIES", "10.0.0.0/8, ::1,")
+    assert load_settings().trusted_proxies == "10.0.0.0/8,::1"
+
+    monkeypatch.setenv("ROLLCALL_TRUSTED_PROXIES", "*")
+    with pytest.raises(SettingsError, match="is no IP address"):
+        load_settings()
