@@ -40,7 +40,7 @@ from scim_facade.mapping.groups import (
 )
 from scim_facade.protocol.conditions import etag
 from scim_facade.protocol.errors import ScimError
-from scim_facade.protocol.patch import UNSET, parse_patch, read_group_patch
+from scim_facade.protocol.patch import UNSET, GroupPatch, parse_patch, read_group_patch
 from scim_facade.protocol.projection import Projection
 from scim_facade.protocol.resources import GroupDocument, read_group
 from scim_facade.protocol.schemas import GROUP_RESOURCE
@@ -128,11 +128,10 @@ async def replace(exchange: Exchange, group_id: UUID) -> Answer:
     exchange.operation = ScimOperation.REPLACE
     exchange.about(SubjectKind.GROUP, group_id)
     shown = reading.projection(exchange, GROUP_RESOURCE)
-    document = await _read_or_404(exchange, group_id, _read_document)
+    document, named = await _read_or_404(exchange, group_id, _read_document)
     settings = exchange.connection.settings
     memberships: tuple[MembershipEdit, ...] = ()
     if document.members is not None or document.members_cleared:
-        named = _named(document, exchange, strict=settings.strict_member_ids)
         memberships = (MembershipEdit(EditKind.REPLACE, named),)
     elif settings.omitted_group_members is OmittedGroupMembers.CLEAR:
         memberships = (MembershipEdit(EditKind.REPLACE, frozenset()),)
@@ -160,7 +159,7 @@ async def patch(exchange: Exchange, group_id: UUID) -> Answer:
     exchange.about(SubjectKind.GROUP, group_id)
     query = exchange.query()
     shown = Projection.parse(query.attributes, query.excluded_attributes, GROUP_RESOURCE)
-    edits = await _read_or_404(exchange, group_id, _read_patch)
+    edits, memberships = await _read_or_404(exchange, group_id, _read_patch)
     settings = exchange.connection.settings
     result = await _execute(
         exchange,
@@ -169,9 +168,7 @@ async def patch(exchange: Exchange, group_id: UUID) -> Answer:
             group_id,
             display_name=KEEP if edits.display_name is None else edits.display_name,
             external_id=KEEP if edits.external_id is UNSET else edits.external_id,
-            memberships=membership_edits(
-                edits.memberships, exchange.warnings, strict=settings.strict_member_ids
-            ),
+            memberships=memberships,
             expected_version=await _expected(exchange, group_id),
             strict=settings.strict_member_ids,
         ),
@@ -258,10 +255,14 @@ async def _read_or_404(exchange: Exchange, group_id: UUID, read_body: Any) -> An
         raise
 
 
-def _read_document(exchange: Exchange) -> GroupDocument:
-    return read_group(reading.json_body(exchange), exchange.warnings)
+def _read_document(exchange: Exchange) -> tuple[GroupDocument, frozenset[UUID]]:
+    document = read_group(reading.json_body(exchange), exchange.warnings)
+    strict = exchange.connection.settings.strict_member_ids
+    return document, _named(document, exchange, strict=strict)
 
 
-def _read_patch(exchange: Exchange) -> Any:
+def _read_patch(exchange: Exchange) -> tuple[GroupPatch, tuple[MembershipEdit, ...]]:
     operations = parse_patch(reading.json_body(exchange), exchange.warnings)
-    return read_group_patch(operations, exchange.warnings)
+    edits = read_group_patch(operations, exchange.warnings)
+    strict = exchange.connection.settings.strict_member_ids
+    return edits, membership_edits(edits.memberships, exchange.warnings, strict=strict)
