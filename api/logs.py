@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _QUIET = {
     "alembic": logging.WARNING,
+    # Its pool tells each try to reconnect at length, beside what fails for the lack of it.
+    "asyncpg": logging.ERROR,
     "uvicorn": logging.WARNING,
     "uvicorn.error": logging.WARNING,
     "asyncio": logging.WARNING,
