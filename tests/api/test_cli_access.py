@@ -29,7 +29,9 @@ def test_organization_is_found_by_any_of_its_names(
     assert len(shell.json("scim-key", "list", "--organization", acme[key])) == 1
 
 
-@pytest.mark.parametrize("named", [str(uuid4()), "nobody", "", "x' OR true --"])
+@pytest.mark.parametrize(
+    "named", ["01890000-0000-7000-8000-000000000000", "nobody", "", "x' OR true --"]
+)
 def test_unknown_organization_is_one_line(shell: CommandLine, named: str) -> None:
     refused = shell.run("scim-key", "list", "--organization", named)
 
