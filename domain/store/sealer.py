@@ -167,8 +167,8 @@ class Sealer:
                 pause = self._patience.failed(error)
             else:
                 self._patience.worked()
-                # Under load, at least as much rest as work: requests want the processors too.
-                pause = max(GATHER_S, min(POLL_S, monotonic() - began))
+                # A pass that takes long leaves some rest: requests want the processors too.
+                pause = max(GATHER_S, min(POLL_S, (monotonic() - began) / 2))
             if last:
                 return
             await self._rest(pause)
