@@ -50,6 +50,7 @@ class Context:
             return await self.services.application.execute(command, self.caller.for_command())
         finally:
             self.load = Loaders(self.reader)
+            self.now = utc_now()
 
     async def close(self) -> None:
         """End the view of the data."""

@@ -31,19 +31,21 @@ GROUP_LIST: Listing[GroupRow] = Listing(
     row=group_row,
     queried=QUERIED,
 )
+# Aliased, since a condition on another member looks at the same table.
+_OF_MEMBER = GROUP_MEMBERS.alias("of_member")
 MEMBER_GROUP_LIST: Listing[GroupRow] = Listing(
-    source=GROUP_MEMBERS.join(
+    source=_OF_MEMBER.join(
         GROUPS,
-        (GROUPS.c.organization_id == GROUP_MEMBERS.c.organization_id)
-        & (GROUPS.c.id == GROUP_MEMBERS.c.group_id),
+        (GROUPS.c.organization_id == _OF_MEMBER.c.organization_id)
+        & (GROUPS.c.id == _OF_MEMBER.c.group_id),
     ),
     columns=_COLUMNS,
-    organization=GROUP_MEMBERS.c.organization_id,
+    organization=_OF_MEMBER.c.organization_id,
     identity=GROUPS.c.id,
-    orders=(Order("CREATED_AT", GROUP_MEMBERS.c.group_id),),
+    orders=(Order("CREATED_AT", _OF_MEMBER.c.group_id),),
     row=group_row,
     queried=QUERIED,
-    parent=GROUP_MEMBERS.c.member_id,
+    parent=_OF_MEMBER.c.member_id,
 )
 
 

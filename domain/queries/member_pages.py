@@ -45,20 +45,22 @@ MEMBER_LIST: Listing[MemberRow] = Listing(
     row=member_row,
     queried=_QUERIED,
 )
+# Aliased, since a condition on another group looks at the same table.
+_OF_GROUP = GROUP_MEMBERS.alias("of_group")
 GROUP_MEMBER_LIST: Listing[MemberRow] = Listing(
-    source=GROUP_MEMBERS.join(
+    source=_OF_GROUP.join(
         MEMBERS,
-        (MEMBERS.c.organization_id == GROUP_MEMBERS.c.organization_id)
-        & (MEMBERS.c.id == GROUP_MEMBERS.c.member_id),
+        (MEMBERS.c.organization_id == _OF_GROUP.c.organization_id)
+        & (MEMBERS.c.id == _OF_GROUP.c.member_id),
     ),
     columns=MEMBER_COLUMNS,
-    organization=GROUP_MEMBERS.c.organization_id,
+    organization=_OF_GROUP.c.organization_id,
     identity=MEMBERS.c.id,
     # The order of the group's own rows, so that a page of a small group never walks all members.
-    orders=(Order("CREATED_AT", GROUP_MEMBERS.c.member_id),),
+    orders=(Order("CREATED_AT", _OF_GROUP.c.member_id),),
     row=member_row,
     queried=_QUERIED,
-    parent=GROUP_MEMBERS.c.group_id,
+    parent=_OF_GROUP.c.group_id,
 )
 
 

@@ -43,7 +43,9 @@ fragment T on AccessToken {
   createdBy { __typename }
 }
 """
-PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+PAGE = """
+fragment P on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+"""
 
 ORGANIZATION = (
     """
@@ -62,19 +64,19 @@ query ($org: ID!) {
       }
       activity(window: {}) { startsAt applied unchanged rejected failed }
     }
-    accessTokens(first: 3) { %s edges { cursor node { id } } nodes { ...T } }
+    accessTokens(first: 3) { pageInfo { ...P } edges { cursor node { id } } nodes { ...T } }
   }
 }
 """
-    % PAGE
     + ACCESS_TOKEN
+    + PAGE
 )
 
 MEMBERS = (
     """
 query ($org: ID!) {
   organization(by: {id: $org}) {
-    members(first: 3) { totalCount %s edges { cursor node { id } } nodes {
+    members(first: 3) { totalCount pageInfo { ...P } edges { cursor node { id } } nodes {
       ...M
       actions {
         confirm { allowed reason } reinvite { allowed reason } revoke { allowed reason }
@@ -86,23 +88,26 @@ query ($org: ID!) {
       provisioningRequests(first: 2) { nodes { id } }
     } }
     member(by: {userName: "nobody"}) { id }
-    pendingConfirmations(first: 3) { totalCount %s edges { cursor node { reason } } nodes {
+    pendingConfirmations(first: 3) {
+      totalCount pageInfo { ...P } edges { cursor node { reason } } nodes {
       reason acceptedAt member { id } provisionedBy { id }
     } }
-    invitations(first: 3) { totalCount %s edges { cursor node { id } } nodes { ...I } }
+    invitations(first: 3) {
+      totalCount pageInfo { ...P } edges { cursor node { id } } nodes { ...I }
+    }
   }
 }
 """
-    % (PAGE, PAGE, PAGE)
     + MEMBER
     + INVITATION
+    + PAGE
 )
 
 GROUPS = (
     """
 query ($org: ID!) {
   organization(by: {id: $org}) {
-    groups(first: 3) { totalCount %s edges { cursor node { id } } nodes {
+    groups(first: 3) { totalCount pageInfo { ...P } edges { cursor node { id } } nodes {
       ...G
       members(first: 2) { nodes { id } totalCount }
       auditEvents(first: 2) { nodes { id } }
@@ -111,22 +116,22 @@ query ($org: ID!) {
   }
 }
 """
-    % PAGE
     + GROUP
+    + PAGE
 )
 
 LOGS = (
     """
 query ($org: ID!) {
   organization(by: {id: $org}) {
-    auditEvents(first: 50) { %s edges { cursor node { id } } nodes { ...E } }
-    provisioningRequests(first: 3) { %s edges { cursor node { id } } nodes { ...R } }
+    auditEvents(first: 50) { pageInfo { ...P } edges { cursor node { id } } nodes { ...E } }
+    provisioningRequests(first: 3) { pageInfo { ...P } edges { cursor node { id } } nodes { ...R } }
   }
 }
 """
-    % (PAGE, PAGE)
     + EVENT
     + REQUEST
+    + PAGE
 )
 
 ROOTS = (
@@ -137,11 +142,11 @@ query ($org: ID!) {
     actor { __typename ... on AccessToken { id name } }
   }
   node(id: $org) { id ... on Versioned { version createdAt updatedAt } }
-  organizations(first: 2) { totalCount %s edges { cursor node { id } } nodes { id } }
+  organizations(first: 2) { totalCount pageInfo { ...P } edges { cursor node { id } } nodes { id } }
   auditActions { action description subject }
 }
 """
-    % PAGE
+    + PAGE
 )
 
 EVERYTHING = {

@@ -1,0 +1,82 @@
+"""How many statements the reads of hot query shapes cost, whatever the number of rows."""
+
+from typing import Any
+
+import pytest
+
+from domain.application import Application
+from domain.store.sealer import seal_pending
+from domain.store.snapshot import Snapshot
+from domain.vocabulary import MemberStatus
+from tests.support import factories
+from tests.support.graphql import Api, api
+
+SHAPES = {
+    "members(first: %d) { nodes { id email status role } pageInfo { endCursor } }": 1,
+    "members(first: %d) { nodes { id } totalCount }": 2,
+    "members(first: %d) { nodes { id organization { name } } }": 1,
+    "members(first: %d) { nodes { id groups { nodes { displayName } } } }": 2,
+    "members(first: %d) { nodes { groups { nodes { displayName } totalCount } } }": 3,
+    "members(first: %d) { nodes { invitations(first: 1) { nodes { state } } } }": 2,
+    "members(first: %d) { nodes { auditEvents(first: 3) { nodes { action } } } }": 2,
+    "members(first: %d) { nodes { actions { revoke { allowed } } } }": 1,
+    "groups(first: %d) { nodes { displayName memberCount } }": 2,
+    "groups(first: %d) { nodes { members(first: 3) { nodes { email } } } }": 2,
+    "auditEvents(first: %d) { nodes { action actor { __typename } subject { __typename } } }": 2,
+    "pendingConfirmations(first: %d) { nodes { member { email } provisionedBy { id } } }": 2,
+    "invitations(first: %d) { nodes { state member { email } } }": 2,
+    "memberCounts { total }  members(first: %d) { nodes { id } }": 2,
+}
+
+
+@pytest.fixture(scope="module")
+async def crowd(app: Application) -> Api:
+    caller = await api(app)
+    ids = await factories.members(app, caller.organization_id, 12)
+    for _ in range(3):
+        await factories.member(app, caller.organization_id, MemberStatus.ACCEPTED)
+    for number in range(12):
+        await factories.group(app, caller.organization_id, frozenset(ids[number:]))
+    await seal_pending(app.pool)
+    return caller
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_statements_do_not_grow_with_rows(
+    crowd: Api, shape: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    end = Snapshot.end
+
+    async def counting(self: Snapshot) -> None:
+        counted.append(self.statements)
+        await end(self)
+
+    monkeypatch.setattr(Snapshot, "end", counting)
+
+    for rows in (1, 12):
+        await crowd.ask_here(shape % rows)
+
+    # One more for the organization itself.
+    assert counted == [SHAPES[shape] + 1] * 2
+
+
+async def test_all_reads_of_an_operation_see_one_moment(app: Application, crowd: Api) -> None:
+    seen: list[Any] = []
+    fetch = Snapshot.fetch
+
+    async def intruding(self: Snapshot, text: str, *arguments: Any) -> Any:
+        rows = await fetch(self, text, *arguments)
+        if not seen:
+            seen.append(text)
+            await factories.member(app, crowd.organization_id)
+        return rows
+
+    before = (await crowd.ask_here("memberCounts { total }"))["memberCounts"]["total"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Snapshot, "fetch", intruding)
+        found = await crowd.ask_here("memberCounts { total } members { totalCount }")
+
+    assert found == {"memberCounts": {"total": before}, "members": {"totalCount": before}}
+    after = (await crowd.ask_here("memberCounts { total }"))["memberCounts"]["total"]
+    assert after == before + 1
