@@ -192,6 +192,8 @@ class Oracle:
         """What a provider sends: other attributes, access given or taken, one command."""
         person = self.people[key]
         had_email, was_revoked = person.email, person.revoked
+        if active is False and not person.revoked:
+            self._need_another_owner(person)  # told before a name that is taken
         if email is None and person.stage != "STAGED":
             email = person.email
         for other in self.people.values():

@@ -274,7 +274,7 @@ def test_every_life_agrees_with_the_design(blocking_app: Blocking) -> None:
     run_state_machine_as_test(
         lambda: Lives(blocking_app),  # type: ignore[arg-type]
         settings=settings(
-            max_examples=50,
+            max_examples=40,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
