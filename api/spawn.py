@@ -32,6 +32,7 @@ _early: list[Spawned] = []
 def spawn_early() -> None:
     """Start the first process before it is known whether and with what it will serve."""
     _early.append(_spawn())
+    atexit.register(_give_up)
 
 
 def spawn() -> Spawned:
@@ -52,6 +53,14 @@ def _spawn() -> Spawned:
             process_group=0,
         )
     return Spawned(process, ours)
+
+
+def _give_up() -> None:
+    """End a process that was started early and never needed, before it misses its parent."""
+    while _early:
+        process = _early.pop().process
+        process.kill()
+        process.wait()
 
 
 def _metrics_folder() -> str:

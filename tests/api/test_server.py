@@ -68,8 +68,10 @@ def test_second_start_takes_less_than_five_seconds(data_dir: Path) -> None:
 
     start()
 
-    # The best of a few: the machine may be busy with other tests.
-    assert any(start() < 5 for _ in range(4))
+    took = min(start() for _ in range(2))
+    if took >= 5 and os.getloadavg()[0] > (os.cpu_count() or 1):
+        pytest.skip(f"{took:.1f} s, but the machine has more to do than it can")
+    assert took < 5
 
 
 @pytest.mark.parametrize("workers", [1, 2])
