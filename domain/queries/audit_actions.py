@@ -124,6 +124,12 @@ def _catalogue() -> dict[str, AuditAction]:
             "{} revoked an API key of {}.",
         ),
         (
+            "scim_connection.call_rejected",
+            scim,
+            "Somebody called the endpoint without a valid key.",
+            "{} was turned away from {}: no valid key.",
+        ),
+        (
             "access_token.created",
             token,
             "An access token was made.",

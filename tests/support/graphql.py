@@ -127,7 +127,9 @@ def _typed(variables: dict[str, Any]) -> dict[str, str]:
     }
 
 
-async def send(asgi: Any, body: Any, headers: dict[str, str], method: str = "POST") -> Any:
+async def send(
+    asgi: Any, body: Any, headers: dict[str, str], method: str = "POST"
+) -> httpx.Response:
     """One request to the application."""
     transport = httpx.ASGITransport(app=asgi)
     async with httpx.AsyncClient(transport=transport, base_url="https://rollcall.test") as client:
