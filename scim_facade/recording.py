@@ -30,7 +30,10 @@ _USER_AGENTS = (
     ("rippling", IdentityProvider.RIPPLING),
     ("authentik", IdentityProvider.AUTHENTIK),
     ("keycloak", IdentityProvider.KEYCLOAK),
-    ("ping", IdentityProvider.PING),
+    ("pingone", IdentityProvider.PING),
+    ("pingfed", IdentityProvider.PING),
+    ("pingidentity", IdentityProvider.PING),
+    ("ping identity", IdentityProvider.PING),
 )
 
 
