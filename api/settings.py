@@ -36,6 +36,11 @@ class LogLevel(StrEnum):
     WARNING = "warning"
     ERROR = "error"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "LogLevel | None":
+        """Any spelling of the case."""
+        return next((level for level in cls if level == str(value).lower()), None)
+
 
 class LogFormat(StrEnum):
     """For machines or for people."""

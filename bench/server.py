@@ -46,7 +46,7 @@ def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]
         "ROLLCALL_DATA_DIR": str(data_dir),
         "ROLLCALL_PORT": str(port),
         "ROLLCALL_PUBLIC_URL": url,
-        "ROLLCALL_LOG_LEVEL": "WARNING",
+        "ROLLCALL_LOG_LEVEL": "warning",
     }
     process = subprocess.Popen([str(rollcall), "serve", "--workers", str(workers)], env=environment)
     try:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import asyncpg
 
 from domain.clock import utc_now
+from domain.errors import NotFound
 from domain.store.namesakes import find_taken
+from domain.store.pool import ACQUIRE_TIMEOUT_S
 from domain.store.unit_of_work import (
     Collision,
     InvitationPolicy,
@@ -85,6 +87,10 @@ class Application:
         Raises the DomainError that the rules raised. Tries again, isolated more strictly, when
         what the command read has changed meanwhile, and on serialization failures.
         """
+        # Whatever a facade forgets: nobody reaches into another organization.
+        named = getattr(command, "organization_id", None)
+        if named is not None and not caller.may_see(named):
+            raise NotFound("organization")
         handler, isolation = _HANDLERS[type(command)]
         failures = 0
         groups: frozenset[UUID] = frozenset()
@@ -116,7 +122,7 @@ class Application:
         isolation: Isolation,
         groups: frozenset[UUID],
     ) -> Outcome[Any]:
-        async with self.pool.acquire() as connection:
+        async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
             unit = UnitOfWork(
                 connection,
                 caller,

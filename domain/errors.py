@@ -27,7 +27,8 @@ class NotFound(DomainError):
 
     def __init__(self, kind: str, identifier: object = None) -> None:
         named = f" {identifier}" if identifier is not None else ""
-        super().__init__(f"There is no {kind}{named} in this organization.")
+        where = "" if kind == "organization" else " in this organization"
+        super().__init__(f"There is no {kind}{named}{where}.")
         self.kind = kind
 
 

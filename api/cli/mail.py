@@ -15,7 +15,7 @@ from api.runtime import Runtime
 from domain.queries.directory import find_organization
 from domain.queries.mailbox import MailboxRow, newest_invitations
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 MOST = 500
 Organization = Annotated[

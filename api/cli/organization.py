@@ -12,7 +12,7 @@ from api.cli.work import with_runtime
 from api.runtime import Runtime
 from domain.queries.directory import OrganizationEntry, all_organizations
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _COLUMNS = {
     "id": "id",

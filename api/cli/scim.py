@@ -23,7 +23,7 @@ from domain.vocabulary import (
     Rehire,
 )
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 def _choice(text: str) -> Any:

@@ -15,7 +15,7 @@ from domain.clock import utc_now
 from domain.commands import IssuedCredential, RevokeScimCredential, RotateScimApiKey
 from domain.queries.directory import ScimKeyEntry, find_organization, scim_keys
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _DAY_S = 86_400
 _COLUMNS = {

@@ -17,7 +17,7 @@ from domain.commands import CreateAccessToken, IssuedToken
 from domain.queries.directory import find_organization
 from domain.vocabulary import Scope
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _LIFETIME_DAYS = 90
 

@@ -11,11 +11,19 @@ from domain.ids import UUID, new_id
 from domain.model.attributes import MemberAttributes
 from domain.model.group import EditKind, MembershipChange, MembershipEdit
 from domain.model.member import Member, MemberEvent
+from domain.store.connection_rows import SELECT_CONNECTION, connection_of
 from domain.store.membership import change_membership
 from domain.store.removal import delete_member, lock_groups_of
 from domain.store.unit_of_work import Isolation
 from domain.text import check_text
-from domain.vocabulary import KeyHandshake, MemberRole, ProvisioningSource, Scope
+from domain.vocabulary import (
+    KeyHandshake,
+    MemberRole,
+    OnProvision,
+    ProvisioningSource,
+    Scope,
+    Stage,
+)
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
@@ -125,6 +133,7 @@ async def invite_member(command: InviteMember, unit: UnitOfWork) -> Outcome[Memb
         role=command.role,
     )
     if command.group_ids:
+        unit.caller.require(Scope.GROUPS_WRITE)
         unit.need(Isolation.TRANSACTION)
     member = await unit.write_member(None, [event])
     addition = MembershipChange.fold([MembershipEdit(EditKind.ADD, frozenset({member.id}))])
@@ -175,10 +184,24 @@ async def revoke_member(command: RevokeMember, unit: UnitOfWork) -> Outcome[Memb
 
 @handles(RestoreMember)
 async def restore_member(command: RestoreMember, unit: UnitOfWork) -> Outcome[Member]:
-    """Raises SeatLimitReached, SelfAction."""
+    """Raises SeatLimitReached, SelfAction.
+
+    A staged member who can be written to is invited as well, where the connection says INVITE.
+    """
     member = await _load(command, unit, Scope.MEMBERS_WRITE)
     _not_self(member, unit)
-    return await _finish(unit, member, member.restore(unit.now))
+    restored = member.restore(unit.now)
+    if restored is None:
+        return Outcome(member, changed=False)
+    events = [restored]
+    if member.stage is Stage.STAGED and member.attributes.email is not None:
+        row = await SELECT_CONNECTION.fetch_row(
+            unit.connection, organization_id=command.organization_id
+        )
+        if row is not None and connection_of(row).settings.on_provision is OnProvision.INVITE:
+            invited = restored.member.invite(unit.now)
+            events.extend([invited] if invited is not None else [])
+    return Outcome(await unit.write_member(member, events), changed=True)
 
 
 @handles(ChangeMemberRole)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.application import Command, Outcome, handles
-from domain.errors import Invalid, NotFound, Taken, VersionConflict
+from domain.errors import Forbidden, Invalid, NotFound, Taken, VersionConflict
 from domain.folding import folded_key
 from domain.ids import UUID, new_id
 from domain.model.attributes import MemberAttributes
@@ -112,6 +112,8 @@ class UpdateOrganization(Command[UUID]):
 async def create_organization(command: CreateOrganization, unit: UnitOfWork) -> Outcome[UUID]:
     """Raises Taken("name") with the existing id, Invalid."""
     unit.caller.require(Scope.ORGANIZATION_WRITE)
+    if unit.caller.organization_id is not None:
+        raise Forbidden("You belong to one organization; who founds another must reach all.")
     name = organization_name(command.name)
     _check_seats(command.seats)
     name_key = folded_key("name", name)

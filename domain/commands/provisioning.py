@@ -13,7 +13,7 @@ from domain.model.member import Member, MemberEvent
 from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import GroupReference
 from domain.store.namesakes import find_namesakes
-from domain.vocabulary import OnProvision, ProvisioningSource, Rehire, Stage
+from domain.vocabulary import OnProvision, ProvisioningSource, Rehire, Scope, Stage
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
@@ -77,6 +77,7 @@ class ReviseMember(Command[RevisedMember]):
 @handles(ProvisionMember)
 async def provision_member(command: ProvisionMember, unit: UnitOfWork) -> Outcome[Member]:
     """Raises Taken, SeatLimitReached."""
+    unit.caller.require(Scope.MEMBERS_WRITE)
     rehires = command.active and command.rehire is Rehire.RESTORE
     if rehires and unit.isolation is not Isolation.OPTIMISTIC:
         rehired = await _rehire(command, unit)
@@ -140,6 +141,7 @@ async def _rehire(command: ProvisionMember, unit: UnitOfWork) -> Member | None:
 @handles(ReviseMember)
 async def revise_member(command: ReviseMember, unit: UnitOfWork) -> Outcome[RevisedMember]:
     """Raises NotFound, VersionConflict, Taken, SeatLimitReached, LastOwner."""
+    unit.caller.require(Scope.MEMBERS_WRITE)
     groups = None
     if command.with_groups:
         before, groups = await unit.member_with_groups(command.organization_id, command.member_id)

@@ -231,12 +231,15 @@ class Member:
         changes = [Change("revokedAt", self.revoked_at, None)]
         if self.revocation_reason is not None:
             changes.append(Change("revocationReason", self.revocation_reason, None))
-        return MemberEvent(
-            self._next(now, revoked_at=None, revocation_reason=None),
-            LIFECYCLE[MemberAction.RESTORE].audit_action,
-            tuple(changes),
-            invites=self.stage is Stage.INVITED,
+        invites = self.stage is Stage.INVITED
+        restored = self._next(
+            now,
+            revoked_at=None,
+            revocation_reason=None,
+            invited_at=now if invites else self.invited_at,
         )
+        action = LIFECYCLE[MemberAction.RESTORE].audit_action
+        return MemberEvent(restored, action, tuple(changes), invites=invites)
 
     def remove(self, group_ids: tuple[UUID, ...]) -> MemberEvent:
         """The end of the membership; the event carries what was, the account stays."""

@@ -47,16 +47,16 @@ QUERIED = Queried(
 )
 _SHAPES = Shapes(QUERIED)
 _BY_ID = Statement(select(*_COLUMNS).where(_OURS, GROUPS.c.id == parameter("id", UUID_TYPE)))
-_SHOWN_NAME = func.coalesce(MEMBERS.c.display_name, MEMBERS.c.user_name)
+# Looked up by key for each row: a join would be free to begin with all members there are.
+_SHOWN_NAME = (
+    select(func.coalesce(MEMBERS.c.display_name, MEMBERS.c.user_name))
+    .where(MEMBERS.c.organization_id == _ORGANIZATION, MEMBERS.c.id == GROUP_MEMBERS.c.member_id)
+    .correlate(GROUP_MEMBERS)
+    .scalar_subquery()
+    .label("display")
+)
 _MEMBERS_AFTER = Statement(
-    select(MEMBERS.c.id, _SHOWN_NAME.label("display"))
-    .select_from(
-        GROUP_MEMBERS.join(
-            MEMBERS,
-            (MEMBERS.c.organization_id == GROUP_MEMBERS.c.organization_id)
-            & (MEMBERS.c.id == GROUP_MEMBERS.c.member_id),
-        )
-    )
+    select(GROUP_MEMBERS.c.member_id.label("id"), _SHOWN_NAME)
     .where(
         GROUP_MEMBERS.c.organization_id == _ORGANIZATION,
         GROUP_MEMBERS.c.group_id == parameter("group_id", UUID_TYPE),
@@ -66,14 +66,7 @@ _MEMBERS_AFTER = Statement(
     .limit(parameter("limit", INTEGER))
 )
 _MEMBERS_OF = Statement(
-    select(GROUP_MEMBERS.c.group_id, MEMBERS.c.id, _SHOWN_NAME.label("display"))
-    .select_from(
-        GROUP_MEMBERS.join(
-            MEMBERS,
-            (MEMBERS.c.organization_id == GROUP_MEMBERS.c.organization_id)
-            & (MEMBERS.c.id == GROUP_MEMBERS.c.member_id),
-        )
-    )
+    select(GROUP_MEMBERS.c.group_id, GROUP_MEMBERS.c.member_id.label("id"), _SHOWN_NAME)
     .where(
         GROUP_MEMBERS.c.organization_id == _ORGANIZATION,
         GROUP_MEMBERS.c.group_id == func.any(parameter("ids", UUIDS)),

@@ -32,6 +32,7 @@ from scim_facade.mapping.users import (
     user_attributes,
     user_document,
 )
+from scim_facade.protocol.dialect import Deviation
 from scim_facade.protocol.errors import ScimError
 from scim_facade.protocol.patch import apply_user_patch, parse_patch
 from scim_facade.protocol.projection import Projection
@@ -83,7 +84,7 @@ async def create(exchange: Exchange) -> Answer:
     """POST /Users."""
     exchange.operation = ScimOperation.CREATE
     shown = reading.projection(exchange, USER_RESOURCE)
-    document = read_user(reading.json_body(exchange), exchange.warnings)
+    document = _read_document(exchange)
     attributes = user_attributes(document, exchange.warnings)
     exchange.subject_label = attributes.email or attributes.user_name
     outcome = await exchange.services.application.execute(
@@ -229,7 +230,10 @@ async def _read_or_404(exchange: Exchange, member_id: UUID, read_body: Any) -> A
 
 
 def _read_document(exchange: Exchange) -> UserDocument:
-    return read_user(reading.json_body(exchange), exchange.warnings)
+    document = read_user(reading.json_body(exchange), exchange.warnings)
+    if document.had_password:
+        exchange.warnings.add(Deviation.CREDENTIAL_DROPPED)
+    return document
 
 
 def _read_operations(exchange: Exchange) -> Any:

@@ -27,7 +27,7 @@ from domain.commands import (
     RotateScimApiKey,
     UpdateOrganization,
 )
-from domain.errors import Forbidden, MissingScope, SelfAction
+from domain.errors import Forbidden, MissingScope, NotFound, SelfAction
 from domain.ids import UUID, new_id
 from domain.vocabulary import MemberRole, MemberStatus, ProvisioningSource, Scope
 from tests.support import factories
@@ -175,10 +175,25 @@ async def test_tokens_hold_no_more_than_their_maker(app: Application) -> None:
     for command in (
         CreateAccessToken(organization_id, "more", scopes | {Scope.MEMBERS_READ}),
         CreateAccessToken(None, "everywhere", scopes),
-        CreateAccessToken(new_id(), "elsewhere", scopes),
     ):
         with pytest.raises(Forbidden):
             await app.execute(command, caller)
+    with pytest.raises(NotFound):
+        await app.execute(CreateAccessToken(new_id(), "elsewhere", scopes), caller)
+
+
+async def test_whoever_belongs_to_one_organization_reaches_no_other(app: Application) -> None:
+    home, elsewhere = await factories.organization(app), await factories.organization(app)
+    caller = factories.caller(MemberRole.OWNER, ALL_SCOPES, organization_id=home)
+    before = await Looks(app.pool, elsewhere).actions()
+
+    for command in (RevokeMember(elsewhere, new_id()), EnableScim(elsewhere)):
+        with pytest.raises(NotFound):
+            await app.execute(command, caller)
+    with pytest.raises(Forbidden):
+        await app.execute(CreateOrganization(factories.unique("another")), caller)
+
+    assert await Looks(app.pool, elsewhere).actions() == before
 
 
 @pytest.mark.parametrize(
