@@ -13,7 +13,6 @@ import asyncpg
 from domain.clock import utc_now
 from domain.errors import NotFound
 from domain.store.namesakes import find_taken
-from domain.store.pool import ACQUIRE_TIMEOUT_S
 from domain.store.unit_of_work import (
     Collision,
     InvitationPolicy,
@@ -122,7 +121,7 @@ class Application:
         isolation: Isolation,
         groups: frozenset[UUID],
     ) -> Outcome[Any]:
-        async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+        async with self.pool.acquire() as connection:
             unit = UnitOfWork(
                 connection,
                 caller,

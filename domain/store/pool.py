@@ -8,7 +8,6 @@ import asyncpg
 import orjson
 
 CONNECT_TIMEOUT_S = 5.0
-ACQUIRE_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 15.0
 
 PLANNING = {
@@ -16,6 +15,7 @@ PLANNING = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
+    "enable_sort": "off",
     "jit": "off",
 }
 """How the server's statements are planned: once each, and always along the indexes.
