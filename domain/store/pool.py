@@ -15,7 +15,6 @@ PLANNING = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
-    "enable_sort": "off",
     "jit": "off",
 }
 """How the server's statements are planned: once each, and always along the indexes.
