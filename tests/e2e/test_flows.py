@@ -1,0 +1,69 @@
+"""Flows of identity providers over real HTTP: what they were told is what the tables hold."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.e2e.flows import FLOWS
+from tests.e2e.wire import Came, Wire
+from tests.support.house import House, Resident
+
+_STATUSES = (
+    "SELECT user_name, CASE WHEN revoked_at IS NULL THEN stage ELSE 'REVOKED' END AS status"
+    " FROM members WHERE organization_id = $1"
+)
+_MEMBERSHIPS = (
+    "SELECT g.display_name, m.user_name FROM groups g"
+    " LEFT JOIN group_members gm ON gm.organization_id = g.organization_id AND gm.group_id = g.id"
+    " LEFT JOIN members m ON m.organization_id = gm.organization_id AND m.id = gm.member_id"
+    " WHERE g.organization_id = $1"
+)
+_OPEN = (
+    "SELECT m.user_name FROM invitations i"
+    " JOIN members m ON m.organization_id = i.organization_id AND m.id = i.member_id"
+    " WHERE i.organization_id = $1 AND i.state IN ('QUEUED', 'SENT')"
+)
+BEGINNING = ("organization.", "scim_connection.")
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_provider_is_told_what_becomes_true(house: House, name: str) -> None:
+    # given an organization of its own, and a neighbour
+    provider, headers, play = FLOWS[name]
+    acme, neighbour = house.resident(provider), house.resident(provider)
+    before = neighbour.contents()
+
+    # when the provider does its work
+    with httpx.Client(timeout=20) as client:
+        headers = {"Authorization": f"Bearer {acme.key}"} | headers
+        wire = Wire(client, acme.base, headers)
+        came = play(wire)
+
+    # then members, groups, history, mail and request log agree with what it was told
+    _agrees(acme, came)
+    requests = acme.requests(wire.sent)
+    assert len(requests) == wire.sent
+    assert {request["provider"] for request in requests} == {provider.value}
+    assert not [request for request in requests if request["outcome"] == "FAILED"]
+    assert all(request["subject_id"] for request in requests if request["outcome"] == "APPLIED")
+    assert "Rand0m" not in str(requests)
+
+    # and nothing of the neighbour has changed
+    assert neighbour.contents() == before
+
+
+def _agrees(acme: Resident, came: Came) -> None:
+    statuses = {row["user_name"]: row["status"] for row in acme.rows(_STATUSES)}
+    assert statuses == came.members
+    groups: dict[str, set[str]] = {}
+    for row in acme.rows(_MEMBERSHIPS):
+        members = groups.setdefault(row["display_name"], set())
+        if row["user_name"] is not None:
+            members.add(row["user_name"])
+    assert groups == came.groups
+    invited = sorted(row["user_name"] for row in acme.rows(_OPEN))
+    assert invited == sorted(user for user, status in statuses.items() if status == "INVITED")
+    acme.wait_for_seal()
+    history = [action for action in acme.history() if not action.startswith(BEGINNING)]
+    assert history == came.history
