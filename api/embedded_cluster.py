@@ -49,6 +49,10 @@ jit = off
 max_parallel_workers_per_gather = 0
 max_parallel_maintenance_workers = 0
 random_page_cost = 1.1
+# A first synchronization fills the tables within seconds; what plans and counts rest on, statistics
+# and the visibility map, has to follow soon.
+autovacuum_naptime = 10s
+autovacuum_vacuum_insert_scale_factor = 0.05
 # A refused statement is the application's to report. Its text here could name persons.
 log_min_messages = log
 log_error_verbosity = terse
