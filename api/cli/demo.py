@@ -89,7 +89,7 @@ def _show(organization: dict[str, Any], access: Access) -> None:
                 call["statusCode"],
                 call["outcome"],
                 call["durationMs"],
-                call["warnings"],
+                " ".join(call["warnings"]),
             ]
             for call in organization["provisioningRequests"]["nodes"]
         ],

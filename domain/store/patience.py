@@ -7,7 +7,12 @@ import logging
 import asyncpg
 
 # A restart shows itself as any of these: refused, dropped, shutting down, read-only, timed out.
-DATABASE_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+DATABASE_TROUBLE = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 SHORTEST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 2.0
 

@@ -20,6 +20,8 @@ COPY_TIMEOUT_S = 10.0
 _COLUMNS = tuple(field.name for field in fields(ProvisioningEntry))
 _VALUES = attrgetter(*_COLUMNS)
 _ERRORS = (ProvisioningOutcome.REJECTED, ProvisioningOutcome.FAILED)
+# Part of how providers work: they ask for whom they removed, and create whom they then find.
+_ROUTINE = frozenset({404, 409, 412})
 # In the order of ids, so that two writers never wait for each other in a circle. The lock of the
 # heads is what makes positions appear in order.
 _DRAW_POSITIONS = """
@@ -57,7 +59,7 @@ async def write_entries(pool: asyncpg.Pool, entries: Sequence[ProvisioningEntry]
             share = shares[entry.organization_id] = _Share(entry.received_at)
         share.amount += 1
         share.last_request_at = max(share.last_request_at, entry.received_at)
-        if entry.outcome in _ERRORS:
+        if entry.outcome in _ERRORS and entry.status_code not in _ROUTINE:
             share.last_error_at = max(share.last_error_at or entry.received_at, entry.received_at)
     parts = shares.values()
     async with pool.acquire() as connection, connection.transaction():

@@ -82,7 +82,7 @@ async def test_the_connection_shows_signs_of_life(log: Api) -> None:
         " { applied } }"
     )
 
-    assert found["scimConnection"]["health"] == "FAILING"
+    assert found["scimConnection"]["health"] == "HEALTHY"
     assert found["scimConnection"]["detectedProvider"] == "OKTA"
     assert found["scimConnection"]["later"] == []
     totals = [sum(bucket.values()) for bucket in found["scimConnection"]["activity"]]

@@ -187,7 +187,8 @@ async def test_whoever_belongs_to_one_organization_reaches_no_other(app: Applica
     caller = factories.caller(MemberRole.OWNER, ALL_SCOPES, organization_id=home)
     before = await Looks(app.pool, elsewhere).actions()
 
-    for command in (RevokeMember(elsewhere, new_id()), EnableScim(elsewhere)):
+    commands: list[Command[Any]] = [RevokeMember(elsewhere, new_id()), EnableScim(elsewhere)]
+    for command in commands:
         with pytest.raises(NotFound):
             await app.execute(command, caller)
     with pytest.raises(Forbidden):

@@ -89,13 +89,18 @@ async def test_the_head_knows_the_last_request_and_the_last_error(
     await writer.flush()
     assert (await head(app, one))["last_error_at"] is None
 
-    refused = entry(one, outcome=ProvisioningOutcome.REJECTED, status_code=409)
+    for routine in (404, 409, 412):
+        writer.record(entry(one, outcome=ProvisioningOutcome.REJECTED, status_code=routine))
+    await writer.flush()
+    assert (await head(app, one))["last_error_at"] is None
+
+    refused = entry(one, outcome=ProvisioningOutcome.REJECTED, status_code=400)
     writer.record(replace(refused, id=new_id(), received_at=NOON + timedelta(seconds=2)))
     writer.record(refused)
     await writer.flush()
 
     now = await head(app, one)
-    assert now["position"] == 3
+    assert now["position"] == 6
     assert now["last_request_at"] == NOON + timedelta(seconds=5)
     assert now["last_error_at"] == NOON + timedelta(seconds=2)
 
