@@ -7,6 +7,7 @@ import pytest
 
 from tests.e2e.flows import FLOWS
 from tests.e2e.wire import Came, Wire
+from tests.support.admin_api import seen_by_an_administrator
 from tests.support.house import House, Resident
 
 _STATUSES = (
@@ -67,3 +68,28 @@ def _agrees(acme: Resident, came: Came) -> None:
     acme.wait_for_seal()
     history = [action for action in acme.history() if not action.startswith(BEGINNING)]
     assert history == came.history
+    _is_shown(acme, came, len(acme.history()))
+
+
+def _is_shown(acme: Resident, came: Came, sealed: int) -> None:
+    """The admin API tells the same, asked over its own socket."""
+    shown = seen_by_an_administrator(acme)
+    members = {node["userName"]: node for node in shown["members"]["nodes"]}
+    assert {name: node["status"] for name, node in members.items()} == came.members
+    groups = {
+        node["displayName"]: {member["userName"] for member in node["members"]["nodes"]}
+        for node in shown["groups"]["nodes"]
+    }
+    assert groups == came.groups
+    assert all(
+        node["memberCount"] == len(came.groups[node["displayName"]])
+        for node in shown["groups"]["nodes"]
+    )
+    for name, node in members.items():
+        mine = {group["displayName"] for group in node["groups"]["nodes"]}
+        assert mine == {group for group, people in came.groups.items() if name in people}
+    invited = sorted(node["member"]["userName"] for node in shown["invitations"]["nodes"])
+    assert invited == sorted(n for n, status in came.members.items() if status == "INVITED")
+    newest_first = [node for node in shown["auditEvents"]["nodes"] if node["position"] <= sealed]
+    history = [node["action"] for node in reversed(newest_first)]
+    assert [action for action in history if not action.startswith(BEGINNING)] == came.history
