@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from domain.errors import NotFound
 from scim_facade.protocol.body import decode_body
 from scim_facade.protocol.conditions import Condition, parse_condition
 from scim_facade.protocol.errors import ScimError
 from scim_facade.protocol.projection import Projection
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from scim_facade.exchange import Exchange
     from scim_facade.protocol.schemas import ResourceSchema
+
+Read = TypeVar("Read")
+Current = Callable[[], Awaitable[int | None]]
+"""Reads the present version of the resource; None when there is none."""
 
 MAX_BODY = 1_048_576
 MAX_BULK_BODY = 4_194_304
@@ -80,9 +84,26 @@ def expected_version(condition: Condition | None, current: int | None) -> int | 
     return -1
 
 
-def needs_current(condition: Condition | None) -> bool:
-    """Whether the present version must be read to know what to insist on."""
-    return condition is not None and not condition.any_version and len(condition.versions) > 1
+async def insisted_version(exchange: Exchange, current: Current) -> int | None:
+    """The version that If-Match makes a command insist on.
+
+    The present one is read only where several are named.
+    """
+    condition = if_match(exchange)
+    several = condition is not None and not condition.any_version and len(condition.versions) > 1
+    return expected_version(condition, await current() if several else None)
+
+
+async def or_not_found(
+    exchange: Exchange, read: Callable[[Exchange], Read], current: Current, kind: str
+) -> Read:
+    """What `read` makes of the body; where that fails, 404 for an unknown id comes first."""
+    try:
+        return read(exchange)
+    except ScimError:
+        if await current() is None:
+            raise NotFound(kind) from None
+        raise
 
 
 def _too_large(limit: int) -> ScimError:

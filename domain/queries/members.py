@@ -12,7 +12,7 @@ from domain.queries.conditions import EVERYTHING, Condition
 from domain.queries.reader import Reader, Shapes
 from domain.queries.rows import MemberRow
 from domain.queries.sorting import BY_ID, Position, Sort, after, ordering, sort_key
-from domain.store.group_rows import GROUP_MEMBERS, GROUPS
+from domain.store.group_rows import GROUP_MEMBERS
 from domain.store.member_rows import (
     GROUPS_OF_MEMBER,
     MEMBER_EMAILS,
@@ -20,11 +20,11 @@ from domain.store.member_rows import (
     GroupReference,
     groups_of,
 )
-from domain.store.statement import BOOLEAN, INSTANT, INTEGER, UUID_TYPE, UUIDS, Statement, parameter
+from domain.store.statement import BOOLEAN, INSTANT, INTEGER, UUID_TYPE, Statement, parameter
 from domain.vocabulary import MemberRole, ProvisioningSource, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from domain.model.member import Member
 
@@ -91,22 +91,6 @@ _BY_ID = {
     )
     for with_groups in (False, True)
 }
-_GROUPS_OF = Statement(
-    select(
-        GROUP_MEMBERS.c.member_id,
-        GROUP_MEMBERS.c.group_id.label("id"),
-        select(GROUPS.c.display_name)
-        .where(GROUPS.c.organization_id == _ORGANIZATION, GROUPS.c.id == GROUP_MEMBERS.c.group_id)
-        .correlate(GROUP_MEMBERS)
-        .scalar_subquery()
-        .label("display_name"),
-    )
-    .where(
-        GROUP_MEMBERS.c.organization_id == _ORGANIZATION,
-        GROUP_MEMBERS.c.member_id == func.any(parameter("ids", UUIDS)),
-    )
-    .order_by(GROUP_MEMBERS.c.member_id, GROUP_MEMBERS.c.group_id)
-)
 
 
 def member_row(record: Mapping[str, Any], *, with_groups: bool = False) -> MemberRow:
@@ -176,17 +160,6 @@ async def get_member(
         _BY_ID[with_groups], organization_id=organization_id, id=member_id
     )
     return None if record is None else member_row(record, with_groups=with_groups)
-
-
-async def groups_of_members(
-    reader: Reader, organization_id: UUID, member_ids: Iterable[UUID]
-) -> dict[UUID, list[GroupReference]]:
-    """The groups of each of the members, in one statement."""
-    ids = list(member_ids)
-    groups: dict[UUID, list[GroupReference]] = {id_: [] for id_ in ids}
-    for record in await reader.fetch(_GROUPS_OF, organization_id=organization_id, ids=ids):
-        groups[record["member_id"]].append(GroupReference(record["id"], record["display_name"]))
-    return groups
 
 
 async def count_members(

@@ -28,9 +28,7 @@ ORGANIZATION = parameter("organization_id", UUID_TYPE)
 _ID = parameter("id", UUID_TYPE)
 _BY_ID = (GROUPS.c.organization_id == ORGANIZATION) & (GROUPS.c.id == _ID)
 
-SELECT_GROUP = Statement(select(GROUPS).where(_BY_ID))
 LOCK_GROUP = Statement(select(GROUPS).where(_BY_ID).with_for_update(key_share=True))
-GROUP_EXISTS = Statement(select(GROUPS.c.id).where(_BY_ID))
 INSERT_GROUP = Statement(
     insert(GROUPS)
     .from_select(

@@ -79,12 +79,6 @@ SELECT_MEMBER = {
     (True, False): Statement(_by_id().with_for_update(key_share=True)),
     (True, True): Statement(_by_id(GROUPS_OF_MEMBER).with_for_update(key_share=True)),
 }
-SELECT_FURTHER_EMAILS = Statement(
-    select(MEMBER_EMAILS.c.email_key).where(
-        MEMBER_EMAILS.c.organization_id == parameter("organization_id", UUID_TYPE),
-        MEMBER_EMAILS.c.member_id == parameter("id", UUID_TYPE),
-    )
-)
 
 ATTRIBUTE_COLUMNS = (
     "user_name",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from domain.commands import (
     KEEP,
@@ -128,7 +128,9 @@ async def replace(exchange: Exchange, group_id: UUID) -> Answer:
     exchange.operation = ScimOperation.REPLACE
     exchange.about(SubjectKind.GROUP, group_id)
     shown = reading.projection(exchange, GROUP_RESOURCE)
-    document, named = await _read_or_404(exchange, group_id, _read_document)
+    document, named = await reading.or_not_found(
+        exchange, _read_document, _current(exchange, group_id), "group"
+    )
     settings = exchange.connection.settings
     memberships: tuple[MembershipEdit, ...] = ()
     if document.members is not None or document.members_cleared:
@@ -146,7 +148,7 @@ async def replace(exchange: Exchange, group_id: UUID) -> Answer:
                 KEEP if external_id is None and not document.external_id_cleared else external_id
             ),
             memberships=memberships,
-            expected_version=await _expected(exchange, group_id),
+            expected_version=await reading.insisted_version(exchange, _current(exchange, group_id)),
             strict=settings.strict_member_ids,
         ),
     )
@@ -159,7 +161,9 @@ async def patch(exchange: Exchange, group_id: UUID) -> Answer:
     exchange.about(SubjectKind.GROUP, group_id)
     query = exchange.query()
     shown = Projection.parse(query.attributes, query.excluded_attributes, GROUP_RESOURCE)
-    edits, memberships = await _read_or_404(exchange, group_id, _read_patch)
+    edits, memberships = await reading.or_not_found(
+        exchange, _read_patch, _current(exchange, group_id), "group"
+    )
     settings = exchange.connection.settings
     result = await _execute(
         exchange,
@@ -169,7 +173,7 @@ async def patch(exchange: Exchange, group_id: UUID) -> Answer:
             display_name=KEEP if edits.display_name is None else edits.display_name,
             external_id=KEEP if edits.external_id is UNSET else edits.external_id,
             memberships=memberships,
-            expected_version=await _expected(exchange, group_id),
+            expected_version=await reading.insisted_version(exchange, _current(exchange, group_id)),
             strict=settings.strict_member_ids,
         ),
     )
@@ -183,7 +187,7 @@ async def delete(exchange: Exchange, group_id: UUID) -> Answer:
     """DELETE /Groups/{id}; its members stay members of the organization."""
     exchange.operation = ScimOperation.DELETE
     exchange.about(SubjectKind.GROUP, group_id)
-    expected = await _expected(exchange, group_id)
+    expected = await reading.insisted_version(exchange, _current(exchange, group_id))
     await _execute(exchange, DeleteGroup(exchange.organization_id, group_id, expected))
     return answers.DELETED
 
@@ -235,24 +239,12 @@ def _named(document: GroupDocument, exchange: Exchange, *, strict: bool) -> froz
     return member_ids(texts, exchange.warnings, strict=strict)
 
 
-async def _expected(exchange: Exchange, group_id: UUID) -> int | None:
-    condition = reading.if_match(exchange)
-    current = None
-    if reading.needs_current(condition):
+def _current(exchange: Exchange, group_id: UUID) -> reading.Current:
+    async def version() -> int | None:
         row = await get_group(exchange.services.reader, exchange.organization_id, group_id)
-        current = row.version if row is not None else None
-    return reading.expected_version(condition, current)
+        return None if row is None else row.version
 
-
-async def _read_or_404(exchange: Exchange, group_id: UUID, read_body: Any) -> Any:
-    """What the body says; where it says nothing sensible, 404 for an unknown id comes first."""
-    try:
-        return read_body(exchange)
-    except ScimError:
-        row = await get_group(exchange.services.reader, exchange.organization_id, group_id)
-        if row is None:
-            raise NotFound("group") from None
-        raise
+    return version
 
 
 def _read_document(exchange: Exchange) -> tuple[GroupDocument, frozenset[UUID]]:

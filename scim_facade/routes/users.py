@@ -33,7 +33,6 @@ from scim_facade.mapping.users import (
     user_document,
 )
 from scim_facade.protocol.dialect import Deviation
-from scim_facade.protocol.errors import ScimError
 from scim_facade.protocol.patch import apply_user_patch, parse_patch
 from scim_facade.protocol.projection import Projection
 from scim_facade.protocol.resources import UserDocument, read_user
@@ -133,7 +132,9 @@ async def replace(exchange: Exchange, member_id: UUID) -> Answer:
     exchange.operation = ScimOperation.REPLACE
     exchange.about(SubjectKind.MEMBER, member_id)
     shown = reading.projection(exchange, USER_RESOURCE)
-    document = await _read_or_404(exchange, member_id, _read_document)
+    document = await reading.or_not_found(
+        exchange, _read_document, _current(exchange, member_id), "member"
+    )
 
     def edit(member: Member) -> RevisedState:
         attributes = replaced_attributes(document, exchange.warnings, _stored(member))
@@ -149,7 +150,9 @@ async def patch(exchange: Exchange, member_id: UUID) -> Answer:
     exchange.about(SubjectKind.MEMBER, member_id)
     query = exchange.query()
     shown = Projection.parse(query.attributes, query.excluded_attributes, USER_RESOURCE)
-    operations = await _read_or_404(exchange, member_id, _read_operations)
+    operations = await reading.or_not_found(
+        exchange, _read_operations, _current(exchange, member_id), "member"
+    )
 
     def edit(member: Member) -> RevisedState:
         active = member.revoked_at is None
@@ -176,7 +179,9 @@ async def delete(exchange: Exchange, member_id: UUID) -> Answer:
         RemoveMember(
             exchange.organization_id,
             member_id,
-            expected_version=await _expected(exchange, member_id),
+            expected_version=await reading.insisted_version(
+                exchange, _current(exchange, member_id)
+            ),
         ),
         exchange.caller,
     )
@@ -192,7 +197,9 @@ async def _revise(
             exchange.organization_id,
             member_id,
             edit,
-            expected_version=await _expected(exchange, member_id),
+            expected_version=await reading.insisted_version(
+                exchange, _current(exchange, member_id)
+            ),
             on_provision=exchange.connection.on_provision,
             with_groups=shown.wants("groups"),
         ),
@@ -209,24 +216,12 @@ def _whole(exchange: Exchange, outcome: Outcome[RevisedMember], shown: Projectio
     return answers.resource(shown.apply(document), member.version, changed=outcome.changed)
 
 
-async def _expected(exchange: Exchange, member_id: UUID) -> int | None:
-    condition = reading.if_match(exchange)
-    current = None
-    if reading.needs_current(condition):
+def _current(exchange: Exchange, member_id: UUID) -> reading.Current:
+    async def version() -> int | None:
         row = await get_member(exchange.services.reader, exchange.organization_id, member_id)
-        current = row.version if row is not None else None
-    return reading.expected_version(condition, current)
+        return None if row is None else row.version
 
-
-async def _read_or_404(exchange: Exchange, member_id: UUID, read_body: Any) -> Any:
-    """What the body says; where it says nothing sensible, 404 for an unknown id comes first."""
-    try:
-        return read_body(exchange)
-    except ScimError:
-        row = await get_member(exchange.services.reader, exchange.organization_id, member_id)
-        if row is None:
-            raise NotFound("member") from None
-        raise
+    return version
 
 
 def _read_document(exchange: Exchange) -> UserDocument:
