@@ -57,8 +57,8 @@ def refusal(error: ScimError) -> Answer:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     if error.status == 401:
         headers = ((b"www-authenticate", b'Bearer realm="scim"'),)
-    elif error.status in {429, 503}:
-        headers = ((b"retry-after", b"5"),)
+    elif error.retry_after_s is not None:
+        headers = ((b"retry-after", str(error.retry_after_s).encode()),)
     return Answer(
         error.status,
         orjson.dumps(error_body(error)),

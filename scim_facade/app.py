@@ -29,6 +29,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 log = logging.getLogger("rollcall.scim")
 
+RETRY_AFTER_S = 5
+"""When to come again after trouble with the database."""
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -96,8 +98,8 @@ async def _guarded(exchange: Exchange, work: Callable[[], Awaitable[Answer]]) ->
         raise
     except TEMPORARY as error:
         log.warning("request %s: database trouble: %s", exchange.id, type(error).__name__)
-        unavailable = ScimError.unavailable("The database is busy or away; try again shortly.")
-        return answers.refusal(unavailable)
+        unavailable = "The database is busy or away; try again shortly."
+        return answers.refusal(ScimError.unavailable(unavailable, RETRY_AFTER_S))
     except Exception:
         log.exception("request %s failed", exchange.id)
         internal = ScimError.internal(f"This went wrong here; quote the request {exchange.id}.")

@@ -8,17 +8,25 @@ ERROR_URN = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 
 class ScimError(Exception):
-    """A request that cannot be served: HTTP status, scimType and one sentence for the caller."""
+    """A request that cannot be served: HTTP status, scimType and one sentence for the caller.
 
-    def __init__(self, status: int, scim_type: str | None, detail: str) -> None:
+    `retry_after_s` says in whole seconds when the same request may succeed.
+    """
+
+    def __init__(
+        self, status: int, scim_type: str | None, detail: str, retry_after_s: int | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.scim_type = scim_type
         self.detail = detail
+        self.retry_after_s = retry_after_s
 
     def within(self, place: str) -> ScimError:
         """The same error, its detail prefixed with the part of the request it was found in."""
-        return ScimError(self.status, self.scim_type, f"{place}: {self.detail}")
+        return ScimError(
+            self.status, self.scim_type, f"{place}: {self.detail}", self.retry_after_s
+        )
 
     @classmethod
     def invalid_filter(cls, detail: str) -> ScimError:
@@ -102,8 +110,8 @@ class ScimError(Exception):
         return cls(415, None, detail)
 
     @classmethod
-    def too_many_requests(cls, detail: str) -> ScimError:
-        return cls(429, None, detail)
+    def too_many_requests(cls, detail: str, retry_after_s: int) -> ScimError:
+        return cls(429, None, detail, retry_after_s)
 
     @classmethod
     def internal(cls, detail: str) -> ScimError:
@@ -114,8 +122,8 @@ class ScimError(Exception):
         return cls(501, None, detail)
 
     @classmethod
-    def unavailable(cls, detail: str) -> ScimError:
-        return cls(503, None, detail)
+    def unavailable(cls, detail: str, retry_after_s: int) -> ScimError:
+        return cls(503, None, detail, retry_after_s)
 
 
 def error_body(error: ScimError) -> dict[str, Any]:

@@ -46,10 +46,10 @@ def test_err_02_status_is_a_string() -> None:
         (ScimError.precondition_failed(""), 412, None),
         (ScimError.too_large(""), 413, None),
         (ScimError.unsupported_media_type(""), 415, None),
-        (ScimError.too_many_requests(""), 429, None),
+        (ScimError.too_many_requests("", 1), 429, None),
         (ScimError.internal(""), 500, None),
         (ScimError.not_implemented(""), 501, None),
-        (ScimError.unavailable(""), 503, None),
+        (ScimError.unavailable("", 5), 503, None),
     ],
 )
 def test_err_04_scim_types(error: ScimError, status: int, scim_type: str | None) -> None:
