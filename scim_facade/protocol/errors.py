@@ -24,9 +24,7 @@ class ScimError(Exception):
 
     def within(self, place: str) -> ScimError:
         """The same error, its detail prefixed with the part of the request it was found in."""
-        return ScimError(
-            self.status, self.scim_type, f"{place}: {self.detail}", self.retry_after_s
-        )
+        return ScimError(self.status, self.scim_type, f"{place}: {self.detail}", self.retry_after_s)
 
     @classmethod
     def invalid_filter(cls, detail: str) -> ScimError:
