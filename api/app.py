@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from api.front_page import front_page
 from api.health import health_routes
 from api.http_middleware import AddHeaders, NameRequests, safe_headers
 from api.metrics import CountingLog, CountRequests
+from api.pace import Pace
+from api.sparing_log import SparingLog
 from graphql_schema.app import graphql_app
 from graphql_schema.services import GraphqlServices
 from scim_facade.app import scim_app
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from api.runtime import Runtime
+    from domain.ids import UUID
 
 SCIM = "/v2/"
 GRAPHQL = "/graphql"
+BURST_S = 4
 _ROUTES = frozenset({"/", "/alive", "/ready", "/metrics", GRAPHQL})
 
 
@@ -51,9 +55,10 @@ def create_app(runtime: Runtime) -> Front:
         ScimServices(
             application=runtime.application,
             reader=runtime.reader,
-            log=CountingLog(runtime.workers.request_log),
+            log=CountingLog(SparingLog(runtime.workers.request_log)),
             public_url=url,
             touch=runtime.workers.touch_credential,
+            wait_s=_pace(runtime.settings.scim_rate_limit),
         )
     )
     graphql = graphql_app(
@@ -74,6 +79,13 @@ def create_app(runtime: Runtime) -> Front:
 
     named = NameRequests(partial(_beside, graphql, site))
     return Front(scim, CountRequests(AddHeaders(named, safe_headers(url)), _ROUTES))
+
+
+def _pace(per_second: int) -> Callable[[UUID], float | None]:
+    """Who may call SCIM now: so many calls a second, four times as many at once; 0 is no limit."""
+    if not per_second:
+        return lambda _organization_id: None
+    return Pace(per_second, burst=BURST_S * per_second).wait_s
 
 
 async def _beside(

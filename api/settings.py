@@ -168,6 +168,13 @@ class Settings(BaseSettings):
         30, ge=1, le=3650, description="Time for which provisioning requests are kept."
     )
 
+    scim_rate_limit: int = Field(
+        100,
+        ge=0,
+        le=100_000,
+        description="SCIM requests a second of one connection to one process; 0 lets all in.",
+    )
+
     log_level: LogLevel = Field(LogLevel.INFO, description="Least severe message that is logged.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="Lines for machines or people.")
 

@@ -47,6 +47,7 @@ def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]
         "ROLLCALL_PORT": str(port),
         "ROLLCALL_PUBLIC_URL": url,
         "ROLLCALL_LOG_LEVEL": "warning",
+        "ROLLCALL_SCIM_RATE_LIMIT": "0",
     }
     process = subprocess.Popen([str(rollcall), "serve", "--workers", str(workers)], env=environment)
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import DomainError
@@ -21,6 +22,7 @@ from scim_facade.rejected import RejectedCalls
 from scim_facade.routes.dispatch import MethodNotAllowed, Options, dispatch, split
 
 if TYPE_CHECKING:
+    from domain.ids import UUID
     from scim_facade.services import ScimServices
 
 Scope = MutableMapping[str, Any]
@@ -66,6 +68,7 @@ class ScimApp:
     async def _answer(self, exchange: Exchange, segments: list[str], receive: Receive) -> Answer:
         async def work() -> Answer:
             await self._authenticator.authenticate(exchange)
+            self._admit(exchange.organization_id)
             if exchange.method in _WITH_BODY:
                 is_bulk = len(segments) == 1 and segments[0].lower() == "bulk"
                 limit = reading.MAX_BULK_BODY if is_bulk else reading.MAX_BODY
@@ -73,6 +76,15 @@ class ScimApp:
             return await dispatch(exchange, segments, self._carry)
 
         return await _guarded(exchange, work)
+
+    def _admit(self, organization_id: UUID) -> None:
+        """ScimError 429 when the connection calls too often."""
+        wait_s = self._services.wait_s(organization_id)
+        if wait_s is not None:
+            seconds = ceil(wait_s)
+            raise ScimError.too_many_requests(
+                f"Too many requests at once; try again in {seconds} s.", seconds
+            )
 
     async def _carry(self, exchange: Exchange, segments: list[str]) -> Answer:
         """Serve one operation of a bulk request."""

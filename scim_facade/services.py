@@ -17,11 +17,16 @@ def _nobody(organization_id: UUID, credential_id: UUID) -> None:
     """Take no note of a used key."""
 
 
+def _everybody(organization_id: UUID) -> float | None:
+    """Let every call through."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScimServices:
-    """The domain's doors, the request log, and who is told that a key was used.
+    """The domain's doors, the request log, who lets calls in and who is told of a used key.
 
-    `public_url` has no trailing slash; `touch` takes organization and credential.
+    `public_url` has no trailing slash; `touch` takes organization and credential. `wait_s` takes
+    the organization of a call: None when it may go on, else the seconds until it might.
     """
 
     application: Application
@@ -29,3 +34,4 @@ class ScimServices:
     log: ProvisioningLog
     public_url: str
     touch: Callable[[UUID, UUID], None] = _nobody
+    wait_s: Callable[[UUID], float | None] = _everybody

@@ -143,6 +143,7 @@ def server_environment(folder: Path, database: TestDatabase | None = None) -> di
         "ROLLCALL_DATA_DIR": str(folder / "data"),
         "ROLLCALL_PORT": str(free_port()),
         "ROLLCALL_INVITATION_GRACE_SECONDS": "0",
+        "ROLLCALL_SCIM_RATE_LIMIT": "0",
     }
     if database is not None:
         settings["ROLLCALL_DATABASE_URL"] = database.server_url
