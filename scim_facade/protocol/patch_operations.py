@@ -49,6 +49,10 @@ _KINDS = {kind.value: kind for kind in OperationKind}
 def parse_patch(body: Mapping[str, Any], warnings: Warnings) -> tuple[Operation, ...]:
     """The operations of a PatchOp body in their order; ScimError 400, 413 above 1,000 of them."""
     keys = _lower_keys(body)
+    if "operations" not in keys and "members" in keys:
+        raise ScimError.invalid_syntax(
+            "This is a PATCH of SCIM 1.1; send Operations, as SCIM 2.0 does (RFC 7644 §3.5.2)."
+        )
     _check_envelope(keys.get("schemas"), warnings)
     operations = keys.get("operations")
     if not isinstance(operations, list) or not operations:

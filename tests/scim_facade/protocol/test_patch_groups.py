@@ -255,3 +255,15 @@ def test_any_value_is_read_or_a_scim_error(op: str, path: str | None, value: Any
         for edit in patch.memberships:
             assert len(set(edit.members)) == len(edit.members)
             assert edit.members or edit.kind is EditKind.REPLACE
+
+
+def test_a_patch_of_scim_1_is_told_apart_from_one_that_is_broken() -> None:
+    body = {
+        "schemas": ["urn:scim:schemas:core:1.0"],
+        "members": [{"value": "1", "operation": "delete"}],
+    }
+
+    with pytest.raises(ScimError, match=r"SCIM 1\.1.+Operations") as caught:
+        parse_patch(body, Warnings())
+
+    assert (caught.value.status, caught.value.scim_type) == (400, "invalidSyntax")
