@@ -22,7 +22,7 @@ query Seen($id: ID!) {
     }
     invitations(first: 20, filter: {state: [QUEUED, SENT]}) { nodes { member { userName } } }
     auditEvents(first: 100) { nodes { position action } }
-    provisioningRequests(first: 100) { nodes { statusCode outcome } }
+    provisioningRequests(first: 100) { nodes { statusCode outcome provider } }
   }
 }
 """
