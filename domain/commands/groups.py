@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from domain.application import Command, Outcome, handles
 from domain.errors import Invalid, VersionConflict
 from domain.ids import UUID, new_id
-from domain.model.group import Group, GroupAttributes, MembershipChange, MembershipEdit
+from domain.model.group import (
+    ADMINISTRATORS,
+    Group,
+    GroupAttributes,
+    MembershipChange,
+    MembershipEdit,
+)
 from domain.store.group_rows import GROUPS_AMONG
 from domain.store.group_writes import delete_group, insert_group, load_group, update_group
 from domain.store.membership import MembershipResult, change_membership
@@ -100,13 +106,15 @@ async def create_group(command: CreateGroup, unit: UnitOfWork) -> Outcome[GroupR
 
 @handles(ReviseGroup)
 async def revise_group(command: ReviseGroup, unit: UnitOfWork) -> Outcome[GroupResult]:
-    """Raises NotFound, Taken, Invalid, VersionConflict."""
+    """Raises NotFound, Taken, Invalid, VersionConflict, ManagedByIdp."""
     unit.caller.require(Scope.GROUPS_WRITE)
     change = MembershipChange.fold(command.memberships)
     members_only = (command.display_name, command.external_id) == (KEEP, KEEP)
+    origin = unit.caller.origin
     if (
         members_only
         and command.expected_version is None
+        and origin not in ADMINISTRATORS
         and change.commutes
         and not (change.is_empty or command.strict)
     ):
@@ -118,6 +126,8 @@ async def revise_group(command: ReviseGroup, unit: UnitOfWork) -> Outcome[GroupR
     if command.expected_version is not None and command.expected_version != group.version:
         raise VersionConflict(group.version)
     event = group.update(_attributes(command, group), unit.now)
+    if event is not None or not change.is_empty:
+        group.require_editable(origin)
     if event is not None:
         await update_group(unit, event)
         group = event.group

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, Identity, Index, UniqueConstraint
 from sqlalchemy import ForeignKeyConstraint as ForeignKey
 from sqlmodel import Field, SQLModel
 
-from domain.errors import Invalid
+from domain.errors import Invalid, ManagedByIdp
 from domain.folding import folded_key
 from domain.model.base import (
     UUID,
@@ -26,8 +26,9 @@ from domain.model.base import (
 )
 from domain.model.changes import Change
 from domain.text import check_text
-from domain.vocabulary import ProvisioningSource
+from domain.vocabulary import Origin, ProvisioningSource
 
+ADMINISTRATORS = frozenset({Origin.ADMIN_API, Origin.CONSOLE, Origin.CLI})
 MAX_DISPLAY_NAME = 256
 MAX_EXTERNAL_ID = 300
 
@@ -214,6 +215,11 @@ class Group:
             )
         updated = replace(self, attributes=attributes, updated_at=now, version=self.version + 1)
         return GroupEvent(updated, "group.updated", tuple(changes))
+
+    def require_editable(self, origin: Origin) -> None:
+        """Raises ManagedByIdp for an administrator where the identity provider made the group."""
+        if self.source is ProvisioningSource.SCIM and origin in ADMINISTRATORS:
+            raise ManagedByIdp("The identity provider owns this group; change it there.")
 
     def delete(self) -> GroupEvent:
         """The end of the group; its members stay members of the organization."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from graphql_schema.mutations.bulk import BulkMutations
+from graphql_schema.mutations.groups import GroupMutations
 from graphql_schema.mutations.members import MemberMutations
 from graphql_schema.mutations.organizations import OrganizationMutations
 from graphql_schema.mutations.scim import ScimMutations
@@ -13,6 +14,11 @@ from graphql_schema.mutations.tokens import TokenMutations
 
 @strawberry.type
 class Mutation(
-    TokenMutations, OrganizationMutations, ScimMutations, BulkMutations, MemberMutations
+    TokenMutations,
+    OrganizationMutations,
+    ScimMutations,
+    GroupMutations,
+    BulkMutations,
+    MemberMutations,
 ):
     pass

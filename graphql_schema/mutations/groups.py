@@ -1,0 +1,225 @@
+"""Groups: create, rename, change who is in them, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from domain.commands import (
+    KEEP,
+    CreateGroup,
+    DeleteGroup,
+    EditKind,
+    MembershipEdit,
+    ReviseGroup,
+)
+from domain.errors import LimitExceeded, NotFound
+from domain.queries.audit import has_happened
+from graphql_schema.context import Context, Info
+from graphql_schema.enums import ProvisioningSource, Scope
+from graphql_schema.fields import resolved
+from graphql_schema.ids import Kind, make_id
+from graphql_schema.mutations.change import Target, change, ids_within, target_of
+from graphql_schema.policy import costs, needs
+from graphql_schema.types.group import Group
+from graphql_schema.types.references import wrap_or_none
+from graphql_schema.types.user_errors import MutationPayload
+
+WRITE = [needs(Scope.GROUPS_WRITE), costs(10)]
+MOST = 500
+
+
+@strawberry.input
+class CreateGroupInput:
+    organization_id: strawberry.ID
+    display_name: str
+    external_id: str | None = None
+    member_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="At most 500."
+    )
+
+
+@strawberry.input(description="What is left out stays; null takes the external id away.")
+class UpdateGroupInput:
+    group_id: strawberry.ID
+    display_name: str | None = None
+    external_id: str | None = strawberry.UNSET
+    expected_version: int | None = None
+
+
+@strawberry.input
+class DeleteGroupInput:
+    group_id: strawberry.ID
+    expected_version: int | None = None
+
+
+@strawberry.input(description="At most 500 members in all; who is named in both is removed.")
+class ChangeGroupMembersInput:
+    group_id: strawberry.ID
+    add: list[strawberry.ID] | None = None
+    remove: list[strawberry.ID] | None = None
+    expected_version: int | None = None
+
+
+@strawberry.type
+class CreateGroupPayload(MutationPayload):
+    group: Group | None = None
+
+
+@strawberry.type
+class UpdateGroupPayload(MutationPayload):
+    group: Group | None = None
+
+
+@strawberry.type
+class DeleteGroupPayload(MutationPayload):
+    deleted_group_id: strawberry.ID | None = None
+
+
+@strawberry.type
+class ChangeGroupMembersPayload(MutationPayload):
+    group: Group | None = None
+    added: int = strawberry.field(default=0, description="Members who were not in it before.")
+    removed: int = strawberry.field(default=0, description="Members who were in it before.")
+
+
+@strawberry.type
+class GroupMutations:
+    @resolved(*WRITE)
+    async def create_group(self, info: Info, input: CreateGroupInput) -> CreateGroupPayload:  # noqa: A002
+        context = info.context
+
+        async def work() -> CreateGroupPayload:
+            owner = target_of(
+                context, Kind.ORGANIZATION, input.organization_id, "organizationId"
+            ).id
+            _check_number(input.member_ids)
+            if await context.load.organization.load(owner) is None:
+                raise NotFound("organization")
+            command = CreateGroup(
+                organization_id=owner,
+                display_name=input.display_name,
+                external_id=input.external_id or None,
+                member_ids=frozenset(ids_within(Kind.MEMBER, input.member_ids, "memberIds", owner)),
+                source=ProvisioningSource.ADMIN_API,
+                strict=True,
+            )
+            outcome = await context.execute(command)
+            made = Target(owner, outcome.value.group_id)
+            return CreateGroupPayload(group=await group_after(context, made), changed=True)
+
+        return await change(
+            context,
+            input,
+            CreateGroupPayload,
+            work,
+            subject="organizationId",
+            kind=Kind.ORGANIZATION,
+            renamed={"members": "memberIds"},
+        )
+
+    @resolved(*WRITE)
+    async def update_group(self, info: Info, input: UpdateGroupInput) -> UpdateGroupPayload:  # noqa: A002
+        context = info.context
+
+        async def work() -> UpdateGroupPayload:
+            target = target_of(context, Kind.GROUP, input.group_id, "groupId")
+            external_id: Any = input.external_id
+            command = ReviseGroup(
+                target.organization_id,
+                target.id,
+                display_name=KEEP if input.display_name is None else input.display_name,
+                external_id=KEEP if external_id is strawberry.UNSET else external_id,
+                expected_version=input.expected_version,
+            )
+            outcome = await context.execute(command)
+            group = await group_after(context, target)
+            return UpdateGroupPayload(group=group, changed=outcome.changed)
+
+        return await change(
+            context, input, UpdateGroupPayload, work, subject="groupId", kind=Kind.GROUP
+        )
+
+    @resolved(
+        *WRITE,
+        description="Its members stay members of the organization. Repeating it changes nothing.",
+    )
+    async def delete_group(self, info: Info, input: DeleteGroupInput) -> DeleteGroupPayload:  # noqa: A002
+        context = info.context
+
+        async def work() -> DeleteGroupPayload:
+            target = target_of(context, Kind.GROUP, input.group_id, "groupId")
+            id_ = make_id(Kind.GROUP, target.organization_id, target.id)
+            command = DeleteGroup(target.organization_id, target.id, input.expected_version)
+            try:
+                await context.execute(command)
+            except NotFound:
+                if await has_happened(
+                    context.reader, target.organization_id, target.id, "group.deleted"
+                ):
+                    return DeleteGroupPayload(deleted_group_id=id_)
+                raise
+            return DeleteGroupPayload(deleted_group_id=id_, changed=True)
+
+        return await change(
+            context, input, DeleteGroupPayload, work, subject="groupId", kind=Kind.GROUP
+        )
+
+    @resolved(*WRITE)
+    async def change_group_members(
+        self,
+        info: Info,
+        input: ChangeGroupMembersInput,  # noqa: A002
+    ) -> ChangeGroupMembersPayload:
+        context = info.context
+
+        async def work() -> ChangeGroupMembersPayload:
+            target = target_of(context, Kind.GROUP, input.group_id, "groupId")
+            _check_number(input.add, input.remove)
+            owner = target.organization_id
+            edits = (
+                MembershipEdit(kind, frozenset(ids_within(Kind.MEMBER, ids, field, owner)))
+                for kind, ids, field in (
+                    (EditKind.ADD, input.add, "add"),
+                    (EditKind.REMOVE, input.remove, "remove"),
+                )
+            )
+            command = ReviseGroup(
+                owner,
+                target.id,
+                memberships=tuple(edit for edit in edits if edit.member_ids),
+                expected_version=input.expected_version,
+                strict=True,
+            )
+            outcome = await context.execute(command)
+            return ChangeGroupMembersPayload(
+                group=await group_after(context, target),
+                added=outcome.value.added,
+                removed=outcome.value.removed,
+                changed=outcome.changed,
+            )
+
+        return await change(
+            context,
+            input,
+            ChangeGroupMembersPayload,
+            work,
+            subject="groupId",
+            kind=Kind.GROUP,
+            renamed={"members": "add"},
+        )
+
+
+async def group_after(context: Context, target: Target) -> Group | None:
+    """The group as it now is."""
+    found: Group | None = wrap_or_none(
+        await context.load.group.load((target.organization_id, target.id))
+    )
+    return found
+
+
+def _check_number(*lists: list[strawberry.ID] | None) -> None:
+    named = sum(len(ids) for ids in lists if ids)
+    if named > MOST:
+        raise LimitExceeded(f"At most {MOST} members at once; this names {named}.")
