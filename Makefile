@@ -36,11 +36,13 @@ bench: setup-dev ## Measure the server beside reference loops
 
 COMPILE := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+PEER := bench/peers/scim2_server
 
 lock: setup-dev ## Write the lock files anew (ARGS=--upgrade)
 	$(COMPILE) $(ARGS) pyproject.toml --extra dev --output-file locks/dev.txt
 	$(COMPILE) pyproject.toml --constraint locks/dev.txt --output-file locks/runtime.txt
 	$(COMPILE) $(ARGS) locks/setup.in --constraint locks/dev.txt --output-file locks/setup.txt
+	$(COMPILE) $(ARGS) $(PEER)/requirements.in --constraint locks/dev.txt --output-file $(PEER)/requirements.txt
 
 clean: ## Remove what was made here, but never the data folder
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

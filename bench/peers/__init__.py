@@ -1,0 +1,1 @@
+"""Other SCIM servers over PostgreSQL, measured in the same run."""

@@ -1,0 +1,1 @@
+"""scim2-server with a PostgreSQL storage; runs in an environment of its own."""
