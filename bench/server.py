@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 START_S = 60
 STOP_S = 30
@@ -38,9 +38,7 @@ class ServedOrganization:
 def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]:
     """A running server with a fresh organization; it is stopped at the end."""
     rollcall = Path(sys.executable).with_name("rollcall")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "ROLLCALL_DATA_DIR": str(data_dir),
@@ -51,7 +49,7 @@ def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]
     }
     process = subprocess.Popen([str(rollcall), "serve", "--workers", str(workers)], env=environment)
     try:
-        _wait(f"{url}/ready", process)
+        wait_until_ready(f"{url}/ready", process)
         made = subprocess.run(
             [
                 str(rollcall),
@@ -71,23 +69,42 @@ def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]
             first["accessToken"],
         )
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        stop(process)
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Until the server is ready; RuntimeError when it ends or takes too long."""
+class NotReadyError(RuntimeError):
+    """A server that ended or took too long before it answered."""
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(
+    url: str, process: subprocess.Popen[bytes], headers: Mapping[str, str] | None = None
+) -> None:
+    """Until this URL answers with success. Raises NotReadyError."""
     end = time.monotonic() + START_S
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
+            raise NotReadyError(f"the server ended with {process.returncode}")
         try:
-            if httpx.get(url, timeout=2).is_success:
+            if httpx.get(url, timeout=2, headers=headers, trust_env=False).is_success:
                 return
         except httpx.TransportError:
             pass
         time.sleep(0.1)
-    raise RuntimeError("the server did not become ready")
+    raise NotReadyError("the server did not become ready")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process, by force when it does not heed the wish."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
