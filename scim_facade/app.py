@@ -19,6 +19,7 @@ from scim_facade.exchange import SCIM_JSON, Answer, Exchange
 from scim_facade.protocol.errors import ScimError
 from scim_facade.recording import record
 from scim_facade.rejected import RejectedCalls
+from scim_facade.routes.discovery import is_public, provider_config
 from scim_facade.routes.dispatch import MethodNotAllowed, Options, dispatch, split
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class ScimApp:
 
     async def _answer(self, exchange: Exchange, segments: list[str], receive: Receive) -> Answer:
         async def work() -> Answer:
+            if is_public(exchange, segments):
+                return await provider_config(exchange)
             await self._authenticator.authenticate(exchange)
             self._admit(exchange.organization_id)
             if exchange.method in _WITH_BODY:

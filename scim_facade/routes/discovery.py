@@ -35,9 +35,24 @@ CAPABILITIES = Capabilities(
 )
 
 
+def is_public(exchange: Exchange, segments: list[str]) -> bool:
+    """Whether anybody may read this: how to authenticate (RFC 7643 §5).
+
+    It is the same for every organization, those that do not exist included. A key that was sent is
+    looked at, so that a provider's test of its key means something.
+    """
+    return (
+        b"authorization" not in exchange.headers
+        and len(segments) == 1
+        and segments[0].lower() == "serviceproviderconfig"
+        and exchange.method in {"GET", "HEAD"}
+    )
+
+
 async def provider_config(exchange: Exchange) -> Answer:
     """GET /ServiceProviderConfig."""
     exchange.operation = ScimOperation.DISCOVERY
+    _refuse_filter(exchange)
     return answers.listing(service_provider_config(exchange.base_url, CAPABILITIES))
 
 
@@ -71,7 +86,11 @@ async def schema(exchange: Exchange, urn: str) -> Answer:
 
 def _list(exchange: Exchange, documents: Sequence[dict[str, Any]]) -> Answer:
     exchange.operation = ScimOperation.DISCOVERY
-    if exchange.query().filter is not None:
-        # RFC 7644 §4: a filter on these is refused, so that nobody takes part for all.
-        raise ScimError.forbidden("Filtering is not supported here; read the whole list.")
+    _refuse_filter(exchange)
     return answers.listing(list_response(documents, len(documents)))
+
+
+def _refuse_filter(exchange: Exchange) -> None:
+    """RFC 7644 §4: a filter on discovery is refused, so that nobody takes part for all."""
+    if exchange.query().filter is not None:
+        raise ScimError.forbidden("Filtering is not supported here; read the whole.")
