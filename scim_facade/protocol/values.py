@@ -7,6 +7,7 @@ kept as sent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ _Read = Callable[[Any, Warnings, str], Any]
 
 _TRUE_WORDS = frozenset({"true", "1"})
 _FALSE_WORDS = frozenset({"false", "0"})
+# Of either alphabet, in lines or not.
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\r\n]+={0,2}[\r\n]*")
 
 
 def read_value(attribute: Attribute, raw: Any, warnings: Warnings, place: str = "") -> Any:
@@ -154,7 +157,16 @@ def _read_number(raw: Any, warnings: Warnings, place: str) -> int | float:
     raise _wrong_type(place, "a number")
 
 
+def _read_binary(raw: Any, warnings: Warnings, place: str) -> str | None:
+    """RFC 7643 §2.3.6: base64, whose padding may be left out; kept as sent."""
+    text = _read_text(raw, warnings, place)
+    if text is not None and not _BASE64.fullmatch(text):
+        raise _wrong_type(place, "base64")
+    return text
+
+
 _READERS: dict[str, _Read] = {
+    "binary": _read_binary,
     "boolean": _read_boolean,
     "integer": _read_number,
     "decimal": _read_number,
