@@ -58,7 +58,7 @@ async def bulk(exchange: Exchange, carry: Carry) -> Answer:
     for operation, apart in run.deferred:
         if apart:
             _fail(operation, _unresolved(apart), run)
-    results = [run.results[index] for index in sorted(run.results)]
+    results = [_located(run, request.operations[index]) for index in sorted(run.results)]
     body = orjson.dumps(bulk_response(results))
     return Answer(200, body, changed=run.changed)
 
@@ -181,6 +181,17 @@ def _fail(operation: BulkOperation, error: ScimError, run: _Run) -> None:
     run.errors += 1
     if operation.bulk_id and "location" not in previous:
         run.failed.add(operation.bulk_id)
+
+
+def _located(run: _Run, operation: BulkOperation) -> dict[str, Any]:
+    """The result with the location that all but failed creations have (RFC 7644 §3.7.3)."""
+    result = run.results[operation.index]
+    segments = [segment for segment in resolve(operation.path, run.ids).split("/") if segment]
+    if operation.method != "POST" and len(segments) == 2 and not result.get("location"):
+        kind, id_ = segments
+        if "bulkid:" not in id_.lower():
+            result["location"] = f"{run.exchange.base_url}/{kind.capitalize()}/{id_}"
+    return result
 
 
 def _result(operation: BulkOperation, answer: Answer) -> dict[str, Any]:
