@@ -147,7 +147,7 @@ class _Compiler:
                 case "meta.version":
                     return version_term(op, value)
                 case "meta.resourceType":
-                    same = str(value).lower() == ("user" if self._is_user else "group")
+                    same = value == ("User" if self._is_user else "Group")
                     return constant_term(op, path, holds=same)
                 case _:
                     pass

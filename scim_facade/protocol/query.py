@@ -148,4 +148,6 @@ def _decode(key: str, raw: bytes) -> str:
 def _refusal(key: str, detail: str) -> ScimError:
     if key == "filter":
         return ScimError.invalid_filter(detail)
+    if key == "cursor":
+        return ScimError.invalid_cursor(detail)
     return ScimError.invalid_value(detail)
