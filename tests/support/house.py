@@ -70,10 +70,13 @@ class House:
     server: RunningServer
     blocking: Blocking
 
-    def resident(self, provider: IdentityProvider | None = None) -> Resident:
+    def resident(
+        self, provider: IdentityProvider | None = None, *, sealed: bool = True
+    ) -> Resident:
         """A new organization whose administrator chose `provider`; its events are sealed."""
         made = self.blocking.run(self._resident(provider))
-        made.wait_for_seal()
+        if sealed:
+            made.wait_for_seal()
         return made
 
     async def _resident(self, provider: IdentityProvider | None) -> Resident:
