@@ -24,7 +24,8 @@ def new_client(database_factory: DatabaseFactory, worker_id: str) -> Iterator[Ne
     if url is not None:
         yield lambda: Client(url.rstrip("/"), key or "")
         return
-    with open_house(database_factory.clone(f"conformance_{worker_id}")) as house:
+    database = database_factory.clone(f"conformance_{worker_id}")
+    with open_house(database, env={"ROLLCALL_SCIM_RATE_LIMIT": "30"}) as house:
         yield lambda: client_of(house)
 
 

@@ -8,8 +8,6 @@ _NO_EVENTS: Final = "Security events and asynchronous answers (RFC 9967) are not
 
 UNHELD: Final = {
     "HTTP-01": "TLS ends at the proxy in front of Rollcall; Rollcall itself speaks plain HTTP.",
-    "HTTP-20": "Requests are not limited in their rate. A database that is away is 503 with"
-    " Retry-After in seconds.",
     "ME-02": "/Me is not offered, see ME-01.",
     "EVT-02": _NO_EVENTS,
     "EVT-04": _NO_EVENTS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -91,10 +91,12 @@ class House:
 
 
 @contextmanager
-def open_house(database: TestDatabase, *, workers: int = 1) -> Iterator[House]:
-    """A server on that database until the end."""
+def open_house(
+    database: TestDatabase, *, workers: int = 1, env: Mapping[str, str] | None = None
+) -> Iterator[House]:
+    """A server on that database until the end; `env` adds settings."""
     with (
-        running_server(database=database, workers=workers) as server,
+        running_server(database=database, workers=workers, env=env) as server,
         blocking(database.owner_url) as runner,
     ):
         yield House(server, runner)

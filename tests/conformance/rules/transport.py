@@ -215,6 +215,18 @@ def a_method_that_is_not_offered_is_refused(acme: Client) -> None:
     assert (head.version, head.headers["content-length"]) == (get.version, str(len(get.content)))
 
 
+@rule("HTTP-20")
+def who_calls_too_often_hears_when_to_come_again(acme: Client) -> None:
+    """Requests beyond the limit are 429, with Retry-After in whole seconds."""
+    answer = acme.get("/Users?count=0")
+    for _ in range(2000):
+        if answer.status == 429:
+            break
+        answer = acme.get("/Users?count=0")
+    assert answer.error == (429, None)
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
 @rule("HTTP-21")
 def nothing_a_client_sends_breaks_the_server(acme: Client) -> None:
     """No odd input is answered 5xx or by anything but an error of SCIM."""
