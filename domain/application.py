@@ -12,6 +12,7 @@ import asyncpg
 
 from domain.clock import utc_now
 from domain.errors import NotFound
+from domain.model.changes import Change
 from domain.store.namesakes import find_taken
 from domain.store.unit_of_work import (
     Collision,
@@ -38,12 +39,21 @@ class Command(Generic[Result]):
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that was left out or kept: a sentence, and a name by which programs know it."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome(Generic[Result]):
-    """What a command came to; `warnings` say in plain words what was left out."""
+    """What a command came to; `changes` are those that its events tell."""
 
     value: Result
     changed: bool
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 Handler = Callable[[Any, UnitOfWork], Awaitable[Outcome[Any]]]

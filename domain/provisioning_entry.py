@@ -20,7 +20,11 @@ MAX_BODY = 65_536
 
 @dataclass(frozen=True, slots=True)
 class ProvisioningEntry:
-    """A call and what came of it; bodies are redacted by whoever makes the entry."""
+    """A call and what came of it; bodies are redacted by whoever makes the entry.
+
+    `error_code` is that of a refusal by the domain. `warning_names` say to programs what
+    `warnings` say to people. `changed_attributes` are SCIM's names, `members (+3 −1)` of a group.
+    """
 
     id: UUID
     organization_id: UUID
@@ -38,7 +42,10 @@ class ProvisioningEntry:
     subject_label: str | None = None
     scim_type: str | None = None
     detail: str | None = None
+    error_code: str | None = None
     warnings: tuple[str, ...] = ()
+    warning_names: tuple[str, ...] = ()
+    changed_attributes: tuple[str, ...] = ()
     provider: IdentityProvider | None = None
     user_agent: str | None = None
     remote_ip: str | None = None

@@ -52,7 +52,7 @@ def listing(body: dict[str, Any]) -> Answer:
     return Answer(200, orjson.dumps(body))
 
 
-def refusal(error: ScimError) -> Answer:
+def refusal(error: ScimError, error_code: str | None = None) -> Answer:
     """The SCIM error body; 401 names the scheme, 503 and 429 when to come again."""
     headers: tuple[tuple[bytes, bytes], ...] = ()
     if error.status == 401:
@@ -65,4 +65,5 @@ def refusal(error: ScimError) -> Answer:
         headers,
         scim_type=error.scim_type,
         detail=error.detail,
+        error_code=error_code,
     )

@@ -12,6 +12,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import DomainError
+from domain.ids import new_id
 from scim_facade import answers, reading
 from scim_facade.auth import Authenticator
 from scim_facade.errors import TEMPORARY, scim_error
@@ -50,7 +51,7 @@ class ScimApp:
         found = split(scope["path"])
         if found is None:
             error = ScimError.not_found("There is no such endpoint: use /v2/{organizationId}.")
-            await _send(send, answers.refusal(error), SCIM_JSON)
+            await _send(send, answers.refusal(error), SCIM_JSON, new_id())
             return
         organization_id, segments = found
         exchange = Exchange(self._services, scope, organization_id)
@@ -59,7 +60,7 @@ class ScimApp:
         except reading.ClientGone:
             return
         try:
-            await _send(send, answer, exchange.content_type())
+            await _send(send, answer, exchange.content_type(), exchange.id)
         finally:
             if exchange.has_connection:
                 record(exchange, answer)
@@ -108,7 +109,7 @@ async def _guarded(exchange: Exchange, work: Callable[[], Awaitable[Answer]]) ->
     except Options as options:
         return _with_allow(Answer(204), options.allowed)
     except DomainError as error:
-        return answers.refusal(scim_error(error))
+        return answers.refusal(scim_error(error), error.code)
     except reading.ClientGone:
         raise
     except TEMPORARY as error:
@@ -131,9 +132,9 @@ def _with_allow(answer: Answer, allowed: str) -> Answer:
     return Answer(answer.status, answer.body, headers, detail=answer.detail)
 
 
-async def _send(send: Send, answer: Answer, content_type: str) -> None:
+async def _send(send: Send, answer: Answer, content_type: str, request_id: UUID) -> None:
     body = answer.body
-    headers: list[tuple[bytes, bytes]] = list(answer.headers)
+    headers = [*answer.headers, (b"x-request-id", str(request_id).encode())]
     if body is not None:
         headers.append((b"content-type", content_type.encode()))
     if isinstance(body, bytes):

@@ -28,7 +28,7 @@ PLAIN_JSON = "application/json"
 class Answer:
     """Status, headers and body: bytes that are JSON, chunks of them, or None for no content.
 
-    `changed` says whether the request changed anything.
+    `changed` says whether the request changed anything, `error_code` what the domain refused.
     """
 
     status: int
@@ -37,6 +37,7 @@ class Answer:
     changed: bool = False
     scim_type: str | None = None
     detail: str | None = None
+    error_code: str | None = None
 
 
 class Exchange:
@@ -45,6 +46,7 @@ class Exchange:
     __slots__ = (
         "body",
         "caller",
+        "changed_attributes",
         "connection",
         "headers",
         "id",
@@ -79,6 +81,7 @@ class Exchange:
         self.received_at: datetime = utc_now()
         self.started = perf_counter()
         self.warnings = Warnings()
+        self.changed_attributes: tuple[str, ...] = ()
         self.body: bytes = b""
         self.operation = ScimOperation.READ
         self.resource_type: ScimResourceType | None = None

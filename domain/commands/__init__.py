@@ -3,7 +3,16 @@
 Importing this package registers every handler with the application.
 """
 
-from domain.commands.groups import KEEP, CreateGroup, DeleteGroup, GroupResult, Keep, ReviseGroup
+from domain.commands.groups import (
+    KEEP,
+    NESTED_GROUPS,
+    UNKNOWN_MEMBERS,
+    CreateGroup,
+    DeleteGroup,
+    GroupResult,
+    Keep,
+    ReviseGroup,
+)
 from domain.commands.idempotency import Once, Replayed
 from domain.commands.invitations import AcceptInvitation
 from domain.commands.lifecycle import (
@@ -39,12 +48,16 @@ from domain.commands.scim_credentials import (
 )
 from domain.commands.tokens import CreateAccessToken, IssuedToken, RevokeAccessToken
 from domain.model.attributes import MemberAttributes, is_email
+from domain.model.changes import Change
 from domain.model.group import EditKind, Group, MembershipEdit
 from domain.model.member import Member
 
 __all__ = [
     "KEEP",
+    "NESTED_GROUPS",
+    "UNKNOWN_MEMBERS",
     "AcceptInvitation",
+    "Change",
     "ChangeMemberRole",
     "ConfirmMember",
     "CreateAccessToken",

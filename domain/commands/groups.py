@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.application import Command, Outcome, handles
+from domain.application import Command, Notice, Outcome, handles
 from domain.errors import Invalid, VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.group import (
     ADMINISTRATORS,
     Group,
     GroupAttributes,
+    GroupEvent,
     MembershipChange,
     MembershipEdit,
 )
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 MAX_EDIT = 100_000
 LISTED_UNKNOWN = 10
+UNKNOWN_MEMBERS = "unknown_members"
+NESTED_GROUPS = "nested_groups"
+"""Names of what a change of members may leave out."""
 
 
 class Keep:
@@ -97,11 +101,11 @@ async def create_group(command: CreateGroup, unit: UnitOfWork) -> Outcome[GroupR
     await insert_group(unit, event)
     group = event.group
     if not command.member_ids:
-        return Outcome(GroupResult(group.id, group.version), changed=True)
+        return Outcome(GroupResult(group.id, group.version), changed=True, changes=event.changes)
     change = MembershipChange(add=command.member_ids)
     result, warnings = await _apply(unit, command, group.id, change)
     value = GroupResult(group.id, result.version, result.added)
-    return Outcome(value, changed=True, warnings=warnings)
+    return Outcome(value, changed=True, warnings=warnings, changes=event.changes)
 
 
 @handles(ReviseGroup)
@@ -119,7 +123,7 @@ async def revise_group(command: ReviseGroup, unit: UnitOfWork) -> Outcome[GroupR
         and not (change.is_empty or command.strict)
     ):
         result, warnings = await _apply(unit, command, command.group_id, change)
-        return _outcome(command.group_id, result, result.changed, warnings)
+        return _outcome(command.group_id, result, warnings)
 
     unit.need(Isolation.TRANSACTION)
     group = await load_group(unit, command.organization_id, command.group_id)
@@ -132,9 +136,10 @@ async def revise_group(command: ReviseGroup, unit: UnitOfWork) -> Outcome[GroupR
         await update_group(unit, event)
         group = event.group
     if change.is_empty:
-        return Outcome(GroupResult(group.id, group.version), changed=event is not None)
+        value, changes = GroupResult(group.id, group.version), event.changes if event else ()
+        return Outcome(value, changed=event is not None, changes=changes)
     result, warnings = await _apply(unit, command, group.id, change)
-    return _outcome(group.id, result, result.changed or event is not None, warnings)
+    return _outcome(group.id, result, warnings, event)
 
 
 @handles(DeleteGroup, Isolation.TRANSACTION)
@@ -159,10 +164,15 @@ def _attributes(command: ReviseGroup, group: Group) -> GroupAttributes:
 
 
 def _outcome(
-    group_id: UUID, result: MembershipResult, changed: bool, warnings: tuple[str, ...]
+    group_id: UUID,
+    result: MembershipResult,
+    warnings: tuple[Notice, ...],
+    event: GroupEvent | None = None,
 ) -> Outcome[GroupResult]:
     value = GroupResult(group_id, result.version, result.added, result.removed)
-    return Outcome(value, changed=changed, warnings=warnings)
+    if event is None:
+        return Outcome(value, changed=result.changed, warnings=warnings)
+    return Outcome(value, changed=True, warnings=warnings, changes=event.changes)
 
 
 async def _apply(
@@ -170,7 +180,7 @@ async def _apply(
     command: CreateGroup | ReviseGroup,
     group_id: UUID,
     change: MembershipChange,
-) -> tuple[MembershipResult, tuple[str, ...]]:
+) -> tuple[MembershipResult, tuple[Notice, ...]]:
     """Change the membership; say, or with `strict` refuse, what is no member."""
     if len(change.add) + len(change.remove) > MAX_EDIT:
         raise Invalid("members", f"can change by at most {MAX_EDIT} in one request")
@@ -188,11 +198,11 @@ async def _apply(
         raise Invalid("members", f"contains ids that are no members: {_listed(unknown)}")
     warnings = []
     if strangers:
-        warnings.append(f"Left out of the group, as no such member exists: {_listed(strangers)}.")
+        told = f"Left out of the group, as no such member exists: {_listed(strangers)}."
+        warnings.append(Notice(UNKNOWN_MEMBERS, told))
     if nested:
-        warnings.append(
-            f"Left out of the group, as groups inside groups are not supported: {_listed(nested)}."
-        )
+        told = "Left out of the group, as groups inside groups are not supported"
+        warnings.append(Notice(NESTED_GROUPS, f"{told}: {_listed(nested)}."))
     return result, tuple(warnings)
 
 

@@ -9,6 +9,7 @@ from domain.application import Command, Outcome, handles
 from domain.errors import Taken, VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.attributes import MemberAttributes
+from domain.model.changes import Change
 from domain.model.member import Member, MemberEvent
 from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import GroupReference
@@ -25,7 +26,6 @@ class RevisedState:
 
     attributes: MemberAttributes
     active: bool | None = None
-    warnings: tuple[str, ...] = ()
 
 
 class MemberEdit(Protocol):
@@ -82,9 +82,9 @@ async def provision_member(command: ProvisionMember, unit: UnitOfWork) -> Outcom
     if rehires and unit.isolation is not Isolation.OPTIMISTIC:
         rehired = await _rehire(command, unit)
         if rehired is not None:
-            return Outcome(rehired, changed=True)
+            return rehired
     try:
-        return Outcome(await unit.write_member(None, [_beginning(command, unit)]), changed=True)
+        return await _written(unit, None, [_beginning(command, unit)])
     except Taken as taken:
         if rehires and unit.isolation is Isolation.OPTIMISTIC:
             raise Outdated(Isolation.TRANSACTION) from taken
@@ -115,7 +115,18 @@ def _beginning(command: ProvisionMember, unit: UnitOfWork) -> MemberEvent:
     )
 
 
-async def _rehire(command: ProvisionMember, unit: UnitOfWork) -> Member | None:
+async def _written(
+    unit: UnitOfWork, before: Member | None, events: list[MemberEvent]
+) -> Outcome[Member]:
+    member = await unit.write_member(before, events)
+    return Outcome(member, changed=True, changes=_told_by(events))
+
+
+def _told_by(events: list[MemberEvent]) -> tuple[Change, ...]:
+    return tuple(change for event in events for change in event.changes)
+
+
+async def _rehire(command: ProvisionMember, unit: UnitOfWork) -> Outcome[Member] | None:
     """The revoked member who is meant, updated and restored; None when there is none.
 
     Raises Taken when userName and external id name two different members, or one who is not
@@ -133,9 +144,7 @@ async def _rehire(command: ProvisionMember, unit: UnitOfWork) -> Member | None:
     if before.revoked_at is None:
         return None
     state = RevisedState(command.attributes, active=True)
-    return await unit.write_member(
-        before, _events_towards(state, before, command.on_provision, unit)
-    )
+    return await _written(unit, before, _events_towards(state, before, command.on_provision, unit))
 
 
 @handles(ReviseMember)
@@ -153,11 +162,11 @@ async def revise_member(command: ReviseMember, unit: UnitOfWork) -> Outcome[Revi
     state = command.edit(before)
     events = _events_towards(state, before, command.on_provision, unit)
     if not events:
-        return Outcome(RevisedMember(before, groups), changed=False, warnings=state.warnings)
+        return Outcome(RevisedMember(before, groups), changed=False)
     if state.active is False:
         await unit.keep_an_owner(before)
     member = await unit.write_member(before, events)
-    return Outcome(RevisedMember(member, groups), changed=True, warnings=state.warnings)
+    return Outcome(RevisedMember(member, groups), changed=True, changes=_told_by(events))
 
 
 def _events_towards(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.ids import UUID
@@ -50,7 +50,10 @@ class ProvisioningRequestRow:
     outcome: ProvisioningOutcome
     scim_type: str | None
     detail: str | None
+    error_code: str | None
     warnings: Sequence[str]
+    warning_names: Sequence[str]
+    changed_attributes: Sequence[str]
     provider: IdentityProvider | None
     user_agent: str | None
     remote_ip: str | None
@@ -78,6 +81,7 @@ def _row(record: Mapping[str, Any]) -> ProvisioningRequestRow:
 
 _QUERIED = Queried(
     fields={
+        "id": FieldColumn(REQUESTS.c.id, UUID_TYPE),
         "outcome": FieldColumn(REQUESTS.c.outcome),
         "operation": FieldColumn(REQUESTS.c.operation),
         "resource_type": FieldColumn(REQUESTS.c.resource_type),
@@ -88,6 +92,11 @@ _QUERIED = Queried(
         "path": FieldColumn(REQUESTS.c.path, lowered=True),
         "subject_label": FieldColumn(REQUESTS.c.subject_label, lowered=True),
         "request_body": FieldColumn(REQUESTS.c.request_body, lowered=True),
+        "changed": FieldColumn(
+            # Blanks around each name, by which one is found whole: none holds a blank itself.
+            func.concat(" ", func.array_to_string(REQUESTS.c.changed_attributes, " "), " "),
+            lowered=True,
+        ),
     },
     profile=None,
     linked=no_link,
@@ -123,6 +132,8 @@ class ProvisioningRequestFilter:
     search: str | None = None
     received_at: Instants | None = None
     slower_than_ms: int | None = None
+    changed: tuple[str, ...] | None = None
+    request_id: UUID | None = None
 
     def condition(self) -> Condition:
         """The filter as a condition."""
@@ -147,6 +158,13 @@ class ProvisioningRequestFilter:
         terms.extend(within("received_at", self.received_at))
         if self.slower_than_ms is not None:
             terms.append(Compare(Column("duration_ms"), Op.GT, self.slower_than_ms))
+        if self.changed is not None:
+            named = (f" {name.strip()} " for name in self.changed)
+            terms.append(
+                AnyOf(tuple(Compare(Column("changed"), Op.CONTAINS, name) for name in named))
+            )
+        if self.request_id is not None:
+            terms.append(Compare(Column("id"), Op.EQ, self.request_id))
         return AllOf(tuple(terms))
 
 

@@ -159,6 +159,12 @@ class ProvisioningRequestFilter:
     )
     received_at: DateTimeRange | None = None
     slower_than_ms: int | None = None
+    changed: list[str] | None = strawberry.field(
+        default=None, description="Requests that changed any of these attributes, by SCIM's name."
+    )
+    request_id: UUID | None = strawberry.field(
+        default=None, description="What the answer to the provider said as `X-Request-Id`."
+    )
 
 
 def _id(kind: Kind, text: str | None, attribute: str) -> UUID | None:
@@ -265,4 +271,6 @@ def request_words(given: ProvisioningRequestFilter | None) -> RequestWords:
         search=given.search,
         received_at=_instants(given.received_at),
         slower_than_ms=given.slower_than_ms,
+        changed=None if given.changed is None else tuple(given.changed),
+        request_id=given.request_id,
     )

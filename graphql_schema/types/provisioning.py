@@ -7,6 +7,8 @@ from datetime import datetime
 import strawberry
 
 from domain.queries.audit import CORRELATED_EVENT_LIST
+from domain.queries.hints import ProvisioningHint as Hint
+from domain.queries.hints import hints_for
 from domain.queries.provisioning_requests import ProvisioningRequestRow
 from graphql_schema.connection import Connection
 from graphql_schema.context import Info
@@ -24,6 +26,14 @@ from graphql_schema.types.actors import subject_of
 from graphql_schema.types.lists import Arguments, connect_first
 from graphql_schema.types.node import Node
 from graphql_schema.types.references import EventType, SubjectType, shows
+
+
+@strawberry.type(description="What to do about a request, and where to read on.")
+class ProvisioningHint:
+    hint: strawberry.Private[Hint]
+
+    text: str = shown("hint.text")
+    docs_path: str = shown("hint.docs", description="A page of the documentation, below `docs/`.")
 
 
 @shows(ProvisioningRequestRow)
@@ -51,6 +61,16 @@ class ProvisioningRequest(Node):
     user_agent: str | None = shown()
     remote_ip: str | None = shown()
     warnings: list[str] = shown(description="What was tolerated or left out, one sentence each.")
+    changed_attributes: list[str] = shown(
+        description=(
+            "By SCIM's names, as `active` or `name.familyName`; of a group's members how many:"
+            " `members (+3 −1)`. Empty where nothing changed, and for removals."
+        )
+    )
+    hints: list[ProvisioningHint] = shown(
+        lambda self: [ProvisioningHint(hint=hint) for hint in hints_for(self.row)],
+        description="What to change in the provider, or here; also for requests of long ago.",
+    )
     request_body: str | None = shown(
         description="Secrets removed, cut at 64 KiB.",
         directives=[needs(Scope.PROVISIONING_READ_BODIES)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain.commands import EditKind, MembershipEdit
+from domain.commands import UNKNOWN_MEMBERS, EditKind, MembershipEdit
 from domain.ids import UUID, parse_uuid
 from scim_facade.mapping.instants import instant_text
 from scim_facade.protocol import patch as protocol
@@ -81,5 +81,7 @@ def member_ids(texts: Iterable[str], warnings: Warnings, *, strict: bool) -> fro
         listed = ", ".join(text[:64] for text in unknown[:_LISTED])
         if strict:
             raise ScimError.invalid_value(f"These members do not exist: {listed}.")
-        warnings.note(f"Left out of the group, as no such member exists: {listed}.")
+        warnings.note(
+            UNKNOWN_MEMBERS, f"Left out of the group, as no such member exists: {listed}."
+        )
     return frozenset(ids)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _OWN = frozenset({"userName", "externalId", "displayName", "active", "name"})
 _SEPARATORS = re.compile(r"[._+\-]+")
+NO_EMAIL = "no_email"
+EMAIL_KEPT = "email_kept"
 _NO_EMAIL = "No usable e-mail address was sent: the member is staged and cannot be invited yet."
 _KEPT_EMAIL = "The e-mail address was cleared; an invited member keeps the one it had."
 
@@ -56,9 +58,9 @@ def user_attributes(
         user_name = sent if stored is None else stored.attributes.user_name
     email = sent if sent is not None else _fallback(user_name, stored)
     if email is None:
-        warnings.note(_NO_EMAIL)
+        warnings.note(NO_EMAIL, _NO_EMAIL)
     elif not emails and stored is not None and stored.had_emails:
-        warnings.note(_KEPT_EMAIL)
+        warnings.note(EMAIL_KEPT, _KEPT_EMAIL)
     name = dict(attributes["name"]) if "name" in attributes else {}
     given_name, family_name = name.pop("givenName", None), name.pop("familyName", None)
     profile: dict[str, Any] = {key: value for key, value in attributes.items() if key not in _OWN}

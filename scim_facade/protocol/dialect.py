@@ -77,25 +77,33 @@ SENTENCES: dict[Deviation, str] = {
 class Warnings:
     """Collects what was tolerated in one request: sentences in order, each once, at most 50."""
 
-    __slots__ = ("_deviations", "_sentences")
+    __slots__ = ("_deviations", "_names", "_sentences")
 
     def __init__(self) -> None:
         self._sentences: dict[str, None] = {}
+        self._names: dict[str, None] = {}
         self._deviations: dict[Deviation, int] = {}
 
     def add(self, deviation: Deviation, **context: object) -> None:
         self._deviations[deviation] = self._deviations.get(deviation, 0) + 1
+        self._names[deviation.value] = None
         if len(self._sentences) < MAX_SENTENCES:
             self._sentences[SENTENCES[deviation].format_map(_Clipped(context))] = None
 
-    def note(self, sentence: str) -> None:
-        """Keep a sentence of the caller's own, for what this layer cannot know."""
+    def note(self, name: str, sentence: str) -> None:
+        """Keep a sentence of the caller's own, for what this layer cannot know, and its name."""
+        self._names[name] = None
         if len(self._sentences) < MAX_SENTENCES:
             self._sentences[sentence] = None
 
     @property
     def sentences(self) -> list[str]:
         return list(self._sentences)
+
+    @property
+    def names(self) -> list[str]:
+        """What the sentences say, by name: of deviations and of the caller's own notes."""
+        return list(self._names)
 
     @property
     def counts(self) -> dict[Deviation, int]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from domain.ids import new_id
 from domain.vocabulary import ScimOperation
 from scim_facade import answers, reading
 from scim_facade.exchange import Answer, Exchange
@@ -148,8 +147,7 @@ async def _serve(
     }
     exchange = Exchange(outer.services, scope, outer.organization_id)
     exchange.connection = outer.connection
-    exchange.caller = outer.caller
-    exchange.id = new_id()
+    exchange.caller = replace(outer.caller, request_id=exchange.id, correlation_id=exchange.id)
     exchange.body = b"" if data is None else orjson.dumps(data)
     segments = [segment for segment in path.split("/") if segment]
     return await run.carry(exchange, segments), exchange

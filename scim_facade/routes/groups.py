@@ -32,6 +32,7 @@ from domain.vocabulary import (
 from scim_facade import answers, reading
 from scim_facade.exchange import Answer
 from scim_facade.filtering import group_condition
+from scim_facade.mapping.changes import changed_attributes, changed_members
 from scim_facade.mapping.groups import (
     group_document,
     member_documents,
@@ -54,6 +55,9 @@ if TYPE_CHECKING:
     from domain.queries.rows import GroupRow
     from scim_facade.exchange import Exchange
     from scim_facade.protocol.query import ListQuery
+
+_OMITTED = "members was not sent; the group keeps the members it has."
+_CLEARED = "members was not sent, which empties the group, as this connection is set."
 
 
 def searched(exchange: Exchange, query: ListQuery) -> Searched[GroupRow]:
@@ -137,6 +141,9 @@ async def replace(exchange: Exchange, group_id: UUID) -> Answer:
         memberships = (MembershipEdit(EditKind.REPLACE, named),)
     elif settings.omitted_group_members is OmittedGroupMembers.CLEAR:
         memberships = (MembershipEdit(EditKind.REPLACE, frozenset()),)
+        exchange.warnings.note("members_cleared", _CLEARED)
+    else:
+        exchange.warnings.note("members_omitted", _OMITTED)
     external_id = document.external_id
     result = await _execute(
         exchange,
@@ -188,14 +195,20 @@ async def delete(exchange: Exchange, group_id: UUID) -> Answer:
     exchange.operation = ScimOperation.DELETE
     exchange.about(SubjectKind.GROUP, group_id)
     expected = await reading.insisted_version(exchange, _current(exchange, group_id))
-    await _execute(exchange, DeleteGroup(exchange.organization_id, group_id, expected))
+    command = DeleteGroup(exchange.organization_id, group_id, expected)
+    await exchange.services.application.execute(command, exchange.caller)
     return answers.DELETED
 
 
 async def _execute(exchange: Exchange, command: Command[GroupResult]) -> Outcome[GroupResult]:
     outcome = await exchange.services.application.execute(command, exchange.caller)
-    for warning in outcome.warnings:
-        exchange.warnings.note(warning)
+    for notice in outcome.warnings:
+        exchange.warnings.note(notice.name, notice.sentence)
+    if outcome.changed:
+        result = outcome.value
+        exchange.changed_attributes = changed_attributes(outcome.changes) + changed_members(
+            result.added, result.removed
+        )
     return outcome
 
 

@@ -25,6 +25,7 @@ from domain.queries.members import (
 from domain.vocabulary import PatchResponse, ScimOperation, ScimResourceType, Stage, SubjectKind
 from scim_facade import answers, reading
 from scim_facade.filtering import user_condition
+from scim_facade.mapping.changes import changed_attributes
 from scim_facade.mapping.users import (
     Stored,
     core_document,
@@ -98,6 +99,7 @@ async def create(exchange: Exchange) -> Answer:
     )
     member = outcome.value
     exchange.about(SubjectKind.MEMBER, member.id)
+    exchange.changed_attributes = changed_attributes(outcome.changes)
     row = row_of_member(member, ())
     return answers.resource(
         shown.apply(user_document(row, exchange.base_url)),
@@ -206,6 +208,7 @@ async def _revise(
         exchange.caller,
     )
     exchange.subject_label = outcome.value.member.label
+    exchange.changed_attributes = changed_attributes(outcome.changes)
     return outcome
 
 

@@ -117,7 +117,7 @@ async def compare(blocking: Blocking, commands: list[Edits]) -> None:
         assert (outcome.value.added, outcome.value.removed) == (len(added), len(removed))
         asked = applied(frozenset(), edits) - known
         assert len(outcome.warnings) == bool(asked)
-        assert all(str(ids[n]) in outcome.warnings[0] for n in asked)
+        assert all(str(ids[n]) in outcome.warnings[0].sentence for n in asked)
         row = (
             await looks.rows(
                 "SELECT * FROM groups WHERE organization_id = $1 AND id = $2", group_id

@@ -27,7 +27,8 @@ fragment E on AuditEvent {
 REQUEST = """
 fragment R on ProvisioningRequest {
   id receivedAt durationMs method path operation resourceType statusCode outcome scimType detail
-  provider userAgent remoteIp warnings requestBody responseBody
+  provider userAgent remoteIp warnings changedAttributes hints { text docsPath }
+  requestBody responseBody
   subject { __typename ... on Node { id } }
   auditEvents(first: 2) { nodes { id } edges { cursor node { id } } pageInfo { hasNextPage } }
 }

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from domain.ids import UUID
-from domain.vocabulary import IdentityProvider
 from tests.support.scim import PATCH_OP, USER, Tenant, patch_body
 
 SECRET = "hunter2-Hunter2"
@@ -165,35 +164,3 @@ async def test_a_secret_in_the_query_is_not_kept(acme: Tenant, query: str) -> No
     assert SECRET not in str(acme.log)
     assert acme.key not in str(acme.log)
     assert acme.log[-1].path.endswith("/Users?startIndex=1&x=[redacted]")
-
-
-@pytest.mark.parametrize(
-    ("headers", "provider"),
-    [
-        ({"user_agent": "Okta SCIM Client 1.0.0"}, IdentityProvider.OKTA),
-        ({"adscimversion": "Date:1, ActivityId:2"}, IdentityProvider.ENTRA_ID),
-        ({"user_agent": "Microsoft Azure AD SCIM provisioning"}, IdentityProvider.ENTRA_ID),
-        ({"user_agent": "Google-Auto-Provisioning"}, IdentityProvider.GOOGLE),
-        ({"user_agent": "OneLogin/1"}, IdentityProvider.ONELOGIN),
-        ({"user_agent": "JumpCloud"}, IdentityProvider.JUMPCLOUD),
-        ({"user_agent": "PingOne/1.0"}, IdentityProvider.PING),
-        ({"user_agent": "shopping-mapper/1.0"}, None),
-        ({"user_agent": ""}, None),
-        ({}, None),
-    ],
-)
-async def test_the_provider_is_recognized_and_only_noted(
-    acme: Tenant, headers: dict[str, str], provider: IdentityProvider | None
-) -> None:
-    await acme.get("/Users", **headers)
-
-    assert acme.log[-1].provider == provider
-
-
-async def test_a_chosen_provider_stands_in_for_one_that_says_nothing(acme: Tenant) -> None:
-    await acme.settings(provider=IdentityProvider.PING)
-
-    await acme.get("/Users")
-    await acme.get("/Users", user_agent="Okta SCIM Client 1.0.0")
-
-    assert [e.provider for e in acme.log] == [IdentityProvider.PING, IdentityProvider.OKTA]

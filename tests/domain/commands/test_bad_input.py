@@ -160,4 +160,5 @@ async def test_members_of_others_are_no_members_here(
     outcome = await app.execute(ReviseGroup(organization_id, group_id, memberships=(add,)), SYSTEM)
 
     assert outcome.changed is False
-    assert outcome.warnings == (f"Left out of the group, as no such member exists: {stranger}.",)
+    (notice,) = outcome.warnings
+    assert notice.sentence == f"Left out of the group, as no such member exists: {stranger}."

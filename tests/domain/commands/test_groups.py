@@ -8,6 +8,8 @@ import pytest
 
 from domain.application import Application
 from domain.commands import (
+    NESTED_GROUPS,
+    UNKNOWN_MEMBERS,
     CreateGroup,
     DeleteGroup,
     EditKind,
@@ -39,10 +41,14 @@ async def test_creating_with_members_and_others(
     )
 
     assert (made.value.version, made.value.added) == (2, 2)
-    assert made.warnings == (
-        f"Left out of the group, as no such member exists: {stranger}.",
-        f"Left out of the group, as groups inside groups are not supported: {nested}.",
-    )
+    assert [(notice.name, notice.sentence) for notice in made.warnings] == [
+        (UNKNOWN_MEMBERS, f"Left out of the group, as no such member exists: {stranger}."),
+        (
+            NESTED_GROUPS,
+            f"Left out of the group, as groups inside groups are not supported: {nested}.",
+        ),
+    ]
+    assert [change.attribute for change in made.changes] == ["displayName", "externalId", "source"]
     assert await looks.group_members(made.value.group_id) == set(people)
     assert await looks.actions(made.value.group_id) == ["group.created", "group.members_changed"]
 

@@ -44,7 +44,10 @@ async def test_an_entry_is_stored_as_it_was_given(
         subject_label="Ada Lovelace",
         scim_type="uniqueness",
         detail="taken",
+        error_code="TAKEN",
         warnings=("one thing, left out", 'another "thing"'),
+        warning_names=("one_thing", "another"),
+        changed_attributes=("userName", "members (+3 −1)"),
         provider=IdentityProvider.OKTA,
         user_agent="Okta SCIM Client 1.0.0",
         remote_ip="192.0.2.7",
@@ -61,7 +64,7 @@ async def test_an_entry_is_stored_as_it_was_given(
     for row, kept in ((first, given), (second, bare)):
         for name in ProvisioningEntry.__dataclass_fields__:
             expected = getattr(kept, name)
-            assert row[name] == (list(expected) if name == "warnings" else expected)
+            assert row[name] == (list(expected) if isinstance(expected, tuple) else expected)
     assert (first["position"], second["position"]) == (1, 2)
     assert writer.depth == 0
 
