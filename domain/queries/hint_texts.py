@@ -144,7 +144,7 @@ HINTS: Mapping[str, Mapping[IdentityProvider | None, str]] = {
         None: "Make someone else owner first, or keep this person assigned in the provider.",
     },
     "policy": {None: "A policy of the organization forbids it; detail says which."},
-    "rate-limit": {
+    "too-many-requests": {
         None: "Nothing: the provider waits as long as Retry-After says, and tries again.",
         ENTRA: "Nothing at first: Entra ID tries again in its next cycle. If it repeats, raise the"
         " limit: Entra ID may send 25 requests a second.",

@@ -40,7 +40,7 @@ _STATUSES = {
     412: "version-conflict",
     413: "too-large",
     415: "unsupported-media-type",
-    429: "rate-limit",
+    429: "too-many-requests",
     500: "server-error",
     501: "not-implemented",
     503: "server-error",

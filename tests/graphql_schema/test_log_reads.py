@@ -28,7 +28,12 @@ async def log(app: Application) -> Api:
     await caller.change("enableScim", "", organizationId=caller.org)
     member = await factories.member(app, caller.organization_id, name="ada")
     given: list[dict[str, Any]] = [
-        {"subject_id": member.id, "subject_label": "Ada"},
+        {
+            "subject_id": member.id,
+            "subject_label": "Ada",
+            "changed_attributes": ("name.familyName", "members (+1)"),
+            "warning_names": ("no_email", "string_boolean"),
+        },
         {
             "operation": ScimOperation.READ,
             "outcome": ProvisioningOutcome.UNCHANGED,
@@ -41,6 +46,8 @@ async def log(app: Application) -> Api:
             "duration_ms": 900,
             "provider": IdentityProvider.ENTRA_ID,
             "request_body": None,
+            "scim_type": "uniqueness",
+            "error_code": "TAKEN",
         },
     ]
     await write_requests(app, [entry(caller.organization_id, **each) for each in given])
@@ -59,6 +66,12 @@ async def log(app: Application) -> Api:
         ('{search: "aDa"}', [200, 201]),
         ('{search: "%"}', []),
         ("{slowerThanMs: 7}", [409]),
+        ('{changed: ["name.FamilyName"]}', [201]),
+        ('{changed: ["members", "x"]}', [201]),
+        ('{changed: ["name"]}', []),
+        ('{changed: ["%"]}', []),
+        ("{changed: []}", []),
+        ('{requestId: "01a20462-8b18-74f5-bcb2-18434cfa679e"}', []),
         (
             '{receivedAt: {from: "2020-01-01T00:00:00Z", to: "2999-01-01T00:00:00Z"}}',
             [409, 200, 201],
@@ -72,6 +85,34 @@ async def test_requests_by_filter(log: Api, given: str, expected: list[int]) -> 
 
     nodes = found["provisioningRequests"]["nodes"]
     assert [request["statusCode"] for request in nodes] == expected
+
+
+async def test_a_request_says_what_it_changed_and_what_to_do(log: Api) -> None:
+    found = await log.ask_here(
+        "provisioningRequests { nodes { changedAttributes hints { text docsPath } } }"
+    )
+
+    refused, read, created = found["provisioningRequests"]["nodes"]
+    assert created["changedAttributes"] == ["name.familyName", "members (+1)"]
+    assert [hint["docsPath"] for hint in created["hints"]] == ["lifecycle.md"]
+    assert read == {"changedAttributes": [], "hints": []}
+    assert refused["changedAttributes"] == []
+    (hint,) = refused["hints"]
+    assert hint["docsPath"] == "errors/uniqueness.md"
+    assert "matching attribute" in hint["text"]
+
+
+async def test_a_request_is_found_by_the_id_in_its_answer(app: Application, log: Api) -> None:
+    id_ = await app.pool.fetchval(
+        "SELECT id FROM provisioning_requests WHERE organization_id = $1 AND status_code = 409",
+        log.organization_id,
+    )
+
+    found = await log.ask_here(
+        f'provisioningRequests(filter: {{requestId: "{id_}"}}) {{ nodes {{ statusCode }} }}'
+    )
+
+    assert found["provisioningRequests"]["nodes"] == [{"statusCode": 409}]
 
 
 async def test_the_connection_shows_signs_of_life(log: Api) -> None:

@@ -36,9 +36,7 @@ def row(**given: Any) -> ProvisioningRequestRow:
         "operation": ScimOperation.CREATE,
         "resource_type": ScimResourceType.USER,
         "status_code": 201,
-        "outcome": (
-            ProvisioningOutcome.REJECTED if status >= 400 else ProvisioningOutcome.APPLIED
-        ),
+        "outcome": (ProvisioningOutcome.REJECTED if status >= 400 else ProvisioningOutcome.APPLIED),
         "warnings": (),
         "warning_names": (),
         "changed_attributes": (),
