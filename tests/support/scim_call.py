@@ -36,6 +36,11 @@ class ScimAnswer:
         found: str = self.json["id"]
         return found
 
+    @property
+    def lasting_headers(self) -> dict[str, str]:
+        """The headers but for the one that differs from call to call."""
+        return {name: value for name, value in self.headers.items() if name != "x-request-id"}
+
     def __getitem__(self, key: str) -> Any:
         return self.json[key]
 
