@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
+from api.audit_export import audit_export_routes
 from api.front_page import front_page
 from api.health import health_routes
 from api.http_middleware import AddHeaders, NameRequests, safe_headers
@@ -16,6 +17,7 @@ from api.metrics import CountingLog, CountRequests
 from api.pace import Pace
 from api.sparing_log import SparingLog
 from graphql_schema.app import graphql_app
+from graphql_schema.auth import Authenticator
 from graphql_schema.services import GraphqlServices
 from scim_facade.app import scim_app
 from scim_facade.services import ScimServices
@@ -61,16 +63,16 @@ def create_app(runtime: Runtime) -> Front:
             wait_s=_pace(runtime.settings.scim_rate_limit),
         )
     )
-    graphql = graphql_app(
-        GraphqlServices(
-            application=runtime.application,
-            reader=runtime.reader,
-            public_url=url,
-            token_used=runtime.workers.touch_access_token,
-        )
+    services = GraphqlServices(
+        application=runtime.application,
+        reader=runtime.reader,
+        public_url=url,
+        token_used=runtime.workers.touch_access_token,
     )
+    graphql = graphql_app(services)
     site = FastAPI(title="Rollcall", docs_url=None, redoc_url=None, openapi_url=None)
     site.include_router(health_routes(runtime.pool))
+    site.include_router(audit_export_routes(Authenticator(services), runtime.reader))
     page = HTMLResponse(front_page(url))
 
     @site.get("/", include_in_schema=False)

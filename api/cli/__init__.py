@@ -21,6 +21,7 @@ COMMANDS = {
     "scim": "Switch SCIM on or off and choose its provider.",
     "scim-key": "Rotate, list and revoke SCIM keys.",
     "token": "Make access tokens for the GraphQL API.",
+    "audit": "Export, verify and watch the history of an organization.",
     "mail": "Read invitations that were not sent: the development mailbox.",
     "env": "Print a key and a token that last a day, as shell variables.",
     "doctor": "Check the deployment and say what to do.",

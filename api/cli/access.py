@@ -39,6 +39,11 @@ class Access:
         """Where administrators' programs ask."""
         return f"{self.public_url}/graphql"
 
+    @property
+    def audit_export_url(self) -> str:
+        """Where the history is to be had."""
+        return f"{self.public_url}/organizations/{self.organization.id}/audit-export"
+
     def lines(self) -> list[Line]:
         """The result of `init`, under the names that programs rely on."""
         return [

@@ -37,6 +37,7 @@ def env(
         "SCIM_BASE_URL": access.scim_url,
         "SCIM_API_KEY": access.scim_key or "",
         "GRAPHQL_URL": access.graphql_url,
+        "AUDIT_EXPORT_URL": access.audit_export_url,
         "ACCESS_TOKEN": access.token or "",
     }
     for name, value in variables.items():

@@ -64,11 +64,12 @@ def hash_event(
 ) -> bytes:
     """The hash of an event read as HASHED_COLUMNS; turns `event` into the form that is hashed."""
     recorded_at = event["recorded_at"]
-    event["recorded_at"] = text = _instant(recorded_at)
-    event["occurred_at"] = text if occurred_at == recorded_at else _instant(occurred_at)
+    event["recorded_at"] = text = instant_of_chain(recorded_at)
+    event["occurred_at"] = text if occurred_at == recorded_at else instant_of_chain(occurred_at)
     return seal(organization_id, position, previous, event)
 
 
-def _instant(instant: datetime) -> str:
-    # As `instant_text`, three times as fast; the database hands out instants in UTC.
+def instant_of_chain(instant: datetime) -> str:
+    """The form in which instants are hashed; the database hands them out in UTC."""
+    # As `instant_text`, three times as fast.
     return instant.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

@@ -1,0 +1,90 @@
+"""The history over HTTP, to be kept elsewhere: GET /organizations/{id}/audit-export."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.datastructures import QueryParams
+
+from domain.caller import Caller
+from domain.ids import UUID, parse_uuid
+from domain.queries.audit_export import export
+from domain.queries.organizations import organizations_by_id
+from domain.queries.reader import Reader
+from domain.vocabulary import Scope
+from graphql_schema.auth import Authenticator
+from graphql_schema.errors import BAD_REQUEST, HTTP_STATUS, UNAUTHENTICATED, ApiError, missing_scope
+from graphql_schema.ids import Kind, read_id
+
+BEYOND_ALL = 2**63 - 1
+NOT_FOUND = "NOT_FOUND"
+
+
+class Format(StrEnum):
+    """How the events are written."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+_TYPES = {Format.JSONL: "application/x-ndjson", Format.CSV: "text/csv; charset=utf-8"}
+
+
+def audit_export_routes(authenticator: Authenticator, reader: Reader) -> APIRouter:
+    """The route; callers are those of the admin API."""
+    router = APIRouter()
+
+    @router.get("/organizations/{organization}/audit-export")
+    async def audit_export(
+        organization: str, request: Request, authorization: Annotated[str | None, Header()] = None
+    ) -> Response:
+        ip = request.client.host if request.client else None
+        try:
+            caller, _ = await authenticator.authenticate(authorization, ip)
+            if Scope.AUDIT_READ not in caller.scopes:
+                raise missing_scope(Scope.AUDIT_READ)
+            after, format_ = _wanted(request.query_params)
+            found = await _seen(reader, caller, organization)
+        except ApiError as error:
+            return _refusal(error)
+        name = f"audit-{found}-after-{after}.{format_}"
+        return StreamingResponse(
+            export(reader.source, found, after, as_csv=format_ is Format.CSV),
+            media_type=_TYPES[format_],
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    return router
+
+
+def _wanted(query: QueryParams) -> tuple[int, Format]:
+    """The position to begin after, and the format. Raises ApiError."""
+    after = query.get("after", "0")
+    if not (after.isascii() and after.isdigit() and int(after) <= BEYOND_ALL):
+        raise ApiError(BAD_REQUEST, "after must be a position: a whole number, 0 or more.")
+    try:
+        return int(after), Format(query.get("format", Format.JSONL))
+    except ValueError:
+        raise ApiError(BAD_REQUEST, "format must be jsonl or csv.") from None
+
+
+async def _seen(reader: Reader, caller: Caller, named: str) -> UUID:
+    """The organization that the address names. Raises ApiError where the caller sees none."""
+    id_ = parse_uuid(named)
+    if id_ is None:
+        found = read_id(named)
+        id_ = found.id if found is not None and found.kind is Kind.ORGANIZATION else None
+    if id_ is None or not caller.may_see(id_) or not await organizations_by_id(reader, [id_]):
+        raise ApiError(NOT_FOUND, "There is no such organization.")
+    return id_
+
+
+def _refusal(error: ApiError) -> Response:
+    code = (error.extensions or {})["code"]
+    headers = {"WWW-Authenticate": "Bearer"} if code == UNAUTHENTICATED else None
+    status = HTTPStatus.NOT_FOUND if code == NOT_FOUND else HTTP_STATUS[code]
+    return JSONResponse({"errors": [error.formatted]}, status, headers)
