@@ -146,8 +146,8 @@ HINTS: Mapping[str, Mapping[IdentityProvider | None, str]] = {
     "policy": {None: "A policy of the organization forbids it; detail says which."},
     "too-many-requests": {
         None: "Nothing: the provider waits as long as Retry-After says, and tries again.",
-        ENTRA: "Nothing at first: Entra ID tries again in its next cycle. If it repeats, raise the"
-        " limit: Entra ID may send 25 requests a second.",
+        AUTHENTIK: "Lower how many requests authentik sends at the same time.",
+        KEYCLOAK: "Lower how many requests Keycloak's plugin sends at the same time.",
     },
     "server-error": {
         None: "Nothing in the provider, which tries again. If it stays, look at the server's log"

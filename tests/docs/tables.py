@@ -7,13 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from domain.model.lifecycle import LIFECYCLE, Transition
-from domain.vocabulary import MemberStatus
+from domain.queries.hint_texts import GROUP, HINTS
+from domain.vocabulary import IdentityProvider, MemberStatus
 from scim_facade.protocol.dialect import SENTENCES
 from tests.docs.pages import DOCS
 
+ERRORS = DOCS / "errors"
+PROVIDERS = {
+    IdentityProvider.ENTRA_ID: "Entra ID",
+    IdentityProvider.OKTA: "Okta",
+    IdentityProvider.ONELOGIN: "OneLogin",
+    IdentityProvider.JUMPCLOUD: "JumpCloud",
+    IdentityProvider.PING: "Ping",
+    IdentityProvider.GOOGLE: "Google",
+    IdentityProvider.RIPPLING: "Rippling",
+    IdentityProvider.AUTHENTIK: "authentik",
+    IdentityProvider.KEYCLOAK: "Keycloak",
+}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -41,10 +55,31 @@ def tolerance_table() -> str:
     return _table(("name", "warning in the request log"), rows)
 
 
+def hint_table(page: str) -> str:
+    """What to change in each provider about the error that the page is about."""
+    rows = [
+        (f"{PROVIDERS[provider]}{about}", text)
+        for situation, about in ((page, ""), (f"{page}{GROUP}", ", groups"))
+        for provider, text in HINTS.get(situation, {}).items()
+        if provider is not None
+    ]
+    return _table(("provider", "what to change"), sorted(rows))
+
+
+def pages_with_hints() -> list[str]:
+    """Names of the error pages that some provider has a hint of its own for."""
+    found = {
+        situation.removesuffix(GROUP)
+        for situation, texts in HINTS.items()
+        if any(provider is not None for provider in texts)
+    }
+    return sorted(name for name in found if (ERRORS / f"{name}.md").exists())
+
+
 TABLES: dict[tuple[Path, str], Callable[[], str]] = {
     (DOCS / "lifecycle.md", "life cycle"): lifecycle_table,
     (DOCS / "scim.md", "tolerance"): tolerance_table,
-}
+} | {(ERRORS / f"{page}.md", "hint"): partial(hint_table, page) for page in pages_with_hints()}
 
 
 def written(page: Path, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -14,13 +15,34 @@ import pytest
 
 from domain.errors import DomainError
 from domain.ids import new_id
+from domain.queries.hints import error_page
 from domain.vocabulary import MemberAction, MemberStatus
 from scim_facade.errors import scim_error
-from scim_facade.protocol.errors import ScimError
-from tests.docs.pages import DOCS, ROOT, table
+from scim_facade.protocol.errors import ScimError, error_body
+from tests.docs.pages import DOCS, ROOT, blocks, table
+from tests.docs.tables import PROVIDERS
 
 FOLDER = DOCS / "errors"
 PAGES = sorted(set(FOLDER.glob("*.md")) - {FOLDER / "index.md"})
+
+# RFC 7644 table 9, RFC 9865 §2.1.
+SCIM_TYPES = {
+    "invalidFilter",
+    "tooMany",
+    "uniqueness",
+    "mutability",
+    "invalidSyntax",
+    "invalidPath",
+    "noTarget",
+    "invalidValue",
+    "invalidVers",
+    "sensitive",
+    "invalidCursor",
+    "expiredCursor",
+    "invalidCount",
+}
+NEVER_SENT = {"invalid-vers", "sensitive", "expired-cursor"}
+ADMIN_API_ALONE = {"KEY_REQUIRED", "KEY_MISMATCH", "IDEMPOTENCY_KEY_REUSED"}
 
 # What the constructors of domain errors want, by the name of the parameter.
 SAMPLES: dict[str, Any] = {
@@ -110,7 +132,50 @@ def test_page_says_what_it_means_and_what_to_change(page: Path) -> None:
     assert re.match(r"# .+\n\n\| SCIM \| admin API \|\n", text)
     assert "\n## What it means\n" in text
     assert "\n## What to change\n" in text
-    assert len(text) < 2500
+    assert len(text) < 4000
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page_names_a_provider_or_says_why_none_applies(page: Path) -> None:
+    text = page.read_text()
+
+    assert "No provider" in text or any(name in text for name in PROVIDERS.values())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page_shows_an_answer_with_its_own_codes(page: Path) -> None:
+    shown = [json.loads(block.text) for block in blocks(page) if block.info == ("json",)]
+    if page.stem in NEVER_SENT:
+        assert shown == []
+        return
+    (answer,) = shown
+    if "code" in answer:
+        assert set(answer) == {"code", "message", "path"}
+        assert f"`{answer['code']}`" in {row[1] for row in codes(page)}
+        return
+    error = ScimError(int(answer["status"]), answer.get("scimType"), answer["detail"])
+    assert answer == error_body(error)
+    assert name_of(error) in {row[0] for row in codes(page)}
+
+
+def test_every_scim_type_of_the_standards_has_a_page_even_if_never_sent() -> None:
+    types = {name.partition("`")[2].rstrip("`"): name for name in documented(0) if "`" in name}
+
+    assert set(types) == SCIM_TYPES
+    sent = raised_by_the_facade() | {name_of(scim_error(sample(kind))) for kind in domain_errors()}
+    assert {name for name in types.values() if name not in sent} == {
+        row[0] for page in PAGES if page.stem in NEVER_SENT for row in codes(page)
+    }
+
+
+def test_hints_lead_to_the_page_that_documents_the_answer() -> None:
+    for page in PAGES:
+        for name, admin in codes(page):
+            status, _, scim_type = name.partition(" ")
+            code = admin.strip("`") if admin != "–" else None
+            if not status.isdigit() or code in ADMIN_API_ALONE:
+                continue
+            assert error_page(int(status), scim_type.strip("`") or None, code) == page.stem
 
 
 def test_the_index_lists_every_page_with_its_codes() -> None:
