@@ -121,13 +121,26 @@ def _created(
 ) -> Element | None:
     """The element that a path without match describes; Entra expects it to come into being."""
     described = equalities(condition)
-    if described is None:
+    is_replace = operation.kind is OperationKind.REPLACE
+    if described is None or (is_replace and not _is_usual(described, target.resolved.attribute)):
         # RFC 7644 §3.5.2.3
         raise ScimError.no_target(f"Name values that exist; nothing matches {target.text}.")
     if operation.has_value and all(part is None for part in parts.values()):
         return None
     warnings.add(Deviation.ELEMENT_CREATED, path=target.text)
     return _merged(described, parts)
+
+
+def _is_usual(described: Element, attribute: Attribute) -> bool:
+    """Whether nothing in it departs from the values that the schema suggests.
+
+    Providers name values to come by those; what else a replace names should have been there.
+    """
+    for name, part in described.items():
+        suggested = attribute.index[name].canonical_values
+        if suggested and str(part).lower() not in {value.lower() for value in suggested}:
+            return False
+    return True
 
 
 def _sent_parts(operation: Operation, target: Target, warnings: Warnings) -> dict[str, Any]:
