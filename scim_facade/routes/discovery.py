@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from domain.vocabulary import ScimOperation
 from scim_facade import answers
 from scim_facade.protocol.bulk import MAX_OPERATIONS
+from scim_facade.protocol.dialect import Warnings
 from scim_facade.protocol.discovery import (
     Capabilities,
     find_resource,
@@ -18,6 +19,7 @@ from scim_facade.protocol.discovery import (
     service_provider_config,
 )
 from scim_facade.protocol.errors import ScimError
+from scim_facade.protocol.grammar import parse_filter
 from scim_facade.protocol.messages import list_response
 from scim_facade.reading import MAX_BULK_BODY
 
@@ -52,7 +54,9 @@ def is_public(exchange: Exchange, segments: list[str]) -> bool:
 async def provider_config(exchange: Exchange) -> Answer:
     """GET /ServiceProviderConfig."""
     exchange.operation = ScimOperation.DISCOVERY
-    _refuse_filter(exchange)
+    text = exchange.query().filter
+    if text is not None and _is_filter(text):
+        raise _no_filter()
     return answers.listing(service_provider_config(exchange.base_url, CAPABILITIES))
 
 
@@ -86,11 +90,20 @@ async def schema(exchange: Exchange, urn: str) -> Answer:
 
 def _list(exchange: Exchange, documents: Sequence[dict[str, Any]]) -> Answer:
     exchange.operation = ScimOperation.DISCOVERY
-    _refuse_filter(exchange)
+    if exchange.query().filter is not None:
+        raise _no_filter()
     return answers.listing(list_response(documents, len(documents)))
 
 
-def _refuse_filter(exchange: Exchange) -> None:
+def _no_filter() -> ScimError:
     """RFC 7644 §4: a filter on discovery is refused, so that nobody takes part for all."""
-    if exchange.query().filter is not None:
-        raise ScimError.forbidden("Filtering is not supported here; read the whole.")
+    return ScimError.forbidden("Filtering is not supported here; read the whole.")
+
+
+def _is_filter(text: str) -> bool:
+    """Whether the text sets a condition; one document is no list, so that any other is ignored."""
+    try:
+        parse_filter(text, Warnings())
+    except ScimError:
+        return False
+    return True
