@@ -36,15 +36,18 @@ def without_content(version: int, *, changed: bool) -> Answer:
     return Answer(204, None, ((b"etag", etag(version).encode()),), changed)
 
 
-def is_unchanged(exchange: Exchange, version: int) -> bool:
-    """Whether the client has this version already (If-None-Match)."""
-    condition = parse_condition(exchange.header(b"if-none-match"))
-    return condition is not None and condition.matches(version)
+def without_reading(exchange: Exchange, version: int) -> Answer | None:
+    """304 to a client that has this version already; ScimError 412 to one that wants another.
 
-
-def not_modified(version: int) -> Answer:
-    """304: the client's copy is good."""
-    return Answer(304, None, ((b"etag", etag(version).encode()),))
+    RFC 9110 §13.2.2: If-Match comes first.
+    """
+    wanted = parse_condition(exchange.header(b"if-match"))
+    if wanted is not None and not wanted.matches(version):
+        raise ScimError.precondition_failed("The resource has another version than If-Match names.")
+    known = parse_condition(exchange.header(b"if-none-match"))
+    if known is not None and known.matches(version):
+        return Answer(304, None, ((b"etag", etag(version).encode()),))
+    return None
 
 
 def listing(body: dict[str, Any]) -> Answer:

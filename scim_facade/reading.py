@@ -85,11 +85,17 @@ def expected_version(condition: Condition | None, current: int | None) -> int | 
 
 
 async def insisted_version(exchange: Exchange, current: Current) -> int | None:
-    """The version that If-Match makes a command insist on.
+    """The version that If-Match and If-None-Match make a command insist on; ScimError 412.
 
-    The present one is read only where several are named.
+    The present one is read only where several are named, or where it must be none of some.
     """
     condition = if_match(exchange)
+    unwanted = parse_condition(exchange.header(b"if-none-match"))
+    if unwanted is not None:
+        present = await current()
+        if present is not None and unwanted.matches(present):
+            raise ScimError.precondition_failed("If-None-Match names the version there is.")
+        return present if condition is None else expected_version(condition, present)
     several = condition is not None and not condition.any_version and len(condition.versions) > 1
     return expected_version(condition, await current() if several else None)
 

@@ -227,8 +227,9 @@ async def _whole(
     if row is None:
         raise NotFound("group")
     exchange.subject_label = row.display_name
-    if conditional and answers.is_unchanged(exchange, row.version):
-        return answers.not_modified(row.version)
+    instead = answers.without_reading(exchange, row.version) if conditional else None
+    if instead is not None:
+        return instead
     document = group_document(row, exchange.base_url)
     location = document["meta"]["location"] if status == 201 else None
     if shown.wants("members"):

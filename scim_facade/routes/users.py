@@ -124,8 +124,9 @@ async def read(exchange: Exchange, member_id: UUID) -> Answer:
     if row is None:
         raise NotFound("member")
     exchange.subject_label = row.email or row.user_name
-    if answers.is_unchanged(exchange, row.version):
-        return answers.not_modified(row.version)
+    instead = answers.without_reading(exchange, row.version)
+    if instead is not None:
+        return instead
     return answers.resource(shown.apply(user_document(row, exchange.base_url)), row.version)
 
 
