@@ -218,17 +218,14 @@ def version_term(op: Op, value: Value) -> Condition:
     return Compare(Column("version"), op, version)
 
 
-def constant_term(op: Op, path: AttributePath, *, holds: bool) -> Condition:
-    if op not in {Op.EQ, Op.NE}:
-        raise ScimError.invalid_filter(f"Compare {path} by eq or ne only.")
-    return EVERYTHING if holds is (op is Op.EQ) else NOTHING
-
-
 def membership_term(path: AttributePath, op: Op, value: Value) -> Condition:
     column = MEMBERSHIP_COLUMNS.get(path.name)
     if isinstance(value, datetime) and column is not None:
         return Compare(Column(column), op, value)
-    if op not in {Op.EQ, Op.NE} or (value is None and column is None):
+    if value is None and column is None:
+        # Every member has a status.
+        return NOTHING if op is Op.EQ else EVERYTHING
+    if op not in {Op.EQ, Op.NE}:
         raise ScimError.invalid_filter(f"Compare {path} by eq or ne with a value.")
     if column is not None:
         word = value.upper() if isinstance(value, str) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.queries.conditions import (
@@ -26,7 +27,6 @@ from scim_facade.filter_terms import (
     MEMBERSHIP_COLUMNS,
     OPS,
     below,
-    constant_term,
     element_condition,
     email_match,
     email_term,
@@ -45,12 +45,13 @@ from scim_facade.protocol.ast import (
     ElementMatch,
     Filter,
     Not,
+    Operator,
     Or,
     Presence,
     Value,
 )
 from scim_facade.protocol.errors import ScimError
-from scim_facade.protocol.filter_semantics import check_filter
+from scim_facade.protocol.filter_semantics import check_filter, matches
 from scim_facade.protocol.grammar import parse_filter
 from scim_facade.protocol.schemas import (
     GROUP_RESOURCE,
@@ -108,9 +109,12 @@ class _Compiler:
     """Compiles for one resource type."""
 
     def __init__(self, resource: ResourceSchema) -> None:
+        self._resource = resource
         self._is_user = resource is USER_RESOURCE
+        self._link_kind = "direct" if self._is_user else "user"
         self._columns = USER_COLUMNS if self._is_user else GROUP_COLUMNS
         self._urn = USER_URN if self._is_user else GROUP_URN
+        self._constant_urns = (MEMBERSHIP_USER_URN,) if self._is_user else ()
 
     def condition(self, tree: Filter) -> Condition:
         match tree:
@@ -123,9 +127,35 @@ class _Compiler:
             case Presence(path):
                 return self._presence(path)
             case Comparison(path, operator, value):
-                return self._comparison(path, OPS[operator], value)
+                special = self._special(tree)
+                return special or self._comparison(path, OPS[operator], value)
             case ElementMatch(path, inner):
                 return self._element_match(path, inner)
+
+    def _special(self, tree: Comparison) -> Condition | None:
+        """The condition where all or most resources have the same value."""
+        if tree.path.urn is not None:
+            return None
+        match full_name(tree.path):
+            case "meta.resourceType":
+                document = {"meta": {"resourceType": self._resource.name}}
+                return EVERYTHING if matches(tree, document) else NOTHING
+            case "schemas":
+                return self._schemas(tree)
+            case "groups.type" | "members.type" if tree.value is not None:
+                one = replace(tree.path, name="type", sub=None)
+                of_one = linked_match(
+                    Comparison(one, Operator.EQ, tree.value), kind=self._link_kind
+                )
+                match tree.operator:
+                    case Operator.EQ:
+                        return of_one
+                    case Operator.NE:
+                        return Negated(of_one)
+                    case _:
+                        return None
+            case _:
+                return None
 
     def _comparison(self, path: AttributePath, op: Op, value: Value) -> Condition:
         name = full_name(path)
@@ -136,8 +166,6 @@ class _Compiler:
             match name:
                 case "id":
                     return id_term(op, value)
-                case "schemas":
-                    return self._schemas(op, value)
                 case "emails.value" if self._is_user and value is not None:
                     return email_term(op, value)
                 case "emails.value" if self._is_user:
@@ -146,9 +174,6 @@ class _Compiler:
                     return linked_term(op, value)
                 case "meta.version":
                     return version_term(op, value)
-                case "meta.resourceType":
-                    same = value == ("User" if self._is_user else "Group")
-                    return constant_term(op, path, holds=same)
                 case _:
                     pass
         elif path.urn == MEMBERSHIP_USER_URN:
@@ -210,7 +235,7 @@ class _Compiler:
 
     def _element_match(self, path: AttributePath, inner: Filter) -> Condition:
         if path.urn is None and path.name in {"groups", "members"}:
-            return linked_match(inner, kind="direct" if self._is_user else "user")
+            return linked_match(inner, kind=self._link_kind)
         if path.urn is None and path.name == "name":
             # Its parts have columns of their own.
             return AllOf((self._presence(path), self.condition(below(path, inner))))
@@ -220,19 +245,23 @@ class _Compiler:
         steps = (path.name,) if path.urn is None else (path.urn, path.name)
         return AnyElement(steps, element_condition(inner))
 
-    def _schemas(self, op: Op, value: Value) -> Condition:
-        present: Condition = NOTHING
-        if isinstance(value, str):
-            schema = (USER_RESOURCE if self._is_user else GROUP_RESOURCE).schema(value)
-            if schema is not None and schema.id in {self._urn, MEMBERSHIP_USER_URN}:
-                present = EVERYTHING
-            elif schema is not None:
-                present = Compare(ProfileValue((schema.id,), Kind.ANY), Op.PRESENT)
-        if op is Op.EQ:
-            return present
-        if op is Op.NE:
-            return Negated(present)
-        raise ScimError.invalid_filter("Compare schemas by eq or ne only.")
+    def _schemas(self, tree: Comparison) -> Condition:
+        if tree.value is None:
+            return NOTHING if tree.operator is Operator.EQ else EVERYTHING
+        if tree.operator is Operator.NE:
+            return Negated(self._schemas(replace(tree, operator=Operator.EQ)))
+        known = self._resource.schema(str(tree.value))
+        if known is not None:
+            tree = replace(tree, value=known.id)
+        if matches(tree, {"schemas": [self._urn, *self._constant_urns]}):
+            return EVERYTHING
+        # Of the others a resource has those that its profile holds data of.
+        held = (
+            Compare(ProfileValue((extension.id,), Kind.ANY), Op.PRESENT)
+            for extension in self._resource.extensions
+            if matches(tree, {"schemas": [extension.id]})
+        )
+        return AnyOf(tuple(held))
 
     def _refuse_unsearchable(self, path: AttributePath) -> None:
         if not self._is_user or path.name in {"meta", "groups"}:
