@@ -113,6 +113,8 @@ def an_unchanged_resource_is_not_sent_again(acme: Client) -> None:
         assert acme.send("HEAD", path, None, {"If-None-Match": same.version}).status == 304
         other = acme.get(path, If_None_Match='W/"999"')
         assert (other.status, other.id) == (200, made.id)
+        assert acme.get(path, If_Match='W/"999"').error == (412, None)
+        assert acme.get(path, If_Match=other.version).id == made.id
 
 
 @rule("ETG-03")
@@ -129,7 +131,13 @@ def a_change_can_insist_on_a_version(acme: Client) -> None:
         )
         assert [answer.error for answer in answers] == [(412, None)] * 3
         assert acme.get(path).json == before.json
+        for known in (before.version, "*"):
+            assert acme.put(path, body, If_None_Match=known).error == (412, None)
+            assert acme.delete(path, If_None_Match=known).error == (412, None)
+        assert acme.get(path).json == before.json
         assert acme.put(path, body, If_Match=before.version).status == 200
+        newer = acme.patch(path, TITLE | {"path": "externalId"}, If_None_Match=before.version)
+        assert newer.status in {200, 204}
 
 
 @rule("ETG-04")

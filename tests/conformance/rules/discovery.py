@@ -25,6 +25,45 @@ REQUIRED = {
 ENDPOINTS = ("/Schemas", "/ResourceTypes", "/ServiceProviderConfig")
 
 
+CHARACTERISTICS: tuple[tuple[str, str, str, Any], ...] = (
+    (USER, "userName", "required", True),
+    (USER, "userName", "uniqueness", "server"),
+    (USER, "userName", "caseExact", False),
+    (USER, "displayName", "required", False),
+    (USER, "password", "mutability", "writeOnly"),
+    (USER, "password", "returned", "never"),
+    (USER, "active", "type", "boolean"),
+    (USER, "name.givenName", "type", "string"),
+    (USER, "profileUrl", "referenceTypes", ["external"]),
+    (USER, "emails.type", "canonicalValues", ["work", "home", "other"]),
+    (USER, "emails.primary", "type", "boolean"),
+    (
+        USER,
+        "phoneNumbers.type",
+        "canonicalValues",
+        ["work", "home", "mobile", "fax", "pager", "other"],
+    ),
+    (
+        USER,
+        "ims.type",
+        "canonicalValues",
+        ["aim", "gtalk", "icq", "xmpp", "msn", "skype", "qq", "yahoo"],
+    ),
+    (USER, "photos.type", "canonicalValues", ["photo", "thumbnail"]),
+    (USER, "addresses.type", "canonicalValues", ["work", "home", "other"]),
+    (USER, "x509Certificates.value", "type", "binary"),
+    (USER, "groups", "mutability", "readOnly"),
+    (USER, "groups.type", "canonicalValues", ["direct", "indirect"]),
+    (GROUP, "members.value", "mutability", "immutable"),
+    (GROUP, "members.$ref", "referenceTypes", ["User", "Group"]),
+    (GROUP, "members.type", "canonicalValues", ["User", "Group"]),
+    (GROUP, "members.display", "mutability", "readOnly"),
+    (ENTERPRISE, "manager", "multiValued", False),
+    (ENTERPRISE, "manager.$ref", "referenceTypes", ["User"]),
+    (ENTERPRISE, "manager.displayName", "mutability", "readOnly"),
+)
+
+
 def attributes(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every attribute and sub-attribute with its path."""
     for attribute in schema.get("attributes", []):
@@ -68,6 +107,9 @@ def attributes_say_all_their_characteristics(acme: Client) -> None:
             assert set(attribute) >= REQUIRED, path
             assert (attribute["type"] == "reference") is ("referenceTypes" in attribute), path
             assert (attribute["type"] == "complex") is ("subAttributes" in attribute), path
+    for urn, path, key, value in CHARACTERISTICS:
+        found = {p: a for s in _schemas(acme) if s["id"] == urn for p, a in attributes(s)}
+        assert found[path][key] == value, (path, key)
 
 
 @rule("SCH-04")
@@ -104,6 +146,8 @@ def discovery_is_never_paged(acme: Client) -> None:
     """Sorting and paging of discovery is passed over."""
     whole = acme.get("/Schemas")
     assert whole["totalResults"] == len(whole.ids)
+    config = acme.get("/ServiceProviderConfig?sortBy=id&startIndex=999&filter=nonsense")
+    assert config.json == acme.get("/ServiceProviderConfig").json
     for query in ("count=1", "startIndex=3", "sortBy=id&sortOrder=descending", "cursor="):
         assert acme.get(f"/Schemas?{query}").ids == whole.ids, query
         assert len(acme.get(f"/ResourceTypes?{query}").ids) == 2, query

@@ -87,6 +87,7 @@ def strings_compare_as_the_schema_says(acme: Client) -> None:
     assert crowd.of(f'externalId eq "Ext-{run}"') == "a"
     assert crowd.of(f'externalId eq "ext-{run}"') == ""
     assert crowd.of('meta.version eq "W/\\"1\\""') in {"abc", "ac"}
+    assert crowd.of('meta.resourceType sw "Us" and title pr') == "ab"
     assert crowd.of(f'meta.resourceType eq "user" and userName co "{run}"') == ""
 
 
@@ -198,6 +199,10 @@ def schemas_can_be_filtered(acme: Client) -> None:
     assert crowd.of(f'schemas eq "{ENTERPRISE}"') == "a"
     assert crowd.of(f'schemas eq "{USER}"') == "abc"
     assert crowd.of('schemas eq "urn:nothing"') == ""
+    assert crowd.of('schemas co "enterprise"') == "a"
+    assert crowd.of('schemas sw "urn:ietf:params:scim:schemas:core"') == "abc"
+    assert crowd.of(f'schemas ne "{ENTERPRISE}"') == "bc"
+    assert crowd.of("schemas eq null") == ""
 
 
 @rule("FIL-21")

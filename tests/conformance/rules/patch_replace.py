@@ -96,8 +96,8 @@ def replace_changes_a_part_of_every_match(acme: Client) -> None:
 
 @rule(
     "PAT-R08",
-    note="A condition of eq terms describes the value to make, which Entra ID expects of a "
-    "replace; other conditions are noTarget.",
+    note="Entra ID expects a replace to make the value that eq terms describe, where its type "
+    "is one that the schema suggests; anything else is noTarget.",
 )
 def a_condition_that_nothing_meets_has_no_target(acme: Client) -> None:
     """`replace` with a condition that nothing meets is 400 noTarget."""
@@ -105,6 +105,8 @@ def a_condition_that_nothing_meets_has_no_target(acme: Client) -> None:
     for condition in ('type ne "work" and type ne "home"', 'value sw "+7"', "not (type pr)"):
         answer = replace(acme, made, f"phoneNumbers[{condition}].value", "+9")
         assert answer.error == (400, "noTarget"), condition
+    unusual = replace(acme, made, 'phoneNumbers[type eq "carrier pigeon"].value', "+9")
+    assert unusual.error == (400, "noTarget")
     assert acme.resource(made).json == made.json
     answer = replace(acme, made, 'phoneNumbers[type eq "fax"].value', "+9")
     assert answer["phoneNumbers"] == [*NUMBERS, {"type": "fax", "value": "+9"}]
