@@ -113,6 +113,9 @@ def _operation(index: int, raw: Any, seen: set[str]) -> BulkOperation:
     data, version = keys.get("data"), keys.get("version")
     method = method.upper() if isinstance(method, str) else ""
     path = path if isinstance(path, str) else ""
+    if method == "PATCH" and isinstance(data, list):
+        # So in the example of RFC 7644 §3.7.3, and in clients that follow it.
+        data = {"Operations": data}
     problem = _problem(method, path, bulk_id, data, seen)
     if isinstance(bulk_id, str) and method == "POST":
         seen.add(bulk_id)
