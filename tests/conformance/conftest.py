@@ -19,14 +19,26 @@ NewClient = Callable[[], Client]
 
 @pytest.fixture(scope="session")
 def new_client(database_factory: DatabaseFactory, worker_id: str) -> Iterator[NewClient]:
-    """Makes a client of a new organization; of the one named in the environment, where it is."""
+    """Makes a client of a new organization; of the one named in the environment, where it is.
+
+    That one is emptied before each rule, and only where ROLLCALL_CONFORMANCE_ERASE is 1.
+    """
     url, key = (os.environ.get(f"ROLLCALL_CONFORMANCE_{name}") for name in ("URL", "KEY"))
     if url is not None:
-        yield lambda: Client(url.rstrip("/"), key or "")
+        assert os.environ.get("ROLLCALL_CONFORMANCE_ERASE") == "1", "say that all in it may go"
+        yield lambda: emptied(Client(url.rstrip("/"), key or ""))
         return
     database = database_factory.clone(f"conformance_{worker_id}")
     with open_house(database, env={"ROLLCALL_SCIM_RATE_LIMIT": "30"}) as house:
         yield lambda: client_of(house)
+
+
+def emptied(client: Client) -> Client:
+    """The client, once the groups and users of its organization are deleted."""
+    for endpoint in ("/Groups", "/Users"):
+        for id_ in client.get(f"{endpoint}?count=1000&attributes=id").ids:
+            client.delete(f"{endpoint}/{id_}")
+    return client
 
 
 @pytest.fixture

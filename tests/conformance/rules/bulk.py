@@ -116,7 +116,7 @@ def errors_stop_it_where_asked(acme: Client) -> None:
     assert acme.get("/Users")["totalResults"] == 3
 
 
-@rule("BLK-06")
+@rule("BLK-06", note="A PATCH may carry its operations bare, as in the example of RFC 7644 §3.7.3.")
 def each_operation_is_reported(acme: Client) -> None:
     """Each operation is reported with method, bulkId, location, version, status, and its error."""
     made = acme.user()
@@ -140,6 +140,9 @@ def each_operation_is_reported(acme: Client) -> None:
     assert (bad["status"], bad["bulkId"], bad["location"]) == ("400", "c", made.meta["location"])
     assert (deleted["status"], deleted["location"]) == ("204", made.meta["location"])
     assert (missing["status"], missing["location"]) == ("404", made.meta["location"])
+    bare = {"method": "PATCH", "path": path_of(new), "data": patch["Operations"]}
+    assert statuses(acme.bulk(bare)) == ["200"]
+    assert acme.resource(new)["title"] == "x"
 
 
 @rule("BLK-07")
