@@ -96,7 +96,7 @@ def test_no_shape_of_query_keeps_a_secret(name: str, form: str) -> None:
     assert kept.endswith("&startIndex=2")
 
 
-@pytest.mark.parametrize("prefix", ["rck", "adm", "inv"])
+@pytest.mark.parametrize("prefix", ["rck", "rcs", "adm", "inv"])
 def test_own_secrets_are_known_by_their_form(prefix: str) -> None:
     secret = make_secret(prefix, new_id(), new_id()).text
 
