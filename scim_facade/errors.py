@@ -63,10 +63,15 @@ def scim_error(error: DomainError) -> ScimError:
     return ScimError(400, "invalidValue", error.message)
 
 
+def no_such(resource: str) -> str:
+    """What to say of an id that is nobody's here, whatever it looks like."""
+    return f"There is no such {resource} in this organization; search for it, or create it."
+
+
 def _detail(error: DomainError) -> str:
     match error:
         case NotFound(kind=kind):
-            return f"There is no such {_KINDS.get(kind, kind)} in this organization."
+            return no_such(_KINDS.get(kind, kind))
         case Taken(attribute=attribute, kind=kind, existing=existing):
             other = f" (id {existing})" if existing is not None else ""
             resource = _KINDS.get(kind, kind)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from domain.ids import UUID, parse_uuid
 from domain.vocabulary import ScimOperation, ScimResourceType
 from scim_facade import reading
+from scim_facade.errors import no_such
 from scim_facade.protocol.errors import ScimError
 from scim_facade.protocol.query import ListQuery, parse_search
 from scim_facade.routes import bulk, discovery, everything, groups, users
@@ -105,7 +106,7 @@ async def _resource(exchange: Exchange, collection: Collection, text: str) -> An
     exchange.operation = _OPERATIONS[exchange.method]
     id_ = parse_uuid(text)
     if id_ is None:
-        raise ScimError.not_found(f"There is no such {collection.name} in this organization.")
+        raise ScimError.not_found(no_such(collection.name))
     return await handler(exchange, id_)
 
 
