@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from domain.commands import Once
 from domain.errors import DomainError, Invalid, MissingScope, NotFound
+from domain.queries.audit import has_happened
 from graphql_schema.ids import Kind, ObjectId, expect_id
 from graphql_schema.types.user_errors import UserError, user_error
 
@@ -58,6 +59,20 @@ def ids_within(kind: Kind, texts: list[Any] | None, field: str, owner: UUID) -> 
 def once(command: Command[Any], key: str | None) -> Command[Any]:
     """The command, to be run once under an idempotency key where there is one."""
     return command if key is None else Once(command, key)
+
+
+async def end(context: Context, command: Command[Any], target: Target, action: str) -> bool:
+    """Run a command that ends what is named; False when `action` had ended it before.
+
+    Raises NotFound when it never was.
+    """
+    try:
+        await context.execute(command)
+    except NotFound:
+        if await has_happened(context.reader, target.organization_id, target.id, action):
+            return False
+        raise
+    return True
 
 
 async def change(

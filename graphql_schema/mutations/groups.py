@@ -15,12 +15,11 @@ from domain.commands import (
     ReviseGroup,
 )
 from domain.errors import LimitExceeded, NotFound
-from domain.queries.audit import has_happened
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import ProvisioningSource, Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, make_id
-from graphql_schema.mutations.change import Target, change, ids_within, target_of
+from graphql_schema.mutations.change import Target, change, end, ids_within, target_of
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.group import Group
 from graphql_schema.types.references import wrap_or_none
@@ -152,15 +151,8 @@ class GroupMutations:
             target = target_of(context, Kind.GROUP, input.group_id, "groupId")
             id_ = make_id(Kind.GROUP, target.organization_id, target.id)
             command = DeleteGroup(target.organization_id, target.id, input.expected_version)
-            try:
-                await context.execute(command)
-            except NotFound:
-                if await has_happened(
-                    context.reader, target.organization_id, target.id, "group.deleted"
-                ):
-                    return DeleteGroupPayload(deleted_group_id=id_)
-                raise
-            return DeleteGroupPayload(deleted_group_id=id_, changed=True)
+            changed = await end(context, command, target, "group.deleted")
+            return DeleteGroupPayload(deleted_group_id=id_, changed=changed)
 
         return await change(
             context, input, DeleteGroupPayload, work, subject="groupId", kind=Kind.GROUP

@@ -19,12 +19,11 @@ from domain.commands import (
     UpdateMember,
 )
 from domain.errors import NotFound
-from domain.queries.audit import has_happened
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import MemberRole, ProvisioningSource, Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, make_id
-from graphql_schema.mutations.change import Target, change, ids_within, once, target_of
+from graphql_schema.mutations.change import Target, change, end, ids_within, once, target_of
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.invitation import Invitation
 from graphql_schema.types.member import Member
@@ -259,15 +258,8 @@ class MemberMutations:
             target = target_of(context, Kind.MEMBER, input.member_id, "memberId")
             id_ = make_id(Kind.MEMBER, target.organization_id, target.id)
             command = RemoveMember(target.organization_id, target.id, input.expected_version)
-            try:
-                await context.execute(command)
-            except NotFound:
-                if await has_happened(
-                    context.reader, target.organization_id, target.id, "member.removed"
-                ):
-                    return RemoveMemberPayload(removed_member_id=id_)
-                raise
-            return RemoveMemberPayload(removed_member_id=id_, changed=True)
+            changed = await end(context, command, target, "member.removed")
+            return RemoveMemberPayload(removed_member_id=id_, changed=changed)
 
         return await change(context, input, RemoveMemberPayload, work, subject="memberId")
 
