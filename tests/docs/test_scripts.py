@@ -1,0 +1,144 @@
+"""The scripts of the documentation run as they stand, against a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.caller import ALL_SCOPES
+from domain.commands import CreateAccessToken
+from domain.vocabulary import MemberStatus
+from tests.docs.pages import DOCS, table
+from tests.support import factories
+from tests.support.database import DatabaseFactory
+from tests.support.house import House, Resident, open_house
+
+FOLDER = DOCS / "guides" / "scripts"
+SCRIPTS = sorted(FOLDER.glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def house(database_factory: DatabaseFactory, worker_id: str) -> Iterator[House]:
+    with open_house(database_factory.clone(f"scripts_{worker_id}")) as made:
+        yield made
+
+
+@pytest.fixture
+def acme(house: House) -> Resident:
+    return house.resident()
+
+
+def slug(resident: Resident) -> str:
+    (row,) = resident.rows("SELECT slug FROM organizations WHERE id = $1")
+    found: str = row["slug"]
+    return found
+
+
+def run(resident: Resident, script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """The script's result, with a token that may do everything in the organization."""
+    command = CreateAccessToken(resident.organization_id, "script", ALL_SCOPES)
+    blocking = resident.house.blocking
+    token = blocking.run(blocking.app.execute(command, factories.SYSTEM)).value.secret
+    environment = {name: value for name, value in os.environ.items() if "ROLLCALL" not in name}
+    environment |= {"GRAPHQL_URL": f"{resident.house.server.url}/graphql", "ACCESS_TOKEN": token}
+    return subprocess.run(
+        [sys.executable, FOLDER / script, *map(str, arguments)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def member(resident: Resident, status: MemberStatus, external_id: str | None = None) -> str:
+    blocking = resident.house.blocking
+    made = blocking.run(
+        factories.member(blocking.app, resident.organization_id, status, external_id=external_id)
+    )
+    assert made.attributes.email is not None
+    return made.attributes.email
+
+
+def test_every_script_is_on_the_page() -> None:
+    rows = table(DOCS / "scripts.md", "script")
+
+    assert {row[0].partition("](")[2][:-1] for row in rows} == {
+        path.relative_to(DOCS).as_posix() for path in SCRIPTS
+    }
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_wrong_organization_is_one_line(acme: Resident, script: Path, tmp_path: Path) -> None:
+    more = [tmp_path / "file"] if script.stem == "export_history" else []
+
+    done = run(acme, script.name, "nobody", *more)
+
+    assert done.returncode == 1
+    assert done.stderr == "There is no organization nobody that this token may see.\n"
+
+
+def test_confirm_pending(acme: Resident) -> None:
+    accepted = [member(acme, MemberStatus.ACCEPTED) for _ in range(3)]
+    invited = member(acme, MemberStatus.INVITED)
+
+    first = run(acme, "confirm_pending.py", slug(acme))
+    again = run(acme, "confirm_pending.py", slug(acme))
+
+    assert first.stderr == again.stderr == again.stdout == ""
+    assert sorted(first.stdout.splitlines()) == sorted(f"{name}: confirmed" for name in accepted)
+    rows = acme.rows("SELECT email, stage FROM members WHERE organization_id = $1")
+    assert {row["email"]: row["stage"] for row in rows} == dict.fromkeys(accepted, "CONFIRMED") | {
+        invited: "INVITED"
+    }
+
+
+def test_export_history_goes_on_where_it_was(acme: Resident, tmp_path: Path) -> None:
+    file = tmp_path / "history.jsonl"
+
+    def export() -> list[int]:
+        acme.wait_for_seal()
+        done = run(acme, "export_history.py", slug(acme), file)
+        assert (done.returncode, done.stderr) == (0, "")
+        return [json.loads(line)["position"] for line in file.read_text().splitlines()]
+
+    for _ in range(60):
+        member(acme, MemberStatus.ACCEPTED)
+    first = export()
+    member(acme, MemberStatus.INVITED)
+    second = export()
+
+    # Each run makes a token, which is an event, too.
+    assert first == list(range(1, len(first) + 1))
+    assert len(first) > 100
+    assert second[: len(first)] == first
+    assert second == list(range(1, len(second) + 1))
+    assert len(second) > len(first)
+
+
+def test_members_without_external_id(acme: Resident) -> None:
+    member(acme, MemberStatus.INVITED, external_id="known")
+    unknown = sorted(member(acme, MemberStatus.ACCEPTED) for _ in range(2))
+
+    done = run(acme, "members_without_external_id.py", slug(acme))
+
+    assert done.stdout.splitlines() == [f"{email}\tACCEPTED\tUSER" for email in unknown]
+
+
+def test_rotate_scim_key(acme: Resident) -> None:
+    done = run(acme, "rotate_scim_key.py", slug(acme))
+
+    assert done.stdout.startswith("rck_")
+    assert done.stdout.strip() != acme.key
+    assert done.stderr.startswith("Older keys work until 2")
+    rows = acme.rows(
+        "SELECT expires_at IS NULL AS lasting FROM scim_credentials WHERE organization_id = $1"
+        " ORDER BY created_at"
+    )
+    assert [row["lasting"] for row in rows] == [False, True]
