@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
 from api.audit_export import audit_export_routes
+from api.deployment_secret import deployment_secret, derived_key
 from api.front_page import front_page
 from api.health import health_routes
 from api.http_middleware import AddHeaders, NameRequests, safe_headers
@@ -20,6 +21,9 @@ from graphql_schema.app import graphql_app
 from graphql_schema.auth import Authenticator
 from graphql_schema.services import GraphqlServices
 from scim_facade.app import scim_app
+from scim_facade.oauth.app import PATHS as OAUTH
+from scim_facade.oauth.app import oauth_app
+from scim_facade.rejected import RejectedCalls
 from scim_facade.services import ScimServices
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 SCIM = "/v2/"
 GRAPHQL = "/graphql"
 BURST_S = 4
-_ROUTES = frozenset({"/", "/alive", "/ready", "/metrics", GRAPHQL})
+_ROUTES = frozenset({"/", "/alive", "/ready", "/metrics", GRAPHQL, *OAUTH})
 
 
 class Front:
@@ -53,16 +57,18 @@ class Front:
 def create_app(runtime: Runtime) -> Front:
     """The whole application over an open runtime, which must stay open as long as it serves."""
     url = runtime.settings.public_url
-    scim = scim_app(
-        ScimServices(
-            application=runtime.application,
-            reader=runtime.reader,
-            log=CountingLog(SparingLog(runtime.workers.request_log)),
-            public_url=url,
-            touch=runtime.workers.touch_credential,
-            wait_s=_pace(runtime.settings.scim_rate_limit),
-        )
+    scim_services = ScimServices(
+        application=runtime.application,
+        reader=runtime.reader,
+        log=CountingLog(SparingLog(runtime.workers.request_log)),
+        public_url=url,
+        token_key=derived_key(deployment_secret(runtime.settings), "SCIM access tokens"),
+        touch=runtime.workers.touch_credential,
+        wait_s=_pace(runtime.settings.scim_rate_limit),
     )
+    rejected = RejectedCalls(scim_services)
+    scim = scim_app(scim_services, rejected)
+    oauth = oauth_app(scim_services, rejected)
     services = GraphqlServices(
         application=runtime.application,
         reader=runtime.reader,
@@ -79,7 +85,7 @@ def create_app(runtime: Runtime) -> Front:
     async def start() -> HTMLResponse:
         return page
 
-    named = NameRequests(partial(_beside, graphql, site))
+    named = NameRequests(partial(_beside, graphql, oauth, site))
     return Front(scim, CountRequests(AddHeaders(named, safe_headers(url)), _ROUTES))
 
 
@@ -90,11 +96,14 @@ def _pace(per_second: int) -> Callable[[UUID], float | None]:
     return Pace(per_second, burst=BURST_S * per_second).wait_s
 
 
-async def _beside(
-    graphql: ASGIApp, site: ASGIApp, scope: Scope, receive: Receive, send: Send
+async def _beside(  # noqa: PLR0917 applications, then what ASGI hands over
+    graphql: ASGIApp, oauth: ASGIApp, site: ASGIApp, scope: Scope, receive: Receive, send: Send
 ) -> None:
     # Not mounted: a mount would answer the path without a slash by a redirect.
-    if scope["type"] == "http" and scope["path"].rstrip("/") == GRAPHQL:
+    path = scope["path"].rstrip("/") if scope["type"] == "http" else ""
+    if path == GRAPHQL:
         await graphql(scope, receive, send)
+    elif path in OAUTH:
+        await oauth(scope, receive, send)
     else:
         await site(scope, receive, send)

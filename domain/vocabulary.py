@@ -142,10 +142,14 @@ class PatchResponse(_Word):
 
 
 class CredentialKind(_Word):
-    """A bearer key, or a client of the OAuth client credentials grant."""
+    """A bearer key, or a client of the OAuth client credentials grant, with a secret or without.
+
+    A WORKLOAD_IDENTITY proves itself by an assertion that another issuer signs.
+    """
 
     API_KEY = auto()
     OAUTH_CLIENT = auto()
+    WORKLOAD_IDENTITY = auto()
 
 
 class InvitationState(_Word):

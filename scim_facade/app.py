@@ -41,10 +41,10 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 class ScimApp:
     """Serves SCIM for every organization; see `scim_app`."""
 
-    def __init__(self, services: ScimServices) -> None:
+    def __init__(self, services: ScimServices, rejected: RejectedCalls) -> None:
         self._services = services
         self._authenticator = Authenticator(services)
-        self._rejected = RejectedCalls(services)
+        self._rejected = rejected
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; only HTTP gets here."""
@@ -122,9 +122,9 @@ async def _guarded(exchange: Exchange, work: Callable[[], Awaitable[Answer]]) ->
         return answers.refusal(internal)
 
 
-def scim_app(services: ScimServices) -> ScimApp:
+def scim_app(services: ScimServices, rejected: RejectedCalls | None = None) -> ScimApp:
     """The ASGI application for paths that begin with /v2/."""
-    return ScimApp(services)
+    return ScimApp(services, rejected or RejectedCalls(services))
 
 
 def _with_allow(answer: Answer, allowed: str) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,13 +25,15 @@ def _everybody(organization_id: UUID) -> float | None:
 class ScimServices:
     """The domain's doors, the request log, who lets calls in and who is told of a used key.
 
-    `public_url` has no trailing slash; `touch` takes organization and credential. `wait_s` takes
-    the organization of a call: None when it may go on, else the seconds until it might.
+    `public_url` has no trailing slash; `token_key` signs access tokens and must be the same in all
+    processes of a deployment; `touch` takes organization and credential. `wait_s` takes the
+    organization of a call: None when it may go on, else the seconds until it might.
     """
 
     application: Application
     reader: Reader
     log: ProvisioningLog
     public_url: str
+    token_key: bytes = field(repr=False)
     touch: Callable[[UUID, UUID], None] = _nobody
     wait_s: Callable[[UUID], float | None] = _everybody

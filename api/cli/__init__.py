@@ -19,7 +19,7 @@ COMMANDS = {
     "init": "Make an organization with its owner, SCIM key and access token.",
     "organization": "List organizations.",
     "scim": "Switch SCIM on or off and choose its provider.",
-    "scim-key": "Rotate, list and revoke SCIM keys.",
+    "scim-key": "Rotate, list and revoke SCIM keys, and make OAuth clients.",
     "token": "Make access tokens for the GraphQL API.",
     "audit": "Export, verify and watch the history of an organization.",
     "mail": "Read invitations that were not sent: the development mailbox.",

@@ -8,14 +8,19 @@ from uuid import UUID
 import typer
 
 from api.cli.console import Line, print_result, print_rows, say
+from api.cli.scim_clients import oauth_client, workload_identity
 from api.cli.session import AsJson
 from api.cli.work import OrganizationOption, execute, with_runtime
 from api.runtime import Runtime
+from domain.client_ids import client_id_of
 from domain.clock import utc_now
 from domain.commands import IssuedCredential, RevokeScimCredential, RotateScimApiKey
 from domain.queries.directory import ScimKeyEntry, find_organization, scim_keys
+from domain.vocabulary import CredentialKind
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.command("oauth-client")(oauth_client)
+app.command("workload-identity")(workload_identity)
 
 _DAY_S = 86_400
 _COLUMNS = {
@@ -23,6 +28,7 @@ _COLUMNS = {
     "hint": "begins with",
     "state": "state",
     "kind": "kind",
+    "clientId": "client id",
     "createdAt": "created",
     "lastUsedAt": "last used",
     "expiresAt": "expires",
@@ -42,7 +48,7 @@ def rotate(
     ] = _DAY_S,
     as_json: AsJson = False,
 ) -> None:
-    """Make a new key, shown this once; the ones before end after the overlap."""
+    """Make a new key, shown this once; the ones before end after the overlap, OAuth clients not."""
 
     async def work(runtime: Runtime) -> IssuedCredential:
         found = await find_organization(runtime.reader, organization)
@@ -74,6 +80,9 @@ def list_keys(organization: OrganizationOption, as_json: AsJson = False) -> None
             "hint": key.hint,
             "state": key.state(now),
             "kind": key.kind,
+            "clientId": None
+            if key.kind is CredentialKind.API_KEY
+            else client_id_of(key.organization_id, key.id),
             "createdAt": key.created_at,
             "lastUsedAt": key.last_used_at,
             "expiresAt": key.expires_at,

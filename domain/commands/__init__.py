@@ -47,10 +47,12 @@ from domain.commands.scim_credentials import (
     RotateScimApiKey,
 )
 from domain.commands.tokens import CreateAccessToken, IssuedToken, RevokeAccessToken
+from domain.commands.workload_identities import CreateWorkloadIdentity
 from domain.model.attributes import MemberAttributes, is_email
 from domain.model.changes import Change
 from domain.model.group import EditKind, Group, MembershipEdit
 from domain.model.member import Member
+from domain.model.workload_identity import WorkloadIdentity
 
 __all__ = [
     "KEEP",
@@ -64,6 +66,7 @@ __all__ = [
     "CreateGroup",
     "CreateOrganization",
     "CreateScimCredential",
+    "CreateWorkloadIdentity",
     "DeleteGroup",
     "DisableScim",
     "EditKind",
@@ -97,5 +100,6 @@ __all__ = [
     "UpdateMember",
     "UpdateOrganization",
     "UpdateScimConnection",
+    "WorkloadIdentity",
     "is_email",
 ]

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
 
 KEY_PREFIX = "rck"
+CLIENT_PREFIX = "rcs"
+# A key and a client's secret are told apart at sight, and neither is taken for the other.
+_PREFIXES = {CredentialKind.API_KEY: KEY_PREFIX, CredentialKind.OAUTH_CLIENT: CLIENT_PREFIX}
+_NO_IDENTITY = dict.fromkeys(("issuer", "subject", "audience", "jwks_url", "jwks"))
 MAX_OVERLAP_S = 604_800
 LABEL = "SCIM"
 
@@ -46,7 +50,7 @@ class IssuedCredential:
 
 @dataclass(frozen=True, slots=True)
 class CreateScimCredential(Command[IssuedCredential]):
-    """A further key; the others keep working."""
+    """A further key or OAuth client; the others keep working."""
 
     organization_id: UUID
     kind: CredentialKind = CredentialKind.API_KEY
@@ -55,7 +59,10 @@ class CreateScimCredential(Command[IssuedCredential]):
 
 @dataclass(frozen=True, slots=True)
 class RotateScimApiKey(Command[IssuedCredential]):
-    """A new key; all other active ones end after `overlap_s` seconds (0 to 604,800)."""
+    """A new key; all other active keys end after `overlap_s` seconds (0 to 604,800).
+
+    OAuth clients and workload identities go on: who rotates a key has not told them.
+    """
 
     organization_id: UUID
     overlap_s: int = 86_400
@@ -101,6 +108,12 @@ async def record_on(
     await unit.record(connection.organization_id, [entry])
 
 
+def check_end(expires_at: datetime | None, now: datetime) -> None:
+    """Raise Invalid for an end that is no end."""
+    if expires_at is not None and expires_at <= now:
+        raise Invalid("expiresAt", "must lie in the future")
+
+
 async def issue_credential(
     unit: UnitOfWork,
     connection: ScimConnection,
@@ -109,7 +122,7 @@ async def issue_credential(
     expires_at: datetime | None = None,
 ) -> tuple[UUID, str]:
     credential_id = new_id()
-    fresh = make_secret(KEY_PREFIX, credential_id)
+    fresh = make_secret(_PREFIXES[kind], credential_id)
     await INSERT_CREDENTIAL.fetch(
         unit.connection,
         organization_id=connection.organization_id,
@@ -120,6 +133,7 @@ async def issue_credential(
         hint=fresh.hint,
         created_at=unit.now,
         expires_at=expires_at,
+        **_NO_IDENTITY,
     )
     await record_on(
         unit,
@@ -138,8 +152,9 @@ async def create_scim_credential(
 ) -> Outcome[IssuedCredential]:
     """Raises ScimDisabled, Invalid."""
     connection = await lock_enabled(unit, command.organization_id)
-    if command.expires_at is not None and command.expires_at <= unit.now:
-        raise Invalid("expiresAt", "must lie in the future")
+    if command.kind not in _PREFIXES:
+        raise Invalid("kind", "needs the issuer and the subject of the workload")
+    check_end(command.expires_at, unit.now)
     credential_id, secret = await issue_credential(
         unit, connection, kind=command.kind, expires_at=command.expires_at
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy import ForeignKeyConstraint as ForeignKey
 from sqlmodel import Field, SQLModel
 
@@ -13,6 +14,7 @@ from domain.model.base import (
     bytes_column,
     datetime,
     instant_column,
+    json_column,
     one_of,
     text_column,
     uuid_column,
@@ -25,6 +27,13 @@ from domain.vocabulary import (
     OnProvision,
     PatchResponse,
     Rehire,
+)
+
+PROVEN_BY = (
+    "CASE kind WHEN 'WORKLOAD_IDENTITY' THEN secret_hash IS NULL AND issuer IS NOT NULL"
+    " AND subject IS NOT NULL AND num_nonnulls(jwks_url, jwks) = 1"
+    " ELSE secret_hash IS NOT NULL AND num_nonnulls(issuer, subject, audience, jwks_url, jwks) = 0"
+    " END"
 )
 
 
@@ -58,7 +67,10 @@ class ScimConnectionTable(SQLModel, table=True):
 
 
 class ScimCredentialTable(SQLModel, table=True):
-    """A secret of a SCIM client: SHA-256 of 256 random bits, never the secret itself."""
+    """A SCIM client's proof: SHA-256 of a secret of 256 random bits, never the secret itself.
+
+    A workload identity has none: another issuer's keys prove it.
+    """
 
     __tablename__ = "scim_credentials"
     __table_args__ = (
@@ -68,18 +80,24 @@ class ScimCredentialTable(SQLModel, table=True):
         ),
         Index(None, "organization_id", "connection_id"),
         one_of("kind", CredentialKind),
+        CheckConstraint(PROVEN_BY, name="proof"),
     )
 
     organization_id: UUID = uuid_key()
     id: UUID = uuid_key()
     connection_id: UUID = uuid_column()
     kind: str = text_column()
-    secret_hash: bytes = bytes_column()
+    secret_hash: bytes | None = bytes_column(nullable=True)
     hint: str = text_column()
     created_at: datetime = instant_column()
     expires_at: datetime | None = instant_column(nullable=True)
     last_used_at: datetime | None = instant_column(nullable=True)
     revoked_at: datetime | None = instant_column(nullable=True)
+    issuer: str | None = text_column(nullable=True)
+    subject: str | None = text_column(nullable=True)
+    audience: str | None = text_column(nullable=True)
+    jwks_url: str | None = text_column(nullable=True)
+    jwks: dict[str, Any] | None = json_column(nullable=True)
 
 
 @dataclass(frozen=True, slots=True)

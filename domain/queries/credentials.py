@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import select
 
 from domain.ids import UUID
 from domain.model.access_token import AccessTokenTable
+from domain.model.workload_identity import WorkloadIdentity
 from domain.queries.reader import Reader
 from domain.queries.rows import AccessTokenRow, ScimCredentialRow
 from domain.store.connection_rows import CONNECTIONS, CREDENTIALS, SWITCHES, connection_of
 from domain.store.statement import UUID_TYPE, Statement, parameter
+from domain.vocabulary import CredentialKind
+
+if TYPE_CHECKING:
+    import asyncpg
 
 _TOKENS = AccessTokenTable.__table__  # type: ignore[attr-defined]
+_IDENTITY = tuple(WorkloadIdentity.__dataclass_fields__)
 _CREDENTIAL = Statement(
     select(
         CREDENTIALS.c.id.label("credential_id"),
-        CREDENTIALS.c.secret_hash,
-        CREDENTIALS.c.expires_at,
-        CREDENTIALS.c.revoked_at,
+        *CREDENTIALS.c["kind", "secret_hash", "expires_at", "revoked_at"],
+        *(CREDENTIALS.c[name] for name in _IDENTITY),
         *CONNECTIONS.c["organization_id", "id", "enabled", "provider", "version"],
         *(CONNECTIONS.c[name] for name in SWITCHES),
     )
@@ -48,13 +55,22 @@ async def find_scim_credential(
         organization_id=connection.organization_id,
         credential_id=record["credential_id"],
         connection_id=connection.id,
+        kind=CredentialKind(record["kind"]),
         enabled=connection.enabled,
         secret_hash=record["secret_hash"],
         expires_at=record["expires_at"],
         revoked_at=record["revoked_at"],
         provider=connection.provider,
         settings=connection.settings,
+        identity=workload_identity_of(record),
     )
+
+
+def workload_identity_of(record: asyncpg.Record) -> WorkloadIdentity | None:
+    """What a credential's row says of a workload, or None of another kind of credential."""
+    if record["issuer"] is None:
+        return None
+    return WorkloadIdentity(**{name: record[name] for name in _IDENTITY})
 
 
 async def find_access_token(reader: Reader, token_id: UUID) -> AccessTokenRow | None:

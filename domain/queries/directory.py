@@ -41,7 +41,14 @@ _BY_NAME = Statement(_LISTED.where(_ORGANIZATIONS.c.name_key == parameter("name_
 _KEYS = Statement(
     select(
         CREDENTIALS.c[
-            "id", "kind", "hint", "created_at", "last_used_at", "expires_at", "revoked_at"
+            "organization_id",
+            "id",
+            "kind",
+            "hint",
+            "created_at",
+            "last_used_at",
+            "expires_at",
+            "revoked_at",
         ]
     )
     .where(CREDENTIALS.c.organization_id == parameter("organization_id", UUID_TYPE))
@@ -65,6 +72,7 @@ class OrganizationEntry:
 class ScimKeyEntry:
     """A SCIM key without its secret."""
 
+    organization_id: UUID
     id: UUID
     kind: CredentialKind
     hint: str

@@ -8,8 +8,10 @@ from typing import Any
 
 from domain.ids import UUID
 from domain.model.scim_connection import ScimSettings
+from domain.model.workload_identity import WorkloadIdentity
 from domain.store.member_rows import GroupReference
 from domain.vocabulary import (
+    CredentialKind,
     IdentityProvider,
     MemberRole,
     MemberStatus,
@@ -77,17 +79,27 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class ScimCredentialRow:
-    """A SCIM client's secret with the endpoint that it opens."""
+    """A SCIM client's credential with the endpoint that it opens.
+
+    A workload identity has `identity` and no secret, the others have it the other way round.
+    """
 
     organization_id: UUID
     credential_id: UUID
     connection_id: UUID
+    kind: CredentialKind
     enabled: bool
-    secret_hash: bytes = field(repr=False)
+    secret_hash: bytes | None = field(repr=False)
     expires_at: datetime | None
     revoked_at: datetime | None
     provider: IdentityProvider | None
     settings: ScimSettings
+    identity: WorkloadIdentity | None = None
+
+    def works(self, now: datetime) -> bool:
+        """Whether the credential is in force, and with it all that was had by it."""
+        ended = self.expires_at is not None and self.expires_at <= now
+        return self.enabled and self.revoked_at is None and not ended
 
     @property
     def on_provision(self) -> OnProvision:

@@ -83,6 +83,11 @@ _CREDENTIAL_COLUMNS = (
     "hint",
     "created_at",
     "expires_at",
+    "issuer",
+    "subject",
+    "audience",
+    "jwks_url",
+    "jwks",
 )
 INSERT_CREDENTIAL = Statement(
     insert(CREDENTIALS).from_select(

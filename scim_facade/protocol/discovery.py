@@ -29,6 +29,16 @@ BEARER_TOKEN = AuthenticationScheme(
     primary=True,
 )
 
+CLIENT_CREDENTIALS = AuthenticationScheme(
+    type="oauth2",
+    name="OAuth 2.0 client credentials",
+    description=(
+        "An access token from /oauth/token, for a client id with a secret or with a signed"
+        " assertion; /.well-known/oauth-authorization-server describes the endpoint."
+    ),
+    spec_uri="https://www.rfc-editor.org/info/rfc6749",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:

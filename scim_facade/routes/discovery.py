@@ -9,6 +9,8 @@ from scim_facade import answers
 from scim_facade.protocol.bulk import MAX_OPERATIONS
 from scim_facade.protocol.dialect import Warnings
 from scim_facade.protocol.discovery import (
+    BEARER_TOKEN,
+    CLIENT_CREDENTIALS,
     Capabilities,
     find_resource,
     find_schema,
@@ -34,6 +36,7 @@ CAPABILITIES = Capabilities(
     bulk_max_payload_bytes=MAX_BULK_BODY,
     sort=True,
     cursor_pagination=True,
+    authentication_schemes=(BEARER_TOKEN, CLIENT_CREDENTIALS),
 )
 
 

@@ -36,7 +36,7 @@ async def opens(app: Application, caller: Api, key: str) -> bool:
     row = await find_scim_credential(Reader(app.pool), caller.organization_id, presented.ids[0])
     return (
         row is not None
-        and presented.matches(row.secret_hash)
+        and presented.matches(row.secret_hash or b"")
         and row.revoked_at is None
         and (row.expires_at is None or row.expires_at > utc_now())
     )

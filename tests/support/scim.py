@@ -29,6 +29,7 @@ from tests.support.factories import Looks
 from tests.support.scim_call import ERROR, SCIM_JSON, Headers, ScimAnswer, call
 
 PUBLIC_URL = "https://rollcall.example"
+TOKEN_KEY = b"signs access tokens of tests, and of tests only"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -193,7 +194,7 @@ def world_of(app: Application, source: asyncpg.Pool | None = None) -> World:
     used: list[tuple[UUID, UUID]] = []
     reader = Reader(app.pool if source is None else source)
     services = ScimServices(
-        app, reader, log, PUBLIC_URL, touch=lambda *credential: used.append(credential)
+        app, reader, log, PUBLIC_URL, TOKEN_KEY, touch=lambda *credential: used.append(credential)
     )
     return World(app, log, used, services, scim_app(services))
 

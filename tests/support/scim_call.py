@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from scim_facade.app import ScimApp
+from scim_facade.oauth.app import OAuthApp
 
 SCIM_JSON = "application/scim+json"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -57,7 +58,7 @@ class ScimAnswer:
 
 
 async def call(
-    app: ScimApp,
+    app: ScimApp | OAuthApp,
     method: str,
     target: str,
     headers: Headers,

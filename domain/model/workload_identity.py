@@ -1,0 +1,92 @@
+"""A workload identity: whose signed assertions a client is believed by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from domain.errors import Invalid
+
+MAX_TEXT = 512
+MAX_KEYS = 20
+# By the type of key, what makes it up (RFC 7518 §6, RFC 8037 §2).
+_PUBLIC = {"RSA": {"n", "e"}, "EC": {"crv", "x", "y"}, "OKP": {"crv", "x"}}
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadIdentity:
+    """Assertions of this issuer about this subject, signed by a key of its key set (JWKS).
+
+    The key set is at an address or given; `audience` None means this deployment's own addresses.
+    """
+
+    issuer: str
+    subject: str
+    audience: str | None = None
+    jwks_url: str | None = None
+    jwks: Mapping[str, Any] | None = None
+
+    def check(self, *, loopback_allowed: bool) -> None:
+        """Raise Invalid for what could never work, or should not.
+
+        Only who operates the machine may name an address of the machine itself.
+        """
+        for name in ("issuer", "subject", "audience"):
+            _check_text(name, getattr(self, name))
+        if (self.jwks_url is None) is (self.jwks is None):
+            raise Invalid("jwksUrl", "or jwks must be given, and not both")
+        if self.jwks_url is not None:
+            _check_url(self.jwks_url, loopback_allowed=loopback_allowed)
+        if self.jwks is not None:
+            _check_key_set(self.jwks)
+
+
+def _check_text(name: str, value: str | None) -> None:
+    if value is None:
+        return
+    if not value.strip() or len(value) > MAX_TEXT or not value.isprintable():
+        raise Invalid(name, f"must have 1 to {MAX_TEXT} printable characters")
+
+
+def _check_url(url: str, *, loopback_allowed: bool) -> None:
+    _check_text("jwksUrl", url)
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise Invalid("jwksUrl", "is no address") from error
+    if not host or parts.username is not None or parts.fragment:
+        raise Invalid("jwksUrl", "must name a host, without a user name and without #")
+    loopback = _is_loopback(host)
+    if loopback and not loopback_allowed:
+        raise Invalid("jwksUrl", "must not name the server itself")
+    if parts.scheme != "https" and not (loopback and parts.scheme == "http"):
+        raise Invalid("jwksUrl", "must begin with https://")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _check_key_set(jwks: Mapping[str, Any]) -> None:
+    keys = jwks.get("keys")
+    if not isinstance(keys, list) or not 0 < len(keys) <= MAX_KEYS:
+        raise Invalid("jwks", f"must be a JSON object whose keys are a list of 1 to {MAX_KEYS}")
+    for key in keys:
+        parts = _PUBLIC.get(str(key.get("kty"))) if isinstance(key, Mapping) else None
+        if parts is None:
+            raise Invalid("jwks", "must hold keys of the types RSA, EC and OKP alone")
+        if _PRIVATE & key.keys():
+            raise Invalid("jwks", "must not hold private keys; make a new pair and give the public")
+        if not all(isinstance(key.get(part), str) for part in parts):
+            raise Invalid("jwks", "holds a key that is not complete")

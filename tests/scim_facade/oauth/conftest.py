@@ -1,0 +1,28 @@
+"""Fixtures of the token endpoint's tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.issuer import Issuer, running_issuer
+from tests.support.oauth import Client, Door, oauth_client, open_door
+from tests.support.scim import Tenant, World
+
+
+@pytest.fixture
+def door(world: World) -> Door:
+    """A token endpoint that remembers nothing."""
+    return open_door(world)
+
+
+@pytest.fixture
+async def client(acme: Tenant) -> Client:
+    """An OAuth client of acme."""
+    return await oauth_client(acme)
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    """An issuer with one RSA key."""
+    with running_issuer() as running:
+        yield running

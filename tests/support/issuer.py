@@ -1,0 +1,104 @@
+"""An issuer of assertions on this machine: it signs them, and serves its key set over HTTP.
+
+with running_issuer() as issuer:
+    assertion = issuer.sign({"sub": "workload", "aud": "https://rollcall.example"})
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import SecurityWarning
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+Key = RSAKey | ECKey | OKPKey
+_ALGORITHMS = ["RS256", "RS384", "PS256", "ES256", "ES384", "EdDSA", "Ed25519", "HS256"]
+
+
+def rsa_key(kid: str | None = "one", bits: int = 2048) -> RSAKey:
+    """A new pair of keys."""
+    return RSAKey.generate_key(bits, {"kid": kid} if kid else None)
+
+
+@dataclass(slots=True)
+class Issuer:
+    """Signs with the first of its keys; all of them are in its key set.
+
+    `answer` replaces what the key set's address answers: status, headers, body.
+    """
+
+    url: str
+    keys: list[Key] = field(default_factory=lambda: [rsa_key()])
+    asked: int = 0
+    answer: tuple[int, dict[str, str], bytes] | None = None
+
+    @property
+    def jwks_url(self) -> str:
+        """Where the key set is."""
+        return f"{self.url}/keys"
+
+    def jwks(self) -> dict[str, Any]:
+        """The public keys."""
+        return {"keys": [key.as_dict(private=False) for key in self.keys]}
+
+    def sign(
+        self,
+        claims: dict[str, Any],
+        *,
+        key: Key | None = None,
+        algorithm: str = "RS256",
+        **header: Any,
+    ) -> str:
+        """An assertion with five minutes to live; a claim or header of None is left out."""
+        key = key or self.keys[0]
+        now = int(time.time())
+        every = {"iss": self.url, "iat": now, "nbf": now, "exp": now + 300} | claims
+        kept = {name: value for name, value in every.items() if value is not None}
+        headers = {"alg": algorithm, "typ": "JWT", "kid": key.kid} | header
+        protected = {name: value for name, value in headers.items() if value is not None}
+        registry = jws.JWSRegistry(algorithms=_ALGORITHMS, strict_check_header=False)
+        with warnings.catch_warnings():
+            # Issuers still say EdDSA, of which joserfc warns.
+            warnings.simplefilter("ignore", SecurityWarning)
+            return jws.serialize_compact(protected, json.dumps(kept), key, registry=registry)
+
+
+@contextmanager
+def running_issuer() -> Iterator[Issuer]:
+    """An issuer that answers until the end."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            issuer.asked += 1
+            body = json.dumps(issuer.jwks()).encode()
+            found = (200, {"content-type": "application/json"}, body)
+            status, headers, content = issuer.answer or found
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class's
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    issuer = Issuer(f"http://127.0.0.1:{server.server_port}")
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield issuer
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
