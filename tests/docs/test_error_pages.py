@@ -90,7 +90,7 @@ def raised_by_the_facade() -> set[str]:
             called, name, first = node.func.value, node.func.attr, node.args[:1]
             if isinstance(called, ast.Name) and called.id == "ScimError":
                 found.add(name_of(sample_of(getattr(ScimError, name))))
-            elif name == "__init__" and isinstance(first[0], ast.Constant):
+            elif name == "__init__" and first and isinstance(first[0], ast.Constant):
                 found.add(str(first[0].value))
     return found
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.scim_facade.oauth.asserting import SUBJECT
 from tests.support.issuer import Issuer, running_issuer
-from tests.support.oauth import Client, Door, oauth_client, open_door
+from tests.support.oauth import Client, Door, oauth_client, open_door, workload
 from tests.support.scim import Tenant, World
 
 
@@ -26,3 +27,9 @@ def issuer() -> Iterator[Issuer]:
     """An issuer with one RSA key."""
     with running_issuer() as running:
         yield running
+
+
+@pytest.fixture
+async def robot(acme: Tenant, issuer: Issuer) -> Client:
+    """A workload identity of acme."""
+    return await workload(acme, issuer=issuer.url, subject=SUBJECT, jwks_url=issuer.jwks_url)

@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import time
-from base64 import urlsafe_b64encode
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from joserfc.jwk import ECKey, OctKey, OKPKey
 
 from domain.commands import RevokeScimCredential
 from domain.ids import new_id
 from scim_facade.oauth.form import ASSERTION_TYPE
+from tests.scim_facade.oauth.asserting import SUBJECT, TOKEN_URL, good, is_refused
 from tests.support.factories import SYSTEM
 from tests.support.issuer import rsa_key
 from tests.support.oauth import (
     GRANT,
     Client,
     Door,
-    clocked_door,
     oauth_client,
-    until,
     users_with,
     workload,
 )
 from tests.support.scim import PUBLIC_URL
 
 if TYPE_CHECKING:
-    from tests.support.issuer import Issuer, Key
+    from tests.support.issuer import Issuer
     from tests.support.scim import Tenant
-
-TOKEN_URL = f"{PUBLIC_URL}/oauth/token"
-SUBJECT = "1c2f77d4-9a4c-4a7f-8c0a-3c9b1d5a7e10"
-
-
-@pytest.fixture
-async def robot(acme: Tenant, issuer: Issuer) -> Client:
-    """A workload identity of acme."""
-    return await workload(acme, issuer=issuer.url, subject=SUBJECT, jwks_url=issuer.jwks_url)
-
-
-def good(**claims: Any) -> dict[str, Any]:
-    """Claims that prove the robot, but for `claims`."""
-    return {"sub": SUBJECT, "aud": TOKEN_URL} | claims
 
 
 async def test_an_assertion_gets_a_token(door: Door, robot: Client, issuer: Issuer) -> None:
@@ -118,45 +100,9 @@ async def test_what_must_be_right_and_keys_are_not_fetched_for_what_is_wrong(
 ) -> None:
     made = {name: value() if callable(value) else value for name, value in claims.items()}
 
-    await _is_refused(door, robot, issuer.sign(good(**made)), reason)
+    await is_refused(door, robot, issuer.sign(good(**made)), reason)
 
     assert issuer.asked == 0
-
-
-async def _is_refused(door: Door, client: Client, assertion: str, reason: str) -> None:
-    """The answer says nothing; the organization's log has a sentence with `reason`."""
-    before = len(client.tenant.log)
-    answer = await door.ask(client.asserting(assertion))
-
-    assert (answer.status, answer["error"]) == (401, "invalid_client")
-    assert answer["error_description"] == "The client is unknown or did not prove itself."
-    await until(lambda: len(client.tenant.log) > before)
-    entry = client.tenant.log[-1]
-    assert reason in str(entry.detail)
-    assert reason not in str(entry.response_body)
-    assert assertion not in str(entry)
-
-
-def keys_of_each_kind() -> list[tuple[str, Key]]:
-    return [
-        ("RS256", rsa_key()),
-        ("PS256", rsa_key()),
-        ("ES256", ECKey.generate_key("P-256", {"kid": "one"})),
-        ("EdDSA", OKPKey.generate_key("Ed25519", {"kid": "one"})),
-        ("Ed25519", OKPKey.generate_key("Ed25519", {"kid": "one"})),
-    ]
-
-
-@pytest.mark.parametrize("number", range(5))
-async def test_every_algorithm_that_is_named_works(
-    door: Door, robot: Client, issuer: Issuer, number: int
-) -> None:
-    algorithm, key = keys_of_each_kind()[number]
-    issuer.keys = [key]
-
-    answer = await door.ask(robot.asserting(issuer.sign(good(), algorithm=algorithm)))
-
-    assert answer.status == 200
 
 
 async def test_a_key_set_may_be_given_instead_of_its_address(
@@ -207,76 +153,6 @@ async def test_the_client_may_be_named_by_the_assertion_alone(
 
     assert (await door.ask(form)).status == 200
     assert (await door.ask(nameless)).status == 401
-
-
-async def test_a_new_key_of_the_issuer_is_found_and_an_old_one_forgotten(
-    acme: Tenant, issuer: Issuer
-) -> None:
-    door, clock = clocked_door(acme.world)
-    robot = await workload(acme, issuer=issuer.url, subject=SUBJECT, jwks_url=issuer.jwks_url)
-    old, new = issuer.keys[0], rsa_key("two")
-
-    async def status(key: Key) -> int:
-        return (await door.ask(robot.asserting(issuer.sign(good(), key=key)))).status
-
-    assert [await status(old), await status(new)] == [200, 401]
-    issuer.keys = [new, old]
-    assert [await status(old), await status(new)] == [200, 401]
-    clock.now += 61
-    assert [await status(old), await status(new)] == [200, 200]
-    issuer.keys = [new]
-    assert [await status(old), await status(new)] == [200, 200]
-    clock.now += 3601
-    assert [await status(old), await status(new)] == [401, 200]
-    assert issuer.asked == 3
-
-
-async def test_forged_assertions_prove_nothing(
-    acme: Tenant, door: Door, robot: Client, issuer: Issuer
-) -> None:
-    # given assertions with the right claims, of another's key or none
-    right = issuer.sign(good())
-    head, body, signature = right.split(".")
-    none = urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
-    public = json.dumps(issuer.keys[0].as_dict(private=False)).encode()
-    other_body = issuer.sign(good(extra=1)).split(".")[1]
-    with_jwk: dict[str, Any] = {"jwk": rsa_key("x").as_dict(private=False)}
-    forged = [
-        (issuer.sign(good(), key=rsa_key()), "signature"),
-        (issuer.sign(good(), key=rsa_key("unknown")), "key"),
-        (issuer.sign(good(), key=rsa_key(), **with_jwk), "signature"),
-        (issuer.sign(good(), algorithm="RS384"), "one of RS256"),
-        (issuer.sign(good(), algorithm="HS256", key=OctKey.import_key(public)), "one of RS256"),  # type: ignore[arg-type]  # the mistake that is tried
-        (issuer.sign(good(), typ="at+jwt"), "type"),
-        (f"{none}.{body}.", "one of RS256"),
-        (f"{head}.{other_body}.{signature}", "signature"),
-        (f"{head}.{body}.", "signature"),
-        (f"{head}.{body}", "no signed JWT"),
-        ("nonsense", "no signed JWT"),
-        ("é", "no signed JWT"),
-        (f"{head}.{'A' * 20_000}.{signature}", "too long"),
-    ]
-
-    # when and then
-    for assertion, reason in forged[:9]:
-        await _is_refused(door, robot, assertion, reason)
-    fresh = await acme.world.tenant()
-    robot = await workload(fresh, issuer=issuer.url, subject=SUBJECT, jwks=issuer.jwks())
-    for assertion, reason in forged[9:]:
-        await _is_refused(door, robot, assertion, reason)
-    assert (await door.ask(robot.asserting(right))).status == 200
-
-
-async def test_a_key_without_a_name_fits_when_it_is_the_only_one(
-    acme: Tenant, door: Door, issuer: Issuer
-) -> None:
-    nameless = issuer.sign(good(), kid=None)
-    one = await workload(acme, issuer=issuer.url, subject=SUBJECT, jwks=issuer.jwks())
-    issuer.keys.append(rsa_key("two"))
-    two = await workload(acme, issuer=issuer.url, subject=SUBJECT, jwks=issuer.jwks())
-
-    assert (await door.ask(one.asserting(nameless))).status == 200
-    assert (await door.ask(two.asserting(nameless))).status == 401
 
 
 async def test_assertions_are_good_for_their_client_alone(
