@@ -135,7 +135,10 @@ _shown(OmittedGroupMembers, "What a replaced group without a member list means."
 _shown(PatchResponse, "What a PATCH answers.")
 _shown(
     CredentialKind,
-    "API_KEY for a bearer key, OAUTH_CLIENT for client credentials.",
+    "What a SCIM client signs in with.",
+    API_KEY="A bearer key.",
+    OAUTH_CLIENT="Client credentials: id and secret.",
+    WORKLOAD_IDENTITY="Client credentials: id and a signed assertion, no secret.",
     name="ScimCredentialKind",
 )
 _shown(InvitationState)

@@ -43,8 +43,8 @@ async def create_workload_identity(
 ) -> Outcome[IssuedCredential]:
     """Raises ScimDisabled, Invalid."""
     connection = await lock_enabled(unit, command.organization_id)
-    identity = command.identity
-    identity.check(loopback_allowed=unit.caller.origin in _AT_THE_MACHINE)
+    at_the_machine = unit.caller.origin in _AT_THE_MACHINE
+    identity = command.identity.checked(loopback_allowed=at_the_machine)
     check_end(command.expires_at, unit.now)
     credential_id = new_id()
     await INSERT_CREDENTIAL.fetch(

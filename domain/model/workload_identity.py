@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,8 +12,10 @@ from domain.errors import Invalid
 
 MAX_TEXT = 512
 MAX_KEYS = 20
+MAX_KEY_PART = 2048
 # By the type of key, what makes it up (RFC 7518 §6, RFC 8037 §2).
 _PUBLIC = {"RSA": {"n", "e"}, "EC": {"crv", "x", "y"}, "OKP": {"crv", "x"}}
+_ABOUT = frozenset({"kty", "kid", "use", "alg"})
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 
@@ -30,10 +32,11 @@ class WorkloadIdentity:
     jwks_url: str | None = None
     jwks: Mapping[str, Any] | None = None
 
-    def check(self, *, loopback_allowed: bool) -> None:
-        """Raise Invalid for what could never work, or should not.
+    def checked(self, *, loopback_allowed: bool) -> WorkloadIdentity:
+        """The same, its keys without what does not make them up.
 
-        Only who operates the machine may name an address of the machine itself.
+        Raises Invalid for what could never work, or should not: only who operates the machine may
+        name an address of the machine itself.
         """
         for name in ("issuer", "subject", "audience"):
             _check_text(name, getattr(self, name))
@@ -41,8 +44,7 @@ class WorkloadIdentity:
             raise Invalid("jwksUrl", "or jwks must be given, and not both")
         if self.jwks_url is not None:
             _check_url(self.jwks_url, loopback_allowed=loopback_allowed)
-        if self.jwks is not None:
-            _check_key_set(self.jwks)
+        return self if self.jwks is None else replace(self, jwks=_key_set(self.jwks))
 
 
 def _check_text(name: str, value: str | None) -> None:
@@ -78,15 +80,24 @@ def _is_loopback(host: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
-def _check_key_set(jwks: Mapping[str, Any]) -> None:
+def _key_set(jwks: Mapping[str, Any]) -> dict[str, Any]:
     keys = jwks.get("keys")
     if not isinstance(keys, list) or not 0 < len(keys) <= MAX_KEYS:
         raise Invalid("jwks", f"must be a JSON object whose keys are a list of 1 to {MAX_KEYS}")
-    for key in keys:
-        parts = _PUBLIC.get(str(key.get("kty"))) if isinstance(key, Mapping) else None
-        if parts is None:
-            raise Invalid("jwks", "must hold keys of the types RSA, EC and OKP alone")
-        if _PRIVATE & key.keys():
-            raise Invalid("jwks", "must not hold private keys; make a new pair and give the public")
-        if not all(isinstance(key.get(part), str) for part in parts):
-            raise Invalid("jwks", "holds a key that is not complete")
+    return {"keys": [_public_key(key) for key in keys]}
+
+
+def _public_key(key: Any) -> dict[str, str]:
+    parts = _PUBLIC.get(str(key.get("kty"))) if isinstance(key, Mapping) else None
+    if parts is None:
+        raise Invalid("jwks", "must hold keys of the types RSA, EC and OKP alone")
+    if _PRIVATE & key.keys():
+        raise Invalid("jwks", "must not hold private keys; make a new pair and give the public")
+    kept = {name: value for name, value in key.items() if name in parts or name in _ABOUT}
+    if parts - kept.keys() or not all(_is_word(value) for value in kept.values()):
+        raise Invalid("jwks", "holds a key that is not complete")
+    return kept
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and 0 < len(value) <= MAX_KEY_PART

@@ -84,6 +84,10 @@ class ScimKeyRow:
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
+    issuer: str | None = None
+    subject: str | None = None
+    audience: str | None = None
+    jwks_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from typing import Any
 
 import strawberry
 
+from domain.application import Command
+from domain.client_ids import client_id_of
 from domain.commands import (
     CreateScimCredential,
+    CreateWorkloadIdentity,
     DisableScim,
     EnableScim,
     IssuedCredential,
@@ -16,6 +19,7 @@ from domain.commands import (
     RotateScimApiKey,
     UpdateScimConnection,
 )
+from domain.errors import Invalid
 from domain.ids import UUID
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import (
@@ -34,7 +38,10 @@ from graphql_schema.policy import costs, needs
 from graphql_schema.types.references import wrap_or_none
 from graphql_schema.types.scim_connection import ScimConnection
 from graphql_schema.types.user_errors import MutationPayload
+from graphql_schema.types.workload_identity import WorkloadIdentityInput
 
+_IDENTITY = ("issuer", "subject", "audience", "jwksUrl", "jwks")
+_OF_IDENTITY = dict.fromkeys(_IDENTITY, "workloadIdentity")
 _SCIM = [needs(Scope.SCIM_ADMIN), costs(10)]
 
 
@@ -52,6 +59,9 @@ class DisableScimInput:
 class CreateScimApiKeyInput:
     organization_id: strawberry.ID
     kind: CredentialKind = CredentialKind.API_KEY
+    workload_identity: WorkloadIdentityInput | None = strawberry.field(
+        default=None, description="With the kind WORKLOAD_IDENTITY, and only then."
+    )
     expires_at: datetime | None = None
     idempotency_key: str
 
@@ -105,7 +115,14 @@ class DisableScimPayload(MutationPayload):
 class RotateScimApiKeyPayload(MutationPayload):
     scim_connection: ScimConnection | None = None
     api_key: str | None = strawberry.field(
-        default=None, description="Shown once: a repetition with the same key answers null."
+        default=None,
+        description=(
+            "The key, or an OAuth client's secret. Shown once: a repetition with the same"
+            " idempotency key answers null. A workload identity has none."
+        ),
+    )
+    client_id: str | None = strawberry.field(
+        default=None, description="Of an OAuth client that was just made."
     )
     previous_key_expires_at: datetime | None = None
 
@@ -125,6 +142,14 @@ async def _connection(context: Context, organization_id: UUID) -> ScimConnection
     return found
 
 
+def _create(owner: UUID, given: CreateScimApiKeyInput) -> Command[IssuedCredential]:
+    if given.workload_identity is None:
+        return CreateScimCredential(owner, given.kind, given.expires_at)
+    if given.kind is not CredentialKind.WORKLOAD_IDENTITY:
+        raise Invalid("kind", "must be WORKLOAD_IDENTITY where workloadIdentity is given")
+    return CreateWorkloadIdentity(owner, given.workload_identity.identity(), given.expires_at)
+
+
 async def _run(info: Info, given: Any, payload: Any, make: Any, key: str | None = None) -> Any:
     """Run the command that `make` makes for the organization, and show the endpoint."""
     context = info.context
@@ -139,12 +164,21 @@ async def _run(info: Info, given: Any, payload: Any, make: Any, key: str | None 
                 shown["api_key"] = value.secret
             if payload is RotateScimApiKeyPayload:
                 shown["previous_key_expires_at"] = value.previous_ends_at
+            kind = getattr(given, "kind", CredentialKind.API_KEY)
+            if value.credential_id is not None and kind is not CredentialKind.API_KEY:
+                shown["client_id"] = client_id_of(owner, value.credential_id)
         return payload(
             scim_connection=await _connection(context, owner), changed=outcome.changed, **shown
         )
 
     return await change(
-        context, given, payload, work, subject="organizationId", kind=Kind.ORGANIZATION
+        context,
+        given,
+        payload,
+        work,
+        subject="organizationId",
+        kind=Kind.ORGANIZATION,
+        renamed=_OF_IDENTITY,
     )
 
 
@@ -162,7 +196,10 @@ class ScimMutations:
     async def disable_scim(self, info: Info, input: DisableScimInput) -> DisableScimPayload:  # noqa: A002
         return await _run(info, input, DisableScimPayload, DisableScim)
 
-    @resolved(*_SCIM, description="A further API key, shown once; the others keep working.")
+    @resolved(
+        *_SCIM,
+        description="A further API key or OAuth client, shown once; the others keep working.",
+    )
     async def create_scim_api_key(
         self,
         info: Info,
@@ -172,14 +209,15 @@ class ScimMutations:
             info,
             input,
             RotateScimApiKeyPayload,
-            lambda owner: CreateScimCredential(owner, input.kind, input.expires_at),
+            lambda owner: _create(owner, input),
             input.idempotency_key,
         )
 
     @resolved(
         *_SCIM,
         description=(
-            "A new API key, shown once. The old ones keep working until `previousKeyExpiresAt`."
+            "A new API key, shown once. The old ones keep working until `previousKeyExpiresAt`;"
+            " OAuth clients are left as they are."
         ),
     )
     async def rotate_scim_api_key(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import strawberry
 
+from domain.client_ids import client_id_of
 from domain.errors import Invalid
 from domain.queries.connections import (
     ConnectionRow,
@@ -33,8 +34,14 @@ from graphql_schema.policy import costs, needs
 from graphql_schema.types.inputs import DateTimeRange
 from graphql_schema.types.node import Node, Versioned
 from graphql_schema.types.references import OrganizationType, shows, wrap
+from graphql_schema.types.workload_identity import WorkloadIdentity
 
 LONGEST_WINDOW = timedelta(days=30)
+
+
+def _client_id(row: ScimKeyRow) -> str | None:
+    is_client = row.kind is not CredentialKind.API_KEY
+    return client_id_of(row.organization_id, row.id) if is_client else None
 
 
 @strawberry.type(description="Never the key itself: only what helps to recognise it.")
@@ -45,6 +52,12 @@ class ScimApiKey:
         lambda self: make_id(Kind.SCIM_API_KEY, self.row.organization_id, self.row.id)
     )
     kind: CredentialKind = shown()
+    client_id: str | None = shown(
+        lambda self: _client_id(self.row), description="Of OAuth clients only."
+    )
+    workload_identity: WorkloadIdentity | None = shown(
+        lambda self: None if self.row.issuer is None else WorkloadIdentity(row=self.row)
+    )
     hint: str = shown()
     created_at: datetime = shown()
     last_used_at: datetime | None = shown()

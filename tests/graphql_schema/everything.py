@@ -59,7 +59,10 @@ query ($org: ID!) {
     scimConnection {
       id version createdAt updatedAt enabled baseUrl provider health lastRequestAt lastErrorAt
       detectedProvider organization { id }
-      apiKeys { id kind hint createdAt lastUsedAt expiresAt }
+      apiKeys {
+        id kind clientId hint createdAt lastUsedAt expiresAt
+        workloadIdentity { issuer subject audience jwksUrl }
+      }
       settings {
         onProvision rehire omittedGroupMembers patchResponse strictMemberIds contentType
       }

@@ -1,0 +1,89 @@
+"""`rollcall scim-key oauth-client` and `workload-identity`: clients of the token endpoint."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.support.command_line import CommandLine
+from tests.support.database import TestDatabase
+
+WORKLOAD = ("--issuer", "https://issuer.example", "--subject", "robot")
+URL = ("--jwks-url", "https://issuer.example/keys")
+
+
+@pytest.fixture
+def shell(worker_database: TestDatabase) -> CommandLine:
+    return CommandLine(worker_database)
+
+
+@pytest.fixture
+def acme(shell: CommandLine) -> dict[str, Any]:
+    made: dict[str, Any] = shell.json(
+        "init", "-o", f"Acme {uuid4().hex}", "--owner", "olga@example.com"
+    )
+    return made
+
+
+def test_an_oauth_client_is_made_listed_and_revoked(
+    shell: CommandLine, acme: dict[str, Any]
+) -> None:
+    organization = ("-o", acme["organizationId"])
+
+    made = shell.json("scim-key", "oauth-client", *organization, "--lifetime-days", "730")
+
+    assert made["clientId"] == f"{acme['organizationId']}.{made['keyId']}"
+    assert made["clientSecret"].startswith("rcs_")
+    assert made["tokenEndpoint"] == "https://rollcall.example.com/oauth/token"
+    ends_in = datetime.fromisoformat(made["expiresAt"]) - datetime.now(UTC)
+    assert timedelta(days=729) < ends_in <= timedelta(days=730)
+    key, client = shell.json("scim-key", "list", *organization)
+    assert (key["kind"], key["clientId"]) == ("API_KEY", None)
+    assert (client["kind"], client["clientId"]) == ("OAUTH_CLIENT", made["clientId"])
+    assert made["clientSecret"] not in str(client)
+    assert shell.json("scim-key", "revoke", made["keyId"], *organization)["changed"] is True
+
+
+def test_a_workload_identity_has_no_secret(
+    shell: CommandLine, acme: dict[str, Any], tmp_path: Path
+) -> None:
+    organization = ("-o", acme["organizationId"])
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "eA"}]}))
+
+    by_url = shell.json("scim-key", "workload-identity", *organization, *WORKLOAD, *URL)
+    by_file = shell.json(
+        "scim-key", "workload-identity", *organization, *WORKLOAD, "--jwks", str(file)
+    )
+    own = ("--jwks-url", "http://127.0.0.1:1/keys", "--audience", "api://x")
+    shell.json("scim-key", "workload-identity", *organization, *WORKLOAD, *own)
+
+    for made in (by_url, by_file):
+        assert made["clientSecret"] is None
+        assert made["clientId"] == f"{acme['organizationId']}.{made['keyId']}"
+    kinds = [key["kind"] for key in shell.json("scim-key", "list", *organization)]
+    assert kinds == ["API_KEY", *["WORKLOAD_IDENTITY"] * 3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ((), "jwksUrl or jwks must be given"),
+        (("--jwks-url", "http://issuer.example/keys"), "jwksUrl must begin with https://"),
+        (("--jwks", __file__), "holds no JSON"),
+    ],
+)
+def test_what_could_never_work_is_one_line(
+    shell: CommandLine, acme: dict[str, Any], arguments: tuple[str, ...], text: str
+) -> None:
+    organization = ("-o", acme["organizationId"])
+
+    refused = shell.run("scim-key", "workload-identity", *organization, *WORKLOAD, *arguments)
+
+    assert refused.exit_code == 1
+    assert text in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert len(shell.json("scim-key", "list", *organization)) == 1
