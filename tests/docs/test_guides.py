@@ -14,7 +14,7 @@ from tests.docs.sessions import Step, run, steps
 from tests.support.database import DatabaseFactory
 from tests.support.server import PROGRAM, RunningServer, running_server
 
-GUIDES = [*sorted(DOCS.glob("guides/*.md")), DOCS / "audit.md"]
+GUIDES = [*sorted(DOCS.glob("guides/*.md")), DOCS / "audit.md", DOCS / "oauth.md"]
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the guides call curl")
 

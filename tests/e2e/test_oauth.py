@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.oauth2 import ClientAuth
 
 from domain.client_ids import client_id_of
 from domain.commands import (
@@ -18,7 +18,7 @@ from domain.commands import (
     WorkloadIdentity,
 )
 from domain.vocabulary import CredentialKind
-from scim_facade.oauth.form import ASSERTION_TYPE
+from scim_facade.oauth.form import ASSERTION_TYPE, FORM
 from scim_facade.oauth.metadata import METADATA_PATH
 from tests.support.factories import SYSTEM
 from tests.support.house import House, await_that
@@ -57,13 +57,17 @@ def test_a_library_gets_a_token_and_creates_a_user(house: House, method: str) ->
     about = described(house)
     assert method in about["token_endpoint_auth_methods_supported"]
 
-    with OAuth2Client(client_id, issued.secret, token_endpoint_auth_method=method) as client:
-        token = client.fetch_token(about["token_endpoint"], grant_type="client_credentials")
-        created = client.post(
-            f"{resident.base}/Users",
-            json={"userName": "ada@example.com"},
-            headers={"content-type": "application/scim+json"},
-        )
+    library = ClientAuth(client_id, issued.secret, method)
+    form = {"Content-Type": FORM}
+    url, headers, body = library.prepare(
+        "POST", about["token_endpoint"], form, "grant_type=client_credentials"
+    )
+    token = httpx.post(url, headers=headers, content=body).json()
+    created = httpx.post(
+        f"{resident.base}/Users",
+        json={"userName": "ada@example.com"},
+        headers={"authorization": f"Bearer {token['access_token']}"},
+    )
 
     assert (token["token_type"], token["expires_in"]) == ("Bearer", 3600)
     assert created.status_code == 201
