@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.queries.hint_texts import GROUP, HINTS, PAGES_OF_WARNINGS
-from domain.vocabulary import ProvisioningOutcome, ScimOperation, ScimResourceType
+from domain.vocabulary import (
+    IdentityProvider,
+    ProvisioningOutcome,
+    ScimOperation,
+    ScimResourceType,
+)
 
 if TYPE_CHECKING:
     from domain.queries.provisioning_requests import ProvisioningRequestRow
@@ -53,6 +58,18 @@ _CODES = {
     "SELF_ACTION": "self-action",
     "MANAGED_BY_IDP": "managed-by-idp",
     "INVALID_TRANSITION": "invalid-transition",
+    "DEPROVISION_HELD": "deprovision-held",
+}
+_GUIDES = {
+    IdentityProvider.ENTRA_ID: "entra-id",
+    IdentityProvider.OKTA: "okta",
+    IdentityProvider.ONELOGIN: "onelogin",
+    IdentityProvider.JUMPCLOUD: "jumpcloud",
+    IdentityProvider.PING: "ping",
+    IdentityProvider.GOOGLE: "google",
+    IdentityProvider.RIPPLING: "rippling",
+    IdentityProvider.AUTHENTIK: "authentik",
+    IdentityProvider.KEYCLOAK: "keycloak",
 }
 
 
@@ -80,12 +97,18 @@ def hints_for(row: ProvisioningRequestRow) -> list[ProvisioningHint]:
         texts = HINTS.get(situation, {})
         text = texts.get(row.provider) or texts.get(None)
         if text:
-            hints.setdefault(text, ProvisioningHint(text, page))
+            guide = _GUIDES.get(row.provider) if row.provider and row.provider in texts else None
+            docs = page or (f"guides/{guide}.md" if guide else _page_about(situation))
+            hints.setdefault(text, ProvisioningHint(text, docs))
     return list(hints.values())
 
 
-def _situations(row: ProvisioningRequestRow) -> Iterator[tuple[str, str]]:
-    """Names under which the table of hints may know what happened, and the page about each."""
+def _page_about(warning: str) -> str:
+    return PAGES_OF_WARNINGS.get(warning, "scim.md")
+
+
+def _situations(row: ProvisioningRequestRow) -> Iterator[tuple[str, str | None]]:
+    """Names under which the table of hints may know what happened, and the page about an error."""
     page = error_page(row.status_code, row.scim_type, row.error_code)
     if page is not None:
         about = page
@@ -98,4 +121,4 @@ def _situations(row: ProvisioningRequestRow) -> Iterator[tuple[str, str]]:
         # What was tolerated on the way to a refusal is not what it failed of.
         return
     for name in row.warning_names:
-        yield name, PAGES_OF_WARNINGS.get(name, "scim.md")
+        yield name, None

@@ -94,7 +94,7 @@ async def test_a_request_says_what_it_changed_and_what_to_do(log: Api) -> None:
 
     refused, read, created = found["provisioningRequests"]["nodes"]
     assert created["changedAttributes"] == ["name.familyName", "members (+1)"]
-    assert [hint["docsPath"] for hint in created["hints"]] == ["lifecycle.md"]
+    assert [hint["docsPath"] for hint in created["hints"]] == ["guides/okta.md"]
     assert read == {"changedAttributes": [], "hints": []}
     assert refused["changedAttributes"] == []
     (hint,) = refused["hints"]

@@ -103,7 +103,7 @@ def test_warnings_are_explained_each_sentence_once() -> None:
 
     found = hints_for(row(warning_names=names, provider=IdentityProvider.ENTRA_ID))
 
-    assert [hint.docs for hint in found] == ["scim.md", "lifecycle.md"]
+    assert [hint.docs for hint in found] == ["guides/entra-id.md"] * 2
     assert "aadOptscim062020" in found[0].text
     assert texts(warning_names=names) == [HINTS["no_email"][None]]
 
@@ -132,6 +132,14 @@ def test_every_hint_can_be_got(situation: str) -> None:
 
 def test_every_page_is_there() -> None:
     assert all((DOCS / page).exists() for page in {*PAGES_OF_WARNINGS.values(), "scim.md"})
+    named = {
+        hint.docs
+        for provider in IdentityProvider
+        for name in HINTS
+        for hint in hints_for(row(warning_names=(name,), provider=provider))
+    }
+    assert all((DOCS / page).exists() for page in named)
+    assert len([page for page in named if page.startswith("guides/")]) >= 7
     pages = {error_page(status, None, None) for status in range(400, 600)}
     assert all((DOCS / "errors" / f"{page}.md").exists() for page in pages)
 
