@@ -16,6 +16,7 @@ from api.health import health_routes
 from api.http_middleware import AddHeaders, NameRequests, safe_headers
 from api.metrics import CountingLog, CountRequests
 from api.pace import Pace
+from api.settings import Switch
 from api.sparing_log import SparingLog
 from graphql_schema.app import graphql_app
 from graphql_schema.auth import Authenticator
@@ -57,6 +58,7 @@ class Front:
 def create_app(runtime: Runtime) -> Front:
     """The whole application over an open runtime, which must stay open as long as it serves."""
     url = runtime.settings.public_url
+    guarded = runtime.settings.deprovision_guard is Switch.ON
     scim_services = ScimServices(
         application=runtime.application,
         reader=runtime.reader,
@@ -65,6 +67,7 @@ def create_app(runtime: Runtime) -> Front:
         token_key=derived_key(deployment_secret(runtime.settings), "SCIM access tokens"),
         touch=runtime.workers.touch_credential,
         wait_s=_pace(runtime.settings.scim_rate_limit),
+        deprovision_guard=guarded,
     )
     rejected = RejectedCalls(scim_services)
     scim = scim_app(scim_services, rejected)
@@ -73,6 +76,7 @@ def create_app(runtime: Runtime) -> Front:
         application=runtime.application,
         reader=runtime.reader,
         public_url=url,
+        deprovision_guard=guarded,
         token_used=runtime.workers.touch_access_token,
     )
     graphql = graphql_app(services)

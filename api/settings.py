@@ -49,6 +49,18 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
+class Switch(StrEnum):
+    """Whether something is done at all."""
+
+    ON = "on"
+    OFF = "off"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Switch | None":
+        """Any spelling of the case."""
+        return next((switch for switch in cls if switch == str(value).lower()), None)
+
+
 class SettingsError(Exception):
     """Settings that cannot be used: `lines` has one sentence for each."""
 
@@ -173,6 +185,9 @@ class Settings(BaseSettings):
         ge=0,
         le=100_000,
         description="SCIM requests a second of one connection to one process; 0 lets all in.",
+    )
+    deprovision_guard: Switch = Field(
+        Switch.ON, description="Whether unusually many revocations and removals by SCIM are held."
     )
 
     log_level: LogLevel = Field(LogLevel.INFO, description="Least severe message that is logged.")

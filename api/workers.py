@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from api.mail.sender import InvitationSender
+from api.released_work import ReleasedWork
 from api.supervisor import Supervisor
 from api.worker_metrics import (
     INVITATIONS,
@@ -22,6 +23,7 @@ from api.worker_metrics import (
     SEALED,
     SEALER_LAG,
 )
+from domain.application import Application
 from domain.clock import utc_now
 from domain.store.notify import Notifier
 from domain.store.outbox import expire_invitations
@@ -74,6 +76,7 @@ class Workers:
         self._sealer = Sealer(pool, self._notifier.changed)
         self._sealed_before = 0
         self._usage = UsageNotes(pool)
+        self._released = ReleasedWork(Application(pool, invitations, self._sealer.wake))
         self._sender = None
         if smtp is not None:
             self._sender = InvitationSender(
@@ -107,6 +110,7 @@ class Workers:
         keep("audit sealer", self._sealer.run, self._sealer.stop)
         keep("request log", self.request_log.run, self.request_log.stop)
         keep("usage notes", self._usage.run, self._usage.stop)
+        keep("released deprovisionings", self._released.run, self._released.stop)
         if self._sender is not None:
             keep("invitation sender", self._sender.run, self._sender.stop)
         repeat = self._supervisor.keep_every

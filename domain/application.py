@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import asyncpg
 
 from domain.clock import utc_now
-from domain.errors import NotFound
+from domain.errors import DomainError, NotFound
 from domain.model.changes import Change
 from domain.store.namesakes import find_taken
 from domain.store.unit_of_work import (
@@ -48,12 +48,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Result]):
-    """What a command came to; `changes` are those that its events tell."""
+    """What a command came to; `changes` are those that its events tell.
+
+    `refusal` is raised to the caller once what the command wrote is committed: for a command that
+    keeps a record of having been refused.
+    """
 
     value: Result
     changed: bool
     warnings: tuple[Notice, ...] = ()
     changes: tuple[Change, ...] = ()
+    refusal: DomainError | None = None
 
 
 Handler = Callable[[Any, UnitOfWork], Awaitable[Outcome[Any]]]
@@ -93,8 +98,9 @@ class Application:
     async def execute(self, command: Command[Result], caller: Caller) -> Outcome[Result]:
         """Run the command: all of it happens, with its history and its mail, or nothing does.
 
-        Raises the DomainError that the rules raised. Tries again, isolated more strictly, when
-        what the command read has changed meanwhile, and on serialization failures.
+        Raises the DomainError that the rules raised, or with which the outcome ends. Tries again,
+        isolated more strictly, when what the command read has changed meanwhile, and on
+        serialization failures.
         """
         # Whatever a facade forgets: nobody reaches into another organization.
         named = getattr(command, "organization_id", None)
@@ -103,11 +109,15 @@ class Application:
         handler, isolation = _HANDLERS[type(command)]
         failures = 0
         groups: frozenset[UUID] = frozenset()
+        guarded = False
         while True:
             try:
-                outcome = await self._attempt(handler, command, caller, isolation, groups)
+                outcome = await self._attempt(
+                    handler, command, caller, isolation, groups=groups, guarded=guarded
+                )
             except Outdated as outdated:
                 isolation = max(outdated.needs, isolation)
+                guarded = guarded or outdated.guarded
                 # To have found further groups to lock is progress, and there are only so many.
                 failures += outdated.groups <= groups
                 groups |= outdated.groups
@@ -121,6 +131,8 @@ class Application:
             else:
                 if outcome.changed:
                     self._changed()
+                if outcome.refusal is not None:
+                    raise outcome.refusal
                 return outcome
 
     async def _attempt(
@@ -129,7 +141,9 @@ class Application:
         command: Any,
         caller: Caller,
         isolation: Isolation,
+        *,
         groups: frozenset[UUID],
+        guarded: bool,
     ) -> Outcome[Any]:
         async with self.pool.acquire() as connection:
             unit = UnitOfWork(
@@ -139,6 +153,7 @@ class Application:
                 isolation=isolation,
                 invitations=self.invitations,
                 groups_seen=groups,
+                guarded=guarded,
             )
             try:
                 if isolation is Isolation.OPTIMISTIC:

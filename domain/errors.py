@@ -131,6 +131,21 @@ class ScimDisabled(DomainError):
         super().__init__("Provisioning is switched off for this organization; enable SCIM first.")
 
 
+class DeprovisionHeld(DomainError):
+    """The deprovision guard keeps the call until a person decides; nothing of it was done."""
+
+    code = "DEPROVISION_HELD"
+
+    def __init__(self, passed: int) -> None:
+        lost = "1 member" if passed == 1 else f"{passed} members"
+        super().__init__(
+            f"Held by the deprovision guard: {lost} lost access within an hour, and more must be"
+            " decided by an administrator, with `rollcall scim guard` or resolveDeprovisionGuard"
+            " of the admin API. What is held need not be sent again."
+        )
+        self.passed = passed
+
+
 class SelfAction(DomainError):
     """Nobody revokes, restores, removes or demotes themselves."""
 

@@ -141,6 +141,20 @@ class PatchResponse(_Word):
     NO_CONTENT = auto()
 
 
+class GuardState(_Word):
+    """WATCHING counts what a provider takes away; HOLDING keeps more of it from happening."""
+
+    WATCHING = auto()
+    HOLDING = auto()
+
+
+class GuardResolution(_Word):
+    """What a person decides about what is held."""
+
+    RELEASE = auto()
+    REFUSE = auto()
+
+
 class CredentialKind(_Word):
     """A bearer key, or a client of the OAuth client credentials grant, with a secret or without.
 

@@ -10,6 +10,8 @@ import strawberry
 from domain.queries.connections import ScimHealth
 from domain.vocabulary import (
     CredentialKind,
+    GuardResolution,
+    GuardState,
     IdentityProvider,
     InvitationState,
     KeyHandshake,
@@ -99,6 +101,7 @@ class UserErrorCode(Enum):
     TOO_MANY = "TOO_MANY"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     SCIM_DISABLED = "SCIM_DISABLED"
+    DEPROVISION_HELD = "DEPROVISION_HELD"
 
 
 _shown(OrderDirection)
@@ -134,6 +137,16 @@ _shown(Rehire, "What a POST of a revoked member's userName does.")
 _shown(OmittedGroupMembers, "What a replaced group without a member list means.")
 _shown(PatchResponse, "What a PATCH answers.")
 _shown(
+    GuardState,
+    WATCHING="Counts what the identity provider takes away.",
+    HOLDING="It was too much: every further revocation and removal waits for a decision.",
+)
+_shown(
+    GuardResolution,
+    RELEASE="All that is held is carried out, and counting begins anew.",
+    REFUSE="All that is held is dropped; what is sent again within the hour is held again.",
+)
+_shown(
     CredentialKind,
     "What a SCIM client signs in with.",
     API_KEY="A bearer key.",
@@ -167,6 +180,8 @@ __all__ = [
     "ConfirmationReason",
     "CredentialKind",
     "GroupOrderField",
+    "GuardResolution",
+    "GuardState",
     "IdentityProvider",
     "InvitationState",
     "KeyHandshake",

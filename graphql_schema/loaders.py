@@ -21,6 +21,7 @@ from domain.queries.audit import (
     AuditEventRow,
 )
 from domain.queries.connections import ConnectionRow, connections_of
+from domain.queries.deprovision_guard import GuardRow, guards_of
 from domain.queries.group_pages import GROUP_LIST, MEMBER_GROUP_LIST
 from domain.queries.invitations import INVITATION_LIST, MEMBER_INVITATION_LIST, InvitationRow
 from domain.queries.member_actions import has_one_owner
@@ -60,6 +61,11 @@ class Loaders:
     def connection(self) -> DataLoader[UUID, ConnectionRow | None]:
         """By organization."""
         return self._global(connections_of)
+
+    @cached_property
+    def guard(self) -> DataLoader[UUID, GuardRow | None]:
+        """By organization."""
+        return self._global(guards_of)
 
     @cached_property
     def access_token(self) -> DataLoader[UUID, AccessTokenRow | None]:

@@ -39,7 +39,8 @@ def _nobody(_token_id: UUID) -> None:
 class GraphqlServices:
     """The domain's doors and the server's own address.
 
-    `reader` reads from the pool. `token_used` hears the id of every access token that was let in.
+    `reader` reads from the pool. `deprovision_guard` False says that the guard is off for every
+    connection. `token_used` hears the id of every access token that was let in.
     """
 
     application: Application
@@ -47,4 +48,5 @@ class GraphqlServices:
     public_url: str
     limits: Limits = field(default_factory=Limits)
     admission: Admission = field(default_factory=Admission)
+    deprovision_guard: bool = True
     token_used: Callable[[UUID], None] = _nobody

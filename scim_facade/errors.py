@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from domain.errors import (
+    DeprovisionHeld,
     DomainError,
     Forbidden,
     Invalid,
@@ -37,6 +38,8 @@ _TABLE: tuple[tuple[type[DomainError], int, str | None], ...] = (
     (LimitExceeded, 413, None),
     (VersionConflict, 412, None),
 )
+HELD_RETRY_AFTER_S = 3600
+"""When to come again with what the deprovision guard holds: its window is over then."""
 _KINDS = {"member": "User", "group": "Group"}
 
 TEMPORARY = (
@@ -57,6 +60,8 @@ TEMPORARY = (
 
 def scim_error(error: DomainError) -> ScimError:
     """The SCIM error for a refusal of the domain."""
+    if isinstance(error, DeprovisionHeld):
+        return ScimError.unavailable(error.message, HELD_RETRY_AFTER_S)
     for kind, status, scim_type in _TABLE:
         if isinstance(error, kind):
             return ScimError(status, scim_type, _detail(error))

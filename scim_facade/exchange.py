@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.caller import Caller
+    from domain.commands import DeprovisionLimit
     from domain.queries.rows import ScimCredentialRow
     from scim_facade.services import ScimServices
 
@@ -104,6 +105,11 @@ class Exchange:
     def base_url(self) -> str:
         """The organization's base URL, on which locations are built."""
         return f"{self.services.public_url}/v2/{self.organization_id}"
+
+    @property
+    def limit(self) -> DeprovisionLimit | None:
+        """What the connection may take away before the rest is held; None where nobody counts."""
+        return self.connection.limit if self.services.deprovision_guard else None
 
     def about(self, kind: SubjectKind, id_: UUID, label: str | None = None) -> None:
         """Remember what the request was about, for the log."""

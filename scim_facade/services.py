@@ -28,6 +28,7 @@ class ScimServices:
     `public_url` has no trailing slash; `token_key` signs access tokens and must be the same in all
     processes of a deployment; `touch` takes organization and credential. `wait_s` takes the
     organization of a call: None when it may go on, else the seconds until it might.
+    `deprovision_guard` False switches the guard off for every connection.
     """
 
     application: Application
@@ -37,3 +38,4 @@ class ScimServices:
     token_key: bytes = field(repr=False)
     touch: Callable[[UUID, UUID], None] = _nobody
     wait_s: Callable[[UUID], float | None] = _everybody
+    deprovision_guard: bool = True

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
+from api.cli import scim_guard
 from api.cli.console import Line, print_result, say
 from api.cli.session import AsJson
 from api.cli.work import OrganizationOption, execute, with_runtime
 from api.runtime import Runtime
 from domain.application import Command
-from domain.commands import DisableScim, EnableScim, IssuedCredential, UpdateScimConnection
+from domain.commands import (
+    KEEP,
+    DisableScim,
+    EnableScim,
+    IssuedCredential,
+    UpdateScimConnection,
+)
 from domain.ids import UUID
 from domain.queries.directory import find_organization, scim_connection
 from domain.store.connection_rows import ScimConnection
@@ -24,6 +32,22 @@ from domain.vocabulary import (
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.add_typer(scim_guard.app, name="guard")
+
+
+class Switch(StrEnum):
+    """What `--reset` gives back to the defaults, named as the option that sets it."""
+
+    PROVIDER = "provider"
+    ON_PROVISION = "on-provision"
+    REHIRE = "rehire"
+    OMITTED_MEMBERS = "omitted-members"
+    PATCH_RESPONSE = "patch-response"
+    STRICT_MEMBER_IDS = "strict-member-ids"
+    CONTENT_TYPE = "content-type"
+    GUARD = "guard"
+    GUARD_MAX_MEMBERS = "guard-max-members"
+    GUARD_MAX_PERCENT = "guard-max-percent"
 
 
 def _choice(text: str) -> Any:
@@ -45,6 +69,20 @@ Strict = Annotated[
     ),
 ]
 ContentType = Annotated[str | None, typer.Option(help="application/scim+json or application/json.")]
+Guard = Annotated[
+    bool | None,
+    typer.Option("--guard/--no-guard", help="Whether unusually many deprovisionings are held."),
+]
+MaxMembers = Annotated[
+    int | None, typer.Option(help="Members who may lose access within an hour at any rate.")
+]
+MaxPercent = Annotated[
+    int | None, typer.Option(help="Percent of the organization, where that is more.")
+]
+Reset = Annotated[
+    list[Switch] | None,
+    typer.Option(help="Back to the default; of the provider: none. May be repeated."),
+]
 
 
 @app.callback()
@@ -62,21 +100,36 @@ def set_up(  # noqa: PLR0917 options
     patch_response: Answer = None,
     strict_member_ids: Strict = None,
     content_type: ContentType = None,
+    guard: Guard = None,
+    guard_max_members: MaxMembers = None,
+    guard_max_percent: MaxPercent = None,
+    reset: Reset = None,
     as_json: AsJson = False,
 ) -> None:
     """Choose the provider, and single switches apart from its preset. Prints what holds now."""
 
+    def said(switch: Switch, value: Any) -> Any:
+        if switch in (reset or ()):
+            if value is not None:
+                raise typer.BadParameter(f"--{switch} is both set and reset.")
+            return None
+        return KEEP if value is None else value
+
+    given = {
+        "provider": said(Switch.PROVIDER, provider),
+        "on_provision": said(Switch.ON_PROVISION, on_provision),
+        "rehire": said(Switch.REHIRE, rehire),
+        "omitted_group_members": said(Switch.OMITTED_MEMBERS, omitted_members),
+        "patch_response": said(Switch.PATCH_RESPONSE, patch_response),
+        "strict_member_ids": said(Switch.STRICT_MEMBER_IDS, strict_member_ids),
+        "content_type": said(Switch.CONTENT_TYPE, content_type),
+        "guard_enabled": said(Switch.GUARD, guard),
+        "guard_max_members": said(Switch.GUARD_MAX_MEMBERS, guard_max_members),
+        "guard_max_percent": said(Switch.GUARD_MAX_PERCENT, guard_max_percent),
+    }
+
     def command(organization_id: UUID) -> Command[Any]:
-        return UpdateScimConnection(
-            organization_id,
-            provider=provider,
-            on_provision=on_provision,
-            rehire=rehire,
-            omitted_group_members=omitted_members,
-            patch_response=patch_response,
-            strict_member_ids=strict_member_ids,
-            content_type=content_type,
-        )
+        return UpdateScimConnection(organization_id, **given)
 
     async def work(runtime: Runtime) -> ScimConnection | None:
         found = await find_organization(runtime.reader, organization)
@@ -135,4 +188,7 @@ def _lines(connection: ScimConnection) -> list[Line]:
         Line("PATCH response", "patchResponse", settings.patch_response),
         Line("strict member ids", "strictMemberIds", settings.strict_member_ids),
         Line("content type", "contentType", settings.content_type),
+        Line("deprovision guard", "guardEnabled", connection.guard.enabled),
+        Line("guard: members", "guardMaxMembers", connection.guard.max_members),
+        Line("guard: percent", "guardMaxPercent", connection.guard.max_percent),
     ]

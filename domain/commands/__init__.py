@@ -3,6 +3,7 @@
 Importing this package registers every handler with the application.
 """
 
+from domain.commands.deprovision_guard import CarryOutReleased, ResolveDeprovisionGuard
 from domain.commands.groups import (
     KEEP,
     NESTED_GROUPS,
@@ -50,6 +51,7 @@ from domain.commands.tokens import CreateAccessToken, IssuedToken, RevokeAccessT
 from domain.commands.workload_identities import CreateWorkloadIdentity
 from domain.model.attributes import MemberAttributes, is_email
 from domain.model.changes import Change
+from domain.model.deprovision_guard import DeprovisionLimit
 from domain.model.group import EditKind, Group, MembershipEdit
 from domain.model.member import Member
 from domain.model.workload_identity import WorkloadIdentity
@@ -59,6 +61,7 @@ __all__ = [
     "NESTED_GROUPS",
     "UNKNOWN_MEMBERS",
     "AcceptInvitation",
+    "CarryOutReleased",
     "Change",
     "ChangeMemberRole",
     "ConfirmMember",
@@ -68,6 +71,7 @@ __all__ = [
     "CreateScimCredential",
     "CreateWorkloadIdentity",
     "DeleteGroup",
+    "DeprovisionLimit",
     "DisableScim",
     "EditKind",
     "EnableScim",
@@ -88,6 +92,7 @@ __all__ = [
     "ReinviteMember",
     "RemoveMember",
     "Replayed",
+    "ResolveDeprovisionGuard",
     "RestoreMember",
     "ReviseGroup",
     "ReviseMember",

@@ -9,15 +9,18 @@ from domain.application import Command, Outcome, handles
 from domain.errors import Invalid, KeyRequired, SelfAction, VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.attributes import MemberAttributes
+from domain.model.deprovision_guard import DeprovisionLimit
 from domain.model.group import EditKind, MembershipChange, MembershipEdit
 from domain.model.member import Member, MemberEvent
 from domain.store.connection_rows import SELECT_CONNECTION, connection_of
+from domain.store.deprovision_guard import admit, lock_guard
 from domain.store.membership import change_membership
 from domain.store.removal import delete_member, lock_groups_of
 from domain.store.unit_of_work import Isolation
 from domain.text import check_text
 from domain.vocabulary import (
     KeyHandshake,
+    MemberAction,
     MemberRole,
     OnProvision,
     ProvisioningSource,
@@ -80,7 +83,9 @@ class RestoreMember(_MemberCommand):
 
 @dataclass(frozen=True, slots=True)
 class RemoveMember(_MemberCommand):
-    """End the membership."""
+    """End the membership; with a `limit` it counts against it, and is held beyond it."""
+
+    limit: DeprovisionLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +224,22 @@ async def change_member_role(command: ChangeMemberRole, unit: UnitOfWork) -> Out
 
 @handles(RemoveMember, Isolation.TRANSACTION)
 async def remove_member(command: RemoveMember, unit: UnitOfWork) -> Outcome[Member]:
-    """Raises NotFound, LastOwner, SelfAction. The value is the member as it was."""
+    """Raises NotFound, LastOwner, SelfAction, DeprovisionHeld.
+
+    The value is the member as it was.
+    """
+    guard = None
+    if command.limit is not None:
+        guard = await lock_guard(unit, command.organization_id, command.member_id)
     await unit.hold_seats(command.organization_id)
     group_ids = await lock_groups_of(unit, command.organization_id, command.member_id)
     member = await _load(command, unit, Scope.MEMBERS_WRITE)
     _not_self(member, unit)
     await unit.keep_an_owner(member)
+    if command.limit is not None and guard is not None:
+        held = await admit(unit, command.limit, guard, member, MemberAction.REMOVE)
+        if held is not None:
+            return Outcome(member, changed=True, refusal=held)
     await unit.free_seat_of(member)
     await delete_member(unit, member.remove(group_ids), group_ids)
     return Outcome(member, changed=True)

@@ -10,11 +10,20 @@ from domain.errors import Taken, VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.attributes import MemberAttributes
 from domain.model.changes import Change
+from domain.model.deprovision_guard import DeprovisionLimit
 from domain.model.member import Member, MemberEvent
+from domain.store.deprovision_guard import admit, is_watched, lock_guard, take_back
 from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import GroupReference
 from domain.store.namesakes import find_namesakes
-from domain.vocabulary import OnProvision, ProvisioningSource, Rehire, Scope, Stage
+from domain.vocabulary import (
+    MemberAction,
+    OnProvision,
+    ProvisioningSource,
+    Rehire,
+    Scope,
+    Stage,
+)
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
@@ -63,7 +72,9 @@ class RevisedMember:
 class ReviseMember(Command[RevisedMember]):
     """Bring a member to the state that `edit` makes of the present one.
 
-    `on_provision` says whether a staged member is invited once an address is known.
+    `on_provision` says whether a staged member is invited once an address is known. With a `limit`
+    a revocation counts against it, and is held beyond it; to be told that the member is active
+    drops what is held.
     """
 
     organization_id: UUID
@@ -72,6 +83,7 @@ class ReviseMember(Command[RevisedMember]):
     expected_version: int | None = None
     on_provision: OnProvision = OnProvision.INVITE
     with_groups: bool = False
+    limit: DeprovisionLimit | None = None
 
 
 @handles(ProvisionMember)
@@ -149,24 +161,54 @@ async def _rehire(command: ProvisionMember, unit: UnitOfWork) -> Outcome[Member]
 
 @handles(ReviseMember)
 async def revise_member(command: ReviseMember, unit: UnitOfWork) -> Outcome[RevisedMember]:
-    """Raises NotFound, VersionConflict, Taken, SeatLimitReached, LastOwner."""
+    """Raises NotFound, VersionConflict, Taken, SeatLimitReached, LastOwner, DeprovisionHeld."""
     unit.caller.require(Scope.MEMBERS_WRITE)
-    groups = None
-    if command.with_groups:
-        before, groups = await unit.member_with_groups(command.organization_id, command.member_id)
-    else:
-        before = await unit.member(command.organization_id, command.member_id)
+    guard = None
+    if command.limit is not None and unit.guarded:
+        guard = await lock_guard(unit, command.organization_id, command.member_id)
+    before, groups, is_held = await _present(command, unit)
     expected = command.expected_version
     if expected is not None and expected != before.version:
         raise VersionConflict(before.version)
     state = command.edit(before)
     events = _events_towards(state, before, command.on_provision, unit)
-    if not events:
-        return Outcome(RevisedMember(before, groups), changed=False)
-    if state.active is False:
+    if events and state.active is False:
         await unit.keep_an_owner(before)
+    took_back = False
+    if command.limit is not None and _concerns_the_guard(state, before, unit, is_held=is_held):
+        if guard is None:
+            raise Outdated(Isolation.TRANSACTION, guarded=True)
+        if state.active is True:
+            took_back = await take_back(unit, guard, before)
+        else:
+            held = await admit(unit, command.limit, guard, before, MemberAction.REVOKE)
+            if held is not None:
+                return Outcome(RevisedMember(before, groups), changed=True, refusal=held)
+    if not events:
+        return Outcome(RevisedMember(before, groups), changed=took_back)
     member = await unit.write_member(before, events)
     return Outcome(RevisedMember(member, groups), changed=True, changes=_told_by(events))
+
+
+async def _present(
+    command: ReviseMember, unit: UnitOfWork
+) -> tuple[Member, tuple[GroupReference, ...] | None, bool]:
+    """The member, its groups where they are asked for, whether a call about it is held."""
+    key = (command.organization_id, command.member_id)
+    if command.limit is not None:
+        return await unit.member_with_held(*key, groups=command.with_groups)
+    if command.with_groups:
+        return *await unit.member_with_groups(*key), False
+    return await unit.member(*key), None, False
+
+
+def _concerns_the_guard(
+    state: RevisedState, before: Member, unit: UnitOfWork, *, is_held: bool
+) -> bool:
+    """Whether the member is about to lose access, or to keep it after all."""
+    if state.active is False:
+        return before.revoked_at is None and is_watched(unit, before)
+    return state.active is True and is_held
 
 
 def _events_towards(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from domain.application import Command, Outcome, handles
+from domain.commands.groups import KEEP, Keep
 from domain.commands.scim_credentials import (
     LABEL,
     IssuedCredential,
@@ -19,13 +20,16 @@ from domain.commands.scim_credentials import (
 from domain.errors import Invalid, NotFound, ScimDisabled, VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.changes import Change
+from domain.model.deprovision_guard import MOST_MEMBERS
 from domain.store.audit_writer import AuditEntry
 from domain.store.connection_rows import (
+    GUARD_SWITCHES,
     INSERT_CONNECTION,
     SWITCHES,
     ScimConnection,
     connection_of,
 )
+from domain.store.guard_rows import ANY_OPEN
 from domain.store.unit_of_work import Isolation
 from domain.vocabulary import (
     IdentityProvider,
@@ -37,6 +41,8 @@ from domain.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from domain.store.unit_of_work import UnitOfWork
 
 
@@ -58,17 +64,21 @@ class DisableScim(Command[IssuedCredential]):
 class UpdateScimConnection(Command[ScimConnection]):
     """Choose the provider, whose preset then holds, and set single switches apart from it.
 
-    None leaves a switch as it is. Choosing another provider forgets switches set before.
+    KEEP leaves a switch as it is, None gives it back to the preset; of `provider` None chooses
+    none. Another choice of provider forgets switches set before, but not those of the guard.
     """
 
     organization_id: UUID
-    provider: IdentityProvider | None = None
-    on_provision: OnProvision | None = None
-    rehire: Rehire | None = None
-    omitted_group_members: OmittedGroupMembers | None = None
-    patch_response: PatchResponse | None = None
-    strict_member_ids: bool | None = None
-    content_type: str | None = None
+    provider: IdentityProvider | Keep | None = KEEP
+    on_provision: OnProvision | Keep | None = KEEP
+    rehire: Rehire | Keep | None = KEEP
+    omitted_group_members: OmittedGroupMembers | Keep | None = KEEP
+    patch_response: PatchResponse | Keep | None = KEEP
+    strict_member_ids: bool | Keep | None = KEEP
+    content_type: str | Keep | None = KEEP
+    guard_enabled: bool | Keep | None = KEEP
+    guard_max_members: int | Keep | None = KEEP
+    guard_max_percent: int | Keep | None = KEEP
     expected_version: int | None = None
 
 
@@ -142,12 +152,17 @@ async def update_scim_connection(
         raise ScimDisabled
     if command.expected_version is not None and command.expected_version != row["version"]:
         raise VersionConflict(row["version"])
-    if command.content_type not in {None, "application/json", "application/scim+json"}:
-        raise Invalid("contentType", "must be application/json or application/scim+json")
     wanted: dict[str, Any] = {
-        name: value for name in SWITCHES if (value := getattr(command, name)) is not None
+        name: value
+        for name in (*SWITCHES, *GUARD_SWITCHES)
+        if (value := getattr(command, name)) is not KEEP
     }
-    if command.provider is not None and command.provider != row["provider"]:
+    _check(wanted)
+    if wanted.get("guard_enabled") is False and await _holds(unit, command.organization_id):
+        raise Invalid(
+            "guardEnabled", "cannot be switched off while calls are held; release or refuse them"
+        )
+    if command.provider is not KEEP and command.provider != row["provider"]:
         wanted = dict.fromkeys(SWITCHES) | wanted | {"provider": command.provider}
     changes = [
         Change(name, row[name], value) for name, value in wanted.items() if row[name] != value
@@ -157,3 +172,22 @@ async def update_scim_connection(
     connection = await save_connection(unit, row, **wanted)
     await record_on(unit, connection, "scim_connection.updated", *changes)
     return Outcome(connection, changed=True)
+
+
+def _check(wanted: Mapping[str, Any]) -> None:
+    """Raise Invalid for a value that no connection can have."""
+    if wanted.get("content_type") not in {None, "application/json", "application/scim+json"}:
+        raise Invalid("contentType", "must be application/json or application/scim+json")
+    for name, attribute, most in (
+        ("guard_max_members", "guardMaxMembers", MOST_MEMBERS),
+        ("guard_max_percent", "guardMaxPercent", 100),
+    ):
+        value = wanted.get(name)
+        if value is not None and not 0 <= value <= most:
+            raise Invalid(attribute, f"must lie between 0 and {most}")
+
+
+async def _holds(unit: UnitOfWork, organization_id: UUID) -> bool:
+    """Whether the deprovision guard holds anything that is not decided."""
+    found = await ANY_OPEN.fetch_value(unit.connection, organization_id=organization_id)
+    return found is not None

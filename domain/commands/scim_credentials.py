@@ -14,6 +14,7 @@ from domain.secrets import make_secret
 from domain.store.audit_writer import AuditEntry
 from domain.store.connection_rows import (
     END_OTHER_KEYS,
+    GUARD_SWITCHES,
     INSERT_CREDENTIAL,
     LOCK_CONNECTION,
     LOCK_CREDENTIAL,
@@ -89,7 +90,9 @@ async def lock_enabled(unit: UnitOfWork, organization_id: UUID) -> ScimConnectio
 
 
 async def save_connection(unit: UnitOfWork, row: Any, **changed: Any) -> ScimConnection:
-    values = {name: row[name] for name in ("enabled", "provider", *SWITCHES)} | changed
+    values = {
+        name: row[name] for name in ("enabled", "provider", *SWITCHES, *GUARD_SWITCHES)
+    } | changed
     saved = await UPDATE_CONNECTION.fetch_row(
         unit.connection,
         organization_id=row["organization_id"],

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    UniqueConstraint,
+)
 from sqlalchemy import ForeignKeyConstraint as ForeignKey
 from sqlmodel import Field, SQLModel
 
@@ -49,6 +57,8 @@ class ScimConnectionTable(SQLModel, table=True):
         one_of("rehire", Rehire),
         one_of("omitted_group_members", OmittedGroupMembers),
         one_of("patch_response", PatchResponse),
+        CheckConstraint("guard_max_members >= 0", name="guard_max_members"),
+        CheckConstraint("guard_max_percent BETWEEN 0 AND 100", name="guard_max_percent"),
     )
 
     organization_id: UUID = uuid_key()
@@ -61,6 +71,9 @@ class ScimConnectionTable(SQLModel, table=True):
     patch_response: str | None = text_column(nullable=True)
     strict_member_ids: bool | None = Field(default=None, sa_column=Column(Boolean, nullable=True))
     content_type: str | None = text_column(nullable=True)
+    guard_enabled: bool | None = Field(default=None, sa_column=Column(Boolean, nullable=True))
+    guard_max_members: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    guard_max_percent: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     version: int = Field(default=1, sa_column=Column(BigInteger, nullable=False))
     created_at: datetime = instant_column()
     updated_at: datetime = instant_column()

@@ -4,6 +4,11 @@ from domain.model.access_token import AccessTokenTable, IdempotencyKeyTable
 from domain.model.account import AccountTable
 from domain.model.audit_event import AuditEventTable, AuditHeadTable
 from domain.model.base import metadata
+from domain.model.deprovision_guard import (
+    CountedDeprovisioningTable,
+    DeprovisionGuardTable,
+    HeldDeprovisioningTable,
+)
 from domain.model.group import GroupChangeTable, GroupMemberTable, GroupTable
 from domain.model.invitation import InvitationTable
 from domain.model.member_tables import MemberEmailTable, MemberTable
@@ -19,9 +24,12 @@ __all__ = [
     "AccountTable",
     "AuditEventTable",
     "AuditHeadTable",
+    "CountedDeprovisioningTable",
+    "DeprovisionGuardTable",
     "GroupChangeTable",
     "GroupMemberTable",
     "GroupTable",
+    "HeldDeprovisioningTable",
     "IdempotencyKeyTable",
     "InvitationTable",
     "MemberEmailTable",

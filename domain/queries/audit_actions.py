@@ -73,6 +73,12 @@ def _catalogue() -> dict[str, AuditAction]:
             "Attributes of the member changed.",
             "{} changed the attributes of {}.",
         ),
+        (
+            "member.deprovisioning_dropped",
+            member,
+            "A held revocation or removal will not be carried out; the event says why.",
+            "{} let go of a held revocation or removal of {}.",
+        ),
         ("group.created", group, "A group was made.", "{} made the group {}."),
         (
             "group.updated",
@@ -128,6 +134,24 @@ def _catalogue() -> dict[str, AuditAction]:
             scim,
             "Somebody called the endpoint without a valid key.",
             "{} was turned away from {}: no valid key.",
+        ),
+        (
+            "scim_connection.guard_tripped",
+            scim,
+            "Unusually many members lost access within an hour; the rest is held.",
+            "{} took access from so many members that the guard of {} holds the rest.",
+        ),
+        (
+            "scim_connection.guard_released",
+            scim,
+            "What the deprovision guard held is being carried out.",
+            "{} released what the guard of {} held.",
+        ),
+        (
+            "scim_connection.guard_refused",
+            scim,
+            "What the deprovision guard held was dropped.",
+            "{} refused what the guard of {} held.",
         ),
         (
             "access_token.created",

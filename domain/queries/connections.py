@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, literal_column, select
 
 from domain.ids import UUID
+from domain.model.deprovision_guard import GuardSettings
 from domain.model.provisioning_request import ProvisioningHeadTable
 from domain.model.scim_connection import ScimSettings
 from domain.queries.provisioning_requests import REQUESTS
@@ -54,6 +55,7 @@ class ConnectionRow:
     enabled: bool
     provider: IdentityProvider | None
     settings: ScimSettings
+    guard: GuardSettings
     version: int
     created_at: datetime
     updated_at: datetime
@@ -169,6 +171,7 @@ async def connections_of(
             enabled=known.enabled,
             provider=known.provider,
             settings=known.settings,
+            guard=known.guard,
             version=known.version,
             created_at=record["created_at"],
             updated_at=record["updated_at"],

@@ -11,7 +11,13 @@ from domain.model.access_token import AccessTokenTable
 from domain.model.workload_identity import WorkloadIdentity
 from domain.queries.reader import Reader
 from domain.queries.rows import AccessTokenRow, ScimCredentialRow
-from domain.store.connection_rows import CONNECTIONS, CREDENTIALS, SWITCHES, connection_of
+from domain.store.connection_rows import (
+    CONNECTIONS,
+    CREDENTIALS,
+    GUARD_SWITCHES,
+    SWITCHES,
+    connection_of,
+)
 from domain.store.statement import UUID_TYPE, Statement, parameter
 from domain.vocabulary import CredentialKind
 
@@ -26,7 +32,7 @@ _CREDENTIAL = Statement(
         *CREDENTIALS.c["kind", "secret_hash", "expires_at", "revoked_at"],
         *(CREDENTIALS.c[name] for name in _IDENTITY),
         *CONNECTIONS.c["organization_id", "id", "enabled", "provider", "version"],
-        *(CONNECTIONS.c[name] for name in SWITCHES),
+        *(CONNECTIONS.c[name] for name in (*SWITCHES, *GUARD_SWITCHES)),
     )
     .select_from(
         CREDENTIALS.join(
@@ -62,6 +68,7 @@ async def find_scim_credential(
         revoked_at=record["revoked_at"],
         provider=connection.provider,
         settings=connection.settings,
+        guard=connection.guard,
         identity=workload_identity_of(record),
     )
 

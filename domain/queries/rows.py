@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.ids import UUID
+from domain.model.deprovision_guard import DeprovisionLimit, GuardSettings
 from domain.model.scim_connection import ScimSettings
 from domain.model.workload_identity import WorkloadIdentity
 from domain.store.member_rows import GroupReference
@@ -94,12 +95,20 @@ class ScimCredentialRow:
     revoked_at: datetime | None
     provider: IdentityProvider | None
     settings: ScimSettings
+    guard: GuardSettings
     identity: WorkloadIdentity | None = None
 
     def works(self, now: datetime) -> bool:
         """Whether the credential is in force, and with it all that was had by it."""
         ended = self.expires_at is not None and self.expires_at <= now
         return self.enabled and self.revoked_at is None and not ended
+
+    @property
+    def limit(self) -> DeprovisionLimit | None:
+        """What the endpoint may take away within an hour; None where the guard is off."""
+        if not self.guard.enabled:
+            return None
+        return DeprovisionLimit(self.connection_id, self.guard.max_members, self.guard.max_percent)
 
     @property
     def on_provision(self) -> OnProvision:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import UUID
+from domain.model.deprovision_guard import GuardSettings
 from domain.model.scim_connection import (
     ScimConnectionTable,
     ScimCredentialTable,
@@ -39,6 +40,9 @@ SWITCHES = (
     "strict_member_ids",
     "content_type",
 )
+"""What the provider's preset decides where the row is null."""
+GUARD_SWITCHES = ("guard_enabled", "guard_max_members", "guard_max_percent")
+"""What the deprovision guard's defaults decide where the row is null, whatever the provider."""
 
 _BY_ORGANIZATION = select(CONNECTIONS).where(CONNECTIONS.c.organization_id == _ORGANIZATION)
 SELECT_CONNECTION = Statement(_BY_ORGANIZATION)
@@ -68,7 +72,9 @@ UPDATE_CONNECTION = Statement(
     .values(
         enabled=parameter("enabled", BOOLEAN),
         provider=parameter("provider", TEXT),
-        **{name: parameter(name, CONNECTIONS.c[name].type) for name in SWITCHES},
+        **{
+            name: parameter(name, CONNECTIONS.c[name].type) for name in (*SWITCHES, *GUARD_SWITCHES)
+        },
         version=CONNECTIONS.c.version + 1,
         updated_at=parameter("now", INSTANT),
     )
@@ -144,6 +150,7 @@ class ScimConnection:
     enabled: bool
     provider: IdentityProvider | None
     settings: ScimSettings
+    guard: GuardSettings
     version: int
 
 
@@ -167,5 +174,11 @@ def connection_of(row: Mapping[str, Any]) -> ScimConnection:
             strict_member_ids=preset.strict_member_ids if strict is None else strict,
             content_type=row["content_type"] or preset.content_type,
         ),
+        guard=_guard_of(row),
         version=row["version"],
     )
+
+
+def _guard_of(row: Mapping[str, Any]) -> GuardSettings:
+    given = {name: row[f"guard_{name}"] for name in GuardSettings.__dataclass_fields__}
+    return GuardSettings(**{name: value for name, value in given.items() if value is not None})

@@ -23,13 +23,17 @@ class Isolation(IntEnum):
 class Outdated(Exception):
     """What was read has changed since, or needs a lock: run again, isolated at least so.
 
-    `groups` are those to lock the next time whether or not they still seem to need it.
+    `groups` are those to lock the next time whether or not they still seem to need it; `guarded`
+    says that the deprovision guard is to be locked, before everything else.
     """
 
-    def __init__(self, needs: Isolation, groups: Iterable[UUID] = ()) -> None:
+    def __init__(
+        self, needs: Isolation, groups: Iterable[UUID] = (), *, guarded: bool = False
+    ) -> None:
         super().__init__(needs)
         self.needs = needs
         self.groups = frozenset(groups)
+        self.guarded = guarded
 
 
 class Collision(Exception):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from domain.ids import UUID
 from domain.model.attributes import MemberAttributes
+from domain.model.deprovision_guard import HeldDeprovisioningTable
 from domain.model.member import Member
 from domain.model.member_tables import MemberEmailTable, MemberTable
 from domain.store.group_rows import GROUP_MEMBERS, GROUPS
@@ -72,12 +73,26 @@ def _by_id(*columns: Any) -> Any:
     )
 
 
-# By whether the row is locked and whether the groups come along.
+_HELD: Any = HeldDeprovisioningTable.__table__  # type: ignore[attr-defined]
+_IS_HELD = exists(
+    select(_HELD.c.id).where(
+        _HELD.c.organization_id == _ORGANIZATION, _HELD.c.member_id == MEMBERS.c.id
+    )
+).label("is_held")
+
+
+def _selected(*, locked: bool, groups: bool, held: bool) -> Statement:
+    columns = [*([GROUPS_OF_MEMBER] if groups else []), *([_IS_HELD] if held else [])]
+    found = _by_id(*columns)
+    return Statement(found.with_for_update(of=MEMBERS, key_share=True) if locked else found)
+
+
+# By whether the row is locked, whether the groups come along, and whether something is held.
 SELECT_MEMBER = {
-    (False, False): Statement(_by_id()),
-    (False, True): Statement(_by_id(GROUPS_OF_MEMBER)),
-    (True, False): Statement(_by_id().with_for_update(key_share=True)),
-    (True, True): Statement(_by_id(GROUPS_OF_MEMBER).with_for_update(key_share=True)),
+    (locked, groups, held): _selected(locked=locked, groups=groups, held=held)
+    for locked in (False, True)
+    for groups in (False, True)
+    for held in (False, True)
 }
 
 ATTRIBUTE_COLUMNS = (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
+from domain.errors import DeprovisionHeld
 from domain.ids import UUID
 from domain.provisioning_entry import ProvisioningEntry
 from domain.vocabulary import ProvisioningOutcome
@@ -22,6 +23,8 @@ _VALUES = attrgetter(*_COLUMNS)
 _ERRORS = (ProvisioningOutcome.REJECTED, ProvisioningOutcome.FAILED)
 # Part of how providers work: they ask for whom they removed, and create whom they then find.
 _ROUTINE = frozenset({404, 409, 412})
+# A person has to decide; the connection itself is in order.
+_HELD = DeprovisionHeld.code
 # In the order of ids, so that two writers never wait for each other in a circle. The lock of the
 # heads is what makes positions appear in order.
 _DRAW_POSITIONS = """
@@ -50,6 +53,11 @@ class _Share:
         self.last_error_at: datetime | None = None
 
 
+def _is_routine(entry: ProvisioningEntry) -> bool:
+    """Whether the error says nothing of the connection's health."""
+    return entry.status_code in _ROUTINE or entry.error_code == _HELD
+
+
 async def write_entries(pool: asyncpg.Pool, entries: Sequence[ProvisioningEntry]) -> set[UUID]:
     """Store all entries or none; the organizations they are of."""
     shares: dict[UUID, _Share] = {}
@@ -59,7 +67,7 @@ async def write_entries(pool: asyncpg.Pool, entries: Sequence[ProvisioningEntry]
             share = shares[entry.organization_id] = _Share(entry.received_at)
         share.amount += 1
         share.last_request_at = max(share.last_request_at, entry.received_at)
-        if entry.outcome in _ERRORS and entry.status_code not in _ROUTINE:
+        if entry.outcome in _ERRORS and not _is_routine(entry):
             share.last_error_at = max(share.last_error_at or entry.received_at, entry.received_at)
     parts = shares.values()
     async with pool.acquire() as connection, connection.transaction():

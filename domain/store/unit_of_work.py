@@ -55,6 +55,7 @@ class UnitOfWork:
         "caller",
         "connection",
         "groups_seen",
+        "guarded",
         "invitations",
         "isolation",
         "now",
@@ -69,6 +70,7 @@ class UnitOfWork:
         isolation: Isolation,
         invitations: InvitationPolicy,
         groups_seen: frozenset[UUID] = frozenset(),
+        guarded: bool = False,
     ) -> None:
         self.connection = connection
         self.caller = caller
@@ -76,6 +78,7 @@ class UnitOfWork:
         self.isolation = isolation
         self.invitations = invitations
         self.groups_seen = groups_seen
+        self.guarded = guarded
         self._organization: Organization | None = None
         self._wrote = False
 
@@ -98,7 +101,7 @@ class UnitOfWork:
 
     async def member(self, organization_id: UUID, member_id: UUID) -> Member:
         """The member, locked where the command runs in a transaction. Raises NotFound."""
-        return member_of(await self._member_record(organization_id, member_id, groups=False))
+        return member_of(await self._member_record(organization_id, member_id))
 
     async def member_with_groups(
         self, organization_id: UUID, member_id: UUID
@@ -107,12 +110,19 @@ class UnitOfWork:
         record = await self._member_record(organization_id, member_id, groups=True)
         return member_of(record), groups_of(record)
 
-    async def _member_record(
+    async def member_with_held(
         self, organization_id: UUID, member_id: UUID, *, groups: bool
+    ) -> tuple[Member, tuple[GroupReference, ...] | None, bool]:
+        """The member likewise, its groups if asked for, and whether the guard holds a call."""
+        record = await self._member_record(organization_id, member_id, groups=groups, held=True)
+        return member_of(record), groups_of(record) if groups else None, record["is_held"]
+
+    async def _member_record(
+        self, organization_id: UUID, member_id: UUID, *, groups: bool = False, held: bool = False
     ) -> asyncpg.Record:
         if self.isolation is Isolation.ORGANIZATION_LOCKED:
             await self.organization(organization_id)
-        statement = SELECT_MEMBER[self.isolation is not Isolation.OPTIMISTIC, groups]
+        statement = SELECT_MEMBER[self.isolation is not Isolation.OPTIMISTIC, groups, held]
         record = await statement.fetch_row(
             self.connection, organization_id=organization_id, id=member_id
         )

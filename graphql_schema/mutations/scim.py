@@ -10,11 +10,13 @@ import strawberry
 from domain.application import Command
 from domain.client_ids import client_id_of
 from domain.commands import (
+    KEEP,
     CreateScimCredential,
     CreateWorkloadIdentity,
     DisableScim,
     EnableScim,
     IssuedCredential,
+    ResolveDeprovisionGuard,
     RevokeScimCredential,
     RotateScimApiKey,
     UpdateScimConnection,
@@ -24,6 +26,7 @@ from domain.ids import UUID
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import (
     CredentialKind,
+    GuardResolution,
     IdentityProvider,
     OmittedGroupMembers,
     OnProvision,
@@ -83,19 +86,29 @@ class RevokeScimApiKeyInput:
 
 @strawberry.input(
     description=(
-        "What is left out stays. Another provider brings its own defaults for all that is not said."
+        "What is left out stays; `null` gives a switch back to the provider's defaults. Another"
+        " provider, or none, brings its own defaults for all that is not said but the guard."
     )
 )
 class UpdateScimConnectionInput:
     organization_id: strawberry.ID
-    provider: IdentityProvider | None = None
-    on_provision: OnProvision | None = None
-    rehire: Rehire | None = None
-    omitted_group_members: OmittedGroupMembers | None = None
-    patch_response: PatchResponse | None = None
-    strict_member_ids: bool | None = None
-    content_type: str | None = None
+    provider: IdentityProvider | None = strawberry.UNSET
+    on_provision: OnProvision | None = strawberry.UNSET
+    rehire: Rehire | None = strawberry.UNSET
+    omitted_group_members: OmittedGroupMembers | None = strawberry.UNSET
+    patch_response: PatchResponse | None = strawberry.UNSET
+    strict_member_ids: bool | None = strawberry.UNSET
+    content_type: str | None = strawberry.UNSET
+    guard_enabled: bool | None = strawberry.UNSET
+    guard_max_members: int | None = strawberry.UNSET
+    guard_max_percent: int | None = strawberry.UNSET
     expected_version: int | None = None
+
+
+@strawberry.input
+class ResolveDeprovisionGuardInput:
+    organization_id: strawberry.ID
+    resolution: GuardResolution
 
 
 @strawberry.type
@@ -270,13 +283,40 @@ class ScimMutations:
             UpdateScimConnectionPayload,
             lambda owner: UpdateScimConnection(
                 organization_id=owner,
-                provider=input.provider,
-                on_provision=input.on_provision,
-                rehire=input.rehire,
-                omitted_group_members=input.omitted_group_members,
-                patch_response=input.patch_response,
-                strict_member_ids=input.strict_member_ids,
-                content_type=input.content_type,
+                provider=_given(input.provider),
+                on_provision=_given(input.on_provision),
+                rehire=_given(input.rehire),
+                omitted_group_members=_given(input.omitted_group_members),
+                patch_response=_given(input.patch_response),
+                strict_member_ids=_given(input.strict_member_ids),
+                content_type=_given(input.content_type),
+                guard_enabled=_given(input.guard_enabled),
+                guard_max_members=_given(input.guard_max_members),
+                guard_max_percent=_given(input.guard_max_percent),
                 expected_version=input.expected_version,
             ),
         )
+
+    @resolved(
+        *_SCIM,
+        description=(
+            "Decides about what the deprovision guard holds. What is released is carried out at"
+            " once, in the background, in the name of the caller."
+        ),
+    )
+    async def resolve_deprovision_guard(
+        self,
+        info: Info,
+        input: ResolveDeprovisionGuardInput,  # noqa: A002
+    ) -> UpdateScimConnectionPayload:
+        return await _run(
+            info,
+            input,
+            UpdateScimConnectionPayload,
+            lambda owner: ResolveDeprovisionGuard(owner, input.resolution),
+        )
+
+
+def _given(value: Any) -> Any:
+    """What was said of a switch; nothing keeps it."""
+    return KEEP if value is strawberry.UNSET else value

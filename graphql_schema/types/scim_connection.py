@@ -17,6 +17,7 @@ from domain.queries.connections import (
     activity,
     provider_seen,
 )
+from domain.queries.deprovision_guard import GuardRow
 from graphql_schema.context import Info
 from graphql_schema.enums import (
     CredentialKind,
@@ -31,6 +32,7 @@ from graphql_schema.enums import (
 from graphql_schema.fields import resolved, shown
 from graphql_schema.ids import Kind, make_id
 from graphql_schema.policy import costs, needs
+from graphql_schema.types.deprovision_guard import DeprovisionGuard
 from graphql_schema.types.inputs import DateTimeRange
 from graphql_schema.types.node import Node, Versioned
 from graphql_schema.types.references import OrganizationType, shows, wrap
@@ -139,6 +141,13 @@ class ScimConnection(Node, Versioned):
     async def detected_provider(self, info: Info) -> IdentityProvider | None:
         since = info.context.now - timedelta(days=1)
         return await provider_seen(info.context.reader, self.row.organization_id, since)
+
+    @resolved(
+        description="Holds back unusually many revocations and removals until a person decides."
+    )
+    async def guard(self, info: Info) -> DeprovisionGuard:
+        found = await info.context.load.guard.load(self.row.organization_id)
+        return DeprovisionGuard(connection=self.row, row=found or GuardRow())
 
     @resolved(
         costs(10),

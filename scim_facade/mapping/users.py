@@ -90,11 +90,10 @@ def replaced_attributes(
     return user_attributes(document, warnings, stored)
 
 
-def core_document(stored: MemberAttributes, *, active: bool) -> dict[str, Any]:
-    """The canonical user document that a PATCH works on, without what is read-only."""
+def core_document(stored: MemberAttributes) -> dict[str, Any]:
+    """The canonical user document that a PATCH works on: no `active`, nothing read-only."""
     document: dict[str, Any] = dict(stored.profile)
     document["userName"] = stored.user_name
-    document["active"] = active
     if stored.external_id is not None:
         document["externalId"] = stored.external_id
     if stored.display_name is not None:

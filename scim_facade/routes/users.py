@@ -158,11 +158,11 @@ async def patch(exchange: Exchange, member_id: UUID) -> Answer:
     )
 
     def edit(member: Member) -> RevisedState:
-        active = member.revoked_at is None
-        before = core_document(member.attributes, active=active)
+        # Without `active`, which is in the result then only if an operation has set it.
+        before = core_document(member.attributes)
         patched = apply_user_patch(before, operations, exchange.warnings)
-        wanted = patched.pop("active", active)
-        if {**patched, "active": active} == before:
+        wanted = patched.pop("active", None)
+        if patched == before:
             return RevisedState(member.attributes, wanted)
         document = UserDocument.of(patched)
         return RevisedState(user_attributes(document, exchange.warnings, _stored(member)), wanted)
@@ -185,6 +185,7 @@ async def delete(exchange: Exchange, member_id: UUID) -> Answer:
             expected_version=await reading.insisted_version(
                 exchange, _current(exchange, member_id)
             ),
+            limit=exchange.limit,
         ),
         exchange.caller,
     )
@@ -205,6 +206,7 @@ async def _revise(
             ),
             on_provision=exchange.connection.on_provision,
             with_groups=shown.wants("groups"),
+            limit=exchange.limit,
         ),
         exchange.caller,
     )

@@ -66,6 +66,13 @@ query ($org: ID!) {
       settings {
         onProvision rehire omittedGroupMembers patchResponse strictMemberIds contentType
       }
+      guard {
+        enabled state since held maxMembers maxPercent
+        heldItems(first: 2) {
+          pageInfo { ...P } edges { cursor node { heldAt } }
+          nodes { action heldAt memberLabel member { id } }
+        }
+      }
       activity(window: {}) { startsAt applied unchanged rejected failed }
     }
     accessTokens(first: 3) { pageInfo { ...P } edges { cursor node { id } } nodes { ...T } }

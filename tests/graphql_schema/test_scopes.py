@@ -37,6 +37,7 @@ MUTATIONS = {
     "rotateScimApiKey": Scope.SCIM_ADMIN,
     "revokeScimApiKey": Scope.SCIM_ADMIN,
     "updateScimConnection": Scope.SCIM_ADMIN,
+    "resolveDeprovisionGuard": Scope.SCIM_ADMIN,
     "updateOrganization": Scope.ORGANIZATION_WRITE,
     "createAccessToken": Scope.TOKENS_ADMIN,
     "revokeAccessToken": Scope.TOKENS_ADMIN,

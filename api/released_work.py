@@ -1,0 +1,72 @@
+"""Carries out what the deprovision guard held and a person released, member by member.
+
+Several processes may be at it: each item is locked and deleted in the transaction of its change, so
+that it happens once, whoever is killed in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from domain.commands import CarryOutReleased
+from domain.store.patience import DATABASE_TROUBLE, Patience
+from domain.store.released import organizations_with_released, released_after
+
+if TYPE_CHECKING:
+    from domain.application import Application
+    from domain.caller import Caller
+    from domain.ids import UUID
+
+POLL_S = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+class ReleasedWork:
+    """Carries out what is released for as long as it runs."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._stopped = asyncio.Event()
+        self._patience = Patience(logger, "carrying out what was released")
+
+    def stop(self) -> None:
+        """Finish the member at hand, then end `run`; the rest is another's, or a later start's."""
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Work until stopped; a database that is away is waited for."""
+        while not self._stopped.is_set():
+            pause = POLL_S
+            try:
+                await self.work_once()
+                self._patience.worked()
+            except DATABASE_TROUBLE as error:
+                pause = self._patience.failed(error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), pause)
+
+    async def work_once(self) -> None:
+        """Go once through all that is released."""
+        pool = self._application.pool
+        for organization_id in await organizations_with_released(pool):
+            waiting = await released_after(pool, organization_id)
+            while waiting and not self._stopped.is_set():
+                for held_id, caller in waiting:
+                    if self._stopped.is_set():
+                        return
+                    await self._carry_out(organization_id, held_id, caller)
+                waiting = await released_after(pool, organization_id, waiting[-1][0])
+
+    async def _carry_out(self, organization_id: UUID, held_id: UUID, caller: Caller) -> None:
+        try:
+            await self._application.execute(CarryOutReleased(organization_id, held_id), caller)
+        except DATABASE_TROUBLE:
+            raise
+        except Exception as error:  # noqa: BLE001 one that cannot be done keeps no other waiting
+            # Its kind, not its words, which may quote a row. It is tried again.
+            kind = type(error).__name__
+            logger.error("held item %s of %s failed (%s)", held_id, organization_id, kind)
