@@ -56,6 +56,7 @@ SAMPLES: dict[str, Any] = {
     "current": 2,
     "scope": "MEMBERS_READ",
     "existing": new_id(),
+    "passed": 50,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.application import Application
+from domain.errors import DeprovisionHeld
 from domain.ids import UUID
 from domain.store.sealer import seal_pending
 from domain.vocabulary import MemberStatus
@@ -14,6 +15,7 @@ from graphql_schema.ids import Kind, make_id
 from tests.graphql_schema.everything import EVERYTHING
 from tests.support import factories
 from tests.support.graphql import Api, api
+from tests.support.guard import grow_older, watched
 from tests.support.requests_log import log_request
 
 SECRET = "only-here"
@@ -35,6 +37,10 @@ async def theirs(app: Application) -> Api:
         app, caller.organization_id, subject_id=member.id, subject_label=SECRET, detail=SECRET
     )
     await caller.change("enableScim", "", organizationId=caller.org)
+    guarded = await watched(app, max_members=0, organization_id=caller.organization_id)
+    await grow_older(app, caller.organization_id)
+    with pytest.raises(DeprovisionHeld):
+        await guarded.remove(member.id)
     await seal_pending(app.pool)
     return caller
 
