@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from gql import Client, gql
@@ -28,18 +29,50 @@ query Seen($id: ID!) {
 """
 
 
-def seen_by_an_administrator(resident: Resident) -> dict[str, Any]:
-    """The organization as one GraphQL request shows it."""
+RESOLVE = """
+mutation Resolve($input: ResolveDeprovisionGuardInput!) {
+  resolveDeprovisionGuard(input: $input) {
+    changed errors { code } scimConnection { guard { state held } }
+  }
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """Asks the server of an organization, with every scope in it."""
+
+    url: str
+    secret: str = field(repr=False)
+    organization_id: str
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of an operation that must not fail; `$id` is the organization."""
+        headers = {"Authorization": f"Bearer {self.secret}"}
+        transport = HTTPXTransport(url=f"{self.url}/graphql", headers=headers)
+        request = gql(query)
+        request.variable_values = variables or {"id": self.organization_id}
+        with Client(transport=transport) as session:
+            data: dict[str, Any] = session.execute(request)
+        return data
+
+    def resolve(self, resolution: str) -> dict[str, Any]:
+        """Decide about what the deprovision guard holds."""
+        given = {"organizationId": self.organization_id, "resolution": resolution}
+        payload: dict[str, Any] = self.ask(RESOLVE, input=given)["resolveDeprovisionGuard"]
+        return payload
+
+
+def administrator(resident: Resident) -> Administrator:
+    """Somebody with every scope in the organization."""
     runner = resident.house.blocking
     command = CreateAccessToken(resident.organization_id, "end to end", ALL_SCOPES)
     token = runner.run(runner.app.execute(command, factories.SYSTEM)).value
-    transport = HTTPXTransport(
-        url=f"{resident.house.server.url}/graphql",
-        headers={"Authorization": f"Bearer {token.secret}"},
-    )
-    request = gql(SEEN)
     organization_id = make_id(Kind.ORGANIZATION, None, resident.organization_id)
-    request.variable_values = {"id": organization_id}
-    with Client(transport=transport) as session:
-        organization: dict[str, Any] = session.execute(request)["organization"]
+    return Administrator(resident.house.server.url, token.secret, organization_id)
+
+
+def seen_by_an_administrator(resident: Resident) -> dict[str, Any]:
+    """The organization as one GraphQL request shows it."""
+    organization: dict[str, Any] = administrator(resident).ask(SEEN)["organization"]
     return organization
