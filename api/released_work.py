@@ -50,16 +50,20 @@ class ReleasedWork:
                 await asyncio.wait_for(self._stopped.wait(), pause)
 
     async def work_once(self) -> None:
-        """Go once through all that is released."""
+        """Go once through all that is released, a batch of each organization in turn."""
         pool = self._application.pool
-        for organization_id in await organizations_with_released(pool):
-            waiting = await released_after(pool, organization_id)
-            while waiting and not self._stopped.is_set():
+        seen: dict[UUID, UUID] = {}
+        going = True
+        while going:
+            going = False
+            for organization_id in await organizations_with_released(pool):
+                waiting = await released_after(pool, organization_id, seen.get(organization_id))
                 for held_id, caller in waiting:
                     if self._stopped.is_set():
                         return
                     await self._carry_out(organization_id, held_id, caller)
-                waiting = await released_after(pool, organization_id, waiting[-1][0])
+                    seen[organization_id] = held_id
+                    going = True
 
     async def _carry_out(self, organization_id: UUID, held_id: UUID, caller: Caller) -> None:
         try:

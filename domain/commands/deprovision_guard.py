@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from domain.store.deprovision_guard import (
     record_drop,
     record_guard,
     set_state,
+    take_time,
 )
 from domain.store.guard_rows import (
     CLAIM_RELEASED,
@@ -70,20 +70,21 @@ async def resolve_deprovision_guard(
         raise ScimDisabled
     if guard is None or guard["state"] != GuardState.HOLDING:
         return Outcome(0, changed=False)
+    await take_time(unit)
     match command.resolution:
         case GuardResolution.RELEASE:
             what, rows = RELEASED, await _release(unit, command.organization_id)
         case GuardResolution.REFUSE:
             what, rows = REFUSED, await REFUSE_OPEN.fetch(unit.connection, **key)
     await set_state(unit, command.organization_id, GuardState.WATCHING)
-    amounts = Counter(row["action"] for row in rows)
+    amounts = {row["action"]: row["amount"] for row in rows}
     changes = (
         Change("state", GuardState.HOLDING, GuardState.WATCHING),
-        Change("revocations", amounts[MemberAction.REVOKE], None),
-        Change("removals", amounts[MemberAction.REMOVE], None),
+        Change("revocations", amounts.get(MemberAction.REVOKE, 0), None),
+        Change("removals", amounts.get(MemberAction.REMOVE, 0), None),
     )
     await record_guard(unit, command.organization_id, connection["id"], what, changes)
-    return Outcome(len(rows), changed=True)
+    return Outcome(sum(amounts.values()), changed=True)
 
 
 async def _release(unit: UnitOfWork, organization_id: UUID) -> list[Any]:

@@ -68,6 +68,11 @@ async def lock_head(unit: UnitOfWork, organization_id: UUID, *, make: bool = Tru
     return row
 
 
+async def take_time(unit: UnitOfWork) -> None:
+    """Let the statements of this transaction run longer: to decide about 100,000 takes seconds."""
+    await unit.connection.execute("SET LOCAL statement_timeout = '15s'")
+
+
 async def lock_guard(unit: UnitOfWork, organization_id: UUID, member_id: UUID) -> LockedGuard:
     """Lock the guard and what is held of the member; to be done before any other lock."""
     row = await lock_head(unit, organization_id)

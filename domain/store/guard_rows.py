@@ -130,7 +130,15 @@ def _hold() -> Statement:
 
 
 HOLD = _hold()
-RELEASE_OPEN = Statement(
+
+
+def _by_action(decided: Any) -> Statement:
+    """The statement, answering how much of each action it decided about."""
+    each = decided.returning(HELD.c.action).cte("decided")
+    return Statement(select(each.c.action, func.count().label("amount")).group_by(each.c.action))
+
+
+RELEASE_OPEN = _by_action(
     update(HELD)
     .where(_OPEN)
     .values(
@@ -141,9 +149,8 @@ RELEASE_OPEN = Statement(
         released_by_label=parameter("label", TEXT),
         released_origin=parameter("origin", TEXT),
     )
-    .returning(HELD.c.action)
 )
-REFUSE_OPEN = Statement(delete(HELD).where(_OPEN).returning(HELD.c.action))
+REFUSE_OPEN = _by_action(delete(HELD).where(_OPEN))
 ANY_OPEN = Statement(select(HELD.c.id).where(_OPEN).limit(1))
 CLAIM_RELEASED = Statement(
     select(HELD.c.member_id, HELD.c.action, HELD.c.member_label)

@@ -41,10 +41,10 @@ async def organizations_with_released(pool: Any) -> list[UUID]:
 
 
 async def released_after(
-    pool: Any, organization_id: UUID, after: UUID = _NONE
+    pool: Any, organization_id: UUID, after: UUID | None = None
 ) -> list[tuple[UUID, Caller]]:
     """Ids of up to 100 items after that one, each with the caller it is carried out for."""
-    rows = await pool.fetch(_RELEASED, organization_id, after)
+    rows = await pool.fetch(_RELEASED, organization_id, after or _NONE)
     return [(row["id"], _released_by(row)) for row in rows]
 
 
