@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from domain.application import Application
 from domain.commands import (
-    DeprovisionLimit,
     RemoveMember,
     RestoreMember,
     RevokeMember,
-    UpdateScimConnection,
 )
-from domain.errors import DeprovisionHeld, Invalid, LastOwner, VersionConflict
-from domain.ids import UUID
+from domain.errors import DeprovisionHeld, LastOwner, VersionConflict
 from domain.vocabulary import MemberStatus
 from tests.support import factories
-from tests.support.counting import counting
 from tests.support.factories import SYSTEM
-from tests.support.guard import Watched, grow_older, pass_time, watched
+from tests.support.guard import Watched, grow_older, pass_time, tripped, watched
 
 
 @pytest.fixture
 async def acme(app: Application) -> Watched:
     """Its provider may take away two members in an hour."""
     return await watched(app)
-
-
-async def tripped(acme: Watched) -> list[UUID]:
-    """Five members: two revoked, one held, two untouched."""
-    people = await acme.people(5)
-    for id_ in people[:2]:
-        await acme.revoke(id_)
-    with pytest.raises(DeprovisionHeld):
-        await acme.revoke(people[2])
-    return people
 
 
 async def test_what_is_too_much_is_held_and_nothing_of_it_is_done(acme: Watched) -> None:
@@ -129,18 +113,6 @@ async def test_a_share_of_a_large_organization_may_go(app: Application) -> None:
         "SELECT members FROM deprovision_guards WHERE organization_id = $1"
     )
     assert rows[0]["members"] == 10
-
-
-async def test_members_are_counted_once_an_hour(app: Application) -> None:
-    acme = await watched(app, max_members=1, max_percent=80)
-    people = await acme.people(10)
-    watching, pool = counting(app)
-    acme = Watched(watching, acme.organization_id, acme.limit, acme.caller)
-
-    for id_ in people[:4]:
-        await acme.remove(id_)
-
-    assert sum("count(*)" in text for text, _ in pool.statements) == 1
 
 
 async def test_nobody_may_go_where_the_limit_is_nought(app: Application) -> None:
@@ -271,61 +243,6 @@ async def test_seats_are_given_back_only_by_what_is_done(app: Application) -> No
     assert await acme.looks.seats() == (3, 3)
 
 
-async def test_without_a_limit_nothing_is_locked_or_counted(app: Application) -> None:
-    acme = await watched(app)
-    people = await acme.people(1)
-    counted, pool = counting(app)
-    acme = Watched(counted, acme.organization_id, None, acme.caller)  # type: ignore[arg-type]
-
-    await acme.revoke(people[0])
-
-    assert len(pool.statements) == 2
-    assert await acme.state() is None
-
-
-async def test_what_a_guarded_revocation_costs(app: Application) -> None:
-    acme = await watched(app, max_members=100)
-    people = await acme.people(2)
-    await acme.revoke(people[0])
-    counted, pool = counting(app)
-    acme = Watched(counted, acme.organization_id, acme.limit, acme.caller)
-
-    await acme.revoke(people[1])
-    # Read, begin, guard, held, member, window, count, write, commit.
-    assert len(pool.statements) == 9
-
-    pool.statements.clear()
-    await acme.set_active(people[1], active=True)
-    assert len(pool.statements) == 2
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"guard_max_members": -1}, "guardMaxMembers must lie between 0 and 1000000."),
-        ({"guard_max_members": 1_000_001}, "guardMaxMembers must lie between 0 and 1000000."),
-        ({"guard_max_percent": 101}, "guardMaxPercent must lie between 0 and 100."),
-        ({"guard_max_percent": -1}, "guardMaxPercent must lie between 0 and 100."),
-    ],
-)
-async def test_figures_have_limits(acme: Watched, given: dict[str, Any], message: str) -> None:
-    with pytest.raises(Invalid) as raised:
-        await acme.app.execute(UpdateScimConnection(acme.organization_id, **given), SYSTEM)
-
-    assert raised.value.message == message
-
-
-async def test_it_is_not_switched_off_while_it_holds(acme: Watched) -> None:
-    off = UpdateScimConnection(acme.organization_id, guard_enabled=False)
-    people = await tripped(acme)
-
-    with pytest.raises(Invalid, match="cannot be switched off while calls are held"):
-        await acme.app.execute(off, SYSTEM)
-    await acme.set_active(people[2], active=True)
-
-    assert (await acme.app.execute(off, SYSTEM)).value.guard.enabled is False
-
-
 async def test_a_restored_member_is_counted_once(acme: Watched) -> None:
     people = await acme.people(3)
     await acme.revoke(people[0])
@@ -334,11 +251,3 @@ async def test_a_restored_member_is_counted_once(acme: Watched) -> None:
     await acme.revoke(people[0])
 
     assert await acme.counted() == [people[0]]
-
-
-def test_the_greater_figure_holds() -> None:
-    limit = DeprovisionLimit(UUID(int=1), max_members=50, max_percent=10)
-
-    assert [limit.allowed(members) for members in (0, 499, 500, 509, 510, 100_000)] == [
-        50, 50, 50, 50, 51, 10_000,
-    ]  # fmt: skip

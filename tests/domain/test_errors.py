@@ -49,6 +49,13 @@ ERRORS = [
         "Provisioning is switched off for this organization; enable SCIM first.",
     ),
     (
+        errors.DeprovisionHeld(1),
+        "DEPROVISION_HELD",
+        "Held by the deprovision guard: 1 member lost access within an hour, and more must be decided"
+        " by an administrator, with `rollcall scim guard` or resolveDeprovisionGuard of the admin"
+        " API. What is held need not be sent again.",
+    ),
+    (
         errors.SelfAction(),
         "SELF_ACTION",
         "You cannot do this to yourself; ask another administrator.",

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from api.released_work import ReleasedWork
 from domain.application import Application, Outcome
 from domain.caller import Actor, Caller
 from domain.commands import (
@@ -13,11 +16,13 @@ from domain.commands import (
     EnableScim,
     Member,
     RemoveMember,
+    ResolveDeprovisionGuard,
     RevisedState,
     ReviseMember,
 )
+from domain.errors import DeprovisionHeld
 from domain.ids import UUID
-from domain.vocabulary import ActorKind, Origin
+from domain.vocabulary import ActorKind, GuardResolution, Origin
 from tests.support import factories
 from tests.support.factories import SYSTEM, Looks
 
@@ -132,3 +137,36 @@ async def watched(
         DeprovisionLimit(connection.id, max_members, max_percent),
         Caller(actor, Origin.SCIM, organization_id),
     )
+
+
+async def tripped(acme: Watched) -> list[UUID]:
+    """Five members: two revoked, one held, two untouched."""
+    people = await acme.people(5)
+    for id_ in people[:2]:
+        await acme.revoke(id_)
+    with pytest.raises(DeprovisionHeld):
+        await acme.revoke(people[2])
+    return people
+
+
+async def holding(acme: Watched, count: int = 3) -> list[UUID]:
+    """Members of whom the first two were revoked and `count` are held, one to be removed."""
+    people = await acme.people(count + 3)
+    for id_ in people[:2]:
+        await acme.revoke(id_)
+    for id_ in people[2 : count + 1]:
+        with pytest.raises(DeprovisionHeld):
+            await acme.revoke(id_)
+    with pytest.raises(DeprovisionHeld):
+        await acme.remove(people[count + 1])
+    return people
+
+
+async def resolve(acme: Watched, resolution: GuardResolution, caller: Caller = SYSTEM) -> Any:
+    """Decide about what is held."""
+    return await acme.app.execute(ResolveDeprovisionGuard(acme.organization_id, resolution), caller)
+
+
+async def carry_out(app: Application) -> None:
+    """One round of the worker."""
+    await ReleasedWork(app).work_once()
