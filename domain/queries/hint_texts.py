@@ -140,6 +140,10 @@ HINTS: Mapping[str, Mapping[IdentityProvider | None, str]] = {
         OKTA: "Raise the seat limit, or revoke a member; then Retry Selected under Dashboard,"
         " Tasks.",
     },
+    "deprovision-held": {
+        None: "Look whether so many are meant to go, then release or refuse them with `rollcall"
+        " scim guard`. The provider need not send anything again.",
+    },
     "last-owner": {
         None: "Make someone else owner first, or keep this person assigned in the provider.",
     },

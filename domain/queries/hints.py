@@ -53,6 +53,7 @@ _STATUSES = {
 # Of the domain's refusals those that a status alone does not tell apart.
 _CODES = {
     "SEAT_LIMIT": "seat-limit",
+    "DEPROVISION_HELD": "deprovision-held",
     "LAST_OWNER": "last-owner",
     "POLICY": "policy",
     "SELF_ACTION": "self-action",

@@ -51,9 +51,11 @@ ERRORS = [
     (
         errors.DeprovisionHeld(1),
         "DEPROVISION_HELD",
-        "Held by the deprovision guard: 1 member lost access within an hour, and more must be decided"
-        " by an administrator, with `rollcall scim guard` or resolveDeprovisionGuard of the admin"
-        " API. What is held need not be sent again.",
+        (
+            "Held by the deprovision guard: 1 member lost access within an hour, and more must be"
+            " decided by an administrator, with `rollcall scim guard` or resolveDeprovisionGuard of"
+            " the admin API. What is held need not be sent again."
+        ),
     ),
     (
         errors.SelfAction(),
