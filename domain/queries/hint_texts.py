@@ -143,6 +143,10 @@ HINTS: Mapping[str, Mapping[IdentityProvider | None, str]] = {
     "deprovision-held": {
         None: "Look whether so many are meant to go, then release or refuse them with `rollcall"
         " scim guard`. The provider need not send anything again.",
+        ENTRA: "Look in Entra ID whether the scope or a filter changed, then release or refuse with"
+        " `rollcall scim guard`. Entra ID tries again after hours; it need not.",
+        OKTA: "Look in Okta whether an assignment or a group rule changed, then release or refuse"
+        " with `rollcall scim guard`. What was released needs no Retry Selected.",
     },
     "last-owner": {
         None: "Make someone else owner first, or keep this person assigned in the provider.",
