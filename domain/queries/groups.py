@@ -49,7 +49,7 @@ _SHAPES = Shapes(QUERIED)
 _BY_ID = Statement(select(*_COLUMNS).where(_OURS, GROUPS.c.id == parameter("id", UUID_TYPE)))
 # Looked up by key for each row: a join would be free to begin with all members there are.
 _SHOWN_NAME = (
-    select(func.coalesce(MEMBERS.c.display_name, MEMBERS.c.user_name))
+    select(MEMBERS.c.display_name)
     .where(MEMBERS.c.organization_id == _ORGANIZATION, MEMBERS.c.id == GROUP_MEMBERS.c.member_id)
     .correlate(GROUP_MEMBERS)
     .scalar_subquery()

@@ -44,17 +44,16 @@ def group_document(row: GroupRow, base_url: str) -> dict[str, Any]:
 
 
 def member_documents(members: Sequence[MemberReference], base_url: str) -> list[dict[str, Any]]:
-    """Members as a group shows them."""
+    """Members as a group shows them; `display` of those who have a displayName."""
     users = f"{base_url}/Users/"
-    return [
-        {
-            "value": (id_ := str(member.id)),
-            "$ref": users + id_,
-            "display": member.display,
-            "type": "User",
-        }
-        for member in members
-    ]
+    documents = []
+    for member in members:
+        id_ = str(member.id)
+        document = {"value": id_, "$ref": users + id_, "type": "User"}
+        if member.display is not None:
+            document["display"] = member.display
+        documents.append(document)
+    return documents
 
 
 def membership_edits(

@@ -11,20 +11,28 @@ from domain.vocabulary import ProvisioningSource
 from scim_facade.mapping.instants import instant_text
 from scim_facade.protocol.conditions import etag
 from scim_facade.protocol.errors import ScimError
+from scim_facade.protocol.patch_operations import Operation, OperationKind
+from scim_facade.protocol.resources import UserDocument
 from scim_facade.protocol.schemas import ENTERPRISE_USER_URN, MEMBERSHIP_USER_URN, USER_URN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from domain.queries.rows import MemberRow
     from scim_facade.protocol.dialect import Warnings
-    from scim_facade.protocol.resources import UserDocument
+    from scim_facade.protocol.projection import Projection
 
 _OWN = frozenset({"userName", "externalId", "displayName", "active", "name"})
+# A provider may remove `active`: the membership stays as it is, and the answers are silent about
+# it for as long as it does. The profile keeps the value that they are silent about.
+SILENT = "active"
+_ACTIVE_PATHS = frozenset({"active", f"{USER_URN}:active".lower()})
 _SEPARATORS = re.compile(r"[._+\-]+")
 NO_EMAIL = "no_email"
 EMAIL_KEPT = "email_kept"
+ACTIVE_REMOVED = "active_removed"
 _NO_EMAIL = "No usable e-mail address was sent: the member is staged and cannot be invited yet."
+_SILENCED = "Without active the membership stays as it is; send true or false to change it."
 _KEPT_EMAIL = "The e-mail address was cleared; an invited member keeps the one it had."
 
 
@@ -90,9 +98,33 @@ def replaced_attributes(
     return user_attributes(document, warnings, stored)
 
 
+def patched_attributes(
+    patched: dict[str, Any], warnings: Warnings, stored: Stored, *, silent: bool | None
+) -> MemberAttributes:
+    """The attributes after a PATCH; `silent` is the value of active that answers leave out."""
+    attributes = user_attributes(UserDocument.of(patched), warnings, stored)
+    if silent is None:
+        return attributes
+    return replace(attributes, profile={**attributes.profile, SILENT: silent})
+
+
+def silent_value(
+    operations: Iterable[Operation], stored: MemberAttributes, warnings: Warnings, *, active: bool
+) -> bool | None:
+    """What answers leave out of a member whose `active` no operation has set, or None."""
+    for operation in operations:
+        path = operation.path
+        removes = operation.kind is OperationKind.REMOVE or operation.value is None
+        if removes and path is not None and str(path).lower() in _ACTIVE_PATHS:
+            warnings.note(ACTIVE_REMOVED, _SILENCED)
+            return active
+    return stored.profile.get(SILENT)
+
+
 def core_document(stored: MemberAttributes) -> dict[str, Any]:
     """The canonical user document that a PATCH works on: no `active`, nothing read-only."""
     document: dict[str, Any] = dict(stored.profile)
+    document.pop(SILENT, None)
     document["userName"] = stored.user_name
     if stored.external_id is not None:
         document["externalId"] = stored.external_id
@@ -104,13 +136,25 @@ def core_document(stored: MemberAttributes) -> dict[str, Any]:
     return document
 
 
+def shown_user(row: MemberRow, base_url: str, shown: Projection) -> dict[str, Any]:
+    """The User resource of a member as a client wants to see it."""
+    document = user_document(row, base_url)
+    if shown.asks_for(MEMBERSHIP_USER_URN):
+        document["schemas"].append(MEMBERSHIP_USER_URN)
+        document[MEMBERSHIP_USER_URN] = _membership(row)
+    return shown.apply(document)
+
+
 def user_document(row: MemberRow, base_url: str) -> dict[str, Any]:
-    """The User resource of a member, `groups` only where the row has them."""
+    """The User resource of a member, `groups` only where the row has them.
+
+    Without what is returned on request.
+    """
     profile = row.profile
     id_ = str(row.id)
-    schemas = [USER_URN, MEMBERSHIP_USER_URN]
+    schemas = [USER_URN]
     if ENTERPRISE_USER_URN in profile:
-        schemas.insert(1, ENTERPRISE_USER_URN)
+        schemas.append(ENTERPRISE_USER_URN)
     document: dict[str, Any] = {"schemas": schemas, "id": id_}
     if row.external_id is not None:
         document["externalId"] = row.external_id
@@ -123,7 +167,11 @@ def user_document(row: MemberRow, base_url: str) -> dict[str, Any]:
         name = _known_to_providers(document, row, name)
     if name:
         document["name"] = name
-    document["active"] = row.revoked_at is None
+    active = row.revoked_at is None
+    if profile.get(SILENT) is active:
+        del document["active"]
+    else:
+        document["active"] = active
     if row.groups is not None:
         document["groups"] = [
             {
@@ -134,14 +182,6 @@ def user_document(row: MemberRow, base_url: str) -> dict[str, Any]:
             }
             for group in row.groups
         ]
-    membership: dict[str, Any] = {"status": row.status.value, "role": row.role.value}
-    if row.invited_at is not None:
-        membership["invitedAt"] = instant_text(row.invited_at)
-    if row.accepted_at is not None:
-        membership["acceptedAt"] = instant_text(row.accepted_at)
-    if row.confirmed_at is not None:
-        membership["confirmedAt"] = instant_text(row.confirmed_at)
-    document[MEMBERSHIP_USER_URN] = membership
     document["meta"] = {
         "resourceType": "User",
         "created": instant_text(row.created_at),
@@ -150,6 +190,17 @@ def user_document(row: MemberRow, base_url: str) -> dict[str, Any]:
         "version": etag(row.version),
     }
     return document
+
+
+def _membership(row: MemberRow) -> dict[str, Any]:
+    membership: dict[str, Any] = {"status": row.status.value, "role": row.role.value}
+    if row.invited_at is not None:
+        membership["invitedAt"] = instant_text(row.invited_at)
+    if row.accepted_at is not None:
+        membership["acceptedAt"] = instant_text(row.accepted_at)
+    if row.confirmed_at is not None:
+        membership["confirmedAt"] = instant_text(row.confirmed_at)
+    return membership
 
 
 def _name(

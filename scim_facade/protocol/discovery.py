@@ -84,6 +84,10 @@ def find_schema(urn: str) -> Schema | None:
 
 
 def resource_type_document(resource: ResourceSchema, base_url: str) -> dict[str, Any]:
+    """A resource type with the extensions that its resources show unasked.
+
+    Clients that read extensions from here take each for one they may write to.
+    """
     return {
         "schemas": [RESOURCE_TYPE_URN],
         "id": resource.name,
@@ -92,7 +96,9 @@ def resource_type_document(resource: ResourceSchema, base_url: str) -> dict[str,
         "endpoint": resource.endpoint,
         "schema": resource.core.id,
         "schemaExtensions": [
-            {"schema": extension.id, "required": False} for extension in resource.extensions
+            {"schema": extension.id, "required": False}
+            for extension in resource.extensions
+            if not extension.is_on_request
         ],
         "meta": {
             "resourceType": "ResourceType",

@@ -53,6 +53,10 @@ class Projection:
             return name in self.included
         return self.excluded.get(name, _NO_PARTS) is not None
 
+    def asks_for(self, name: str) -> bool:
+        """Whether `attributes` names it in any part; what is returned on request waits for that."""
+        return self.included is not None and name in self.included
+
     def apply(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """The document with only what is shown; id and schemas always stay."""
         if self.is_default:

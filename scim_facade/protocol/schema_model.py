@@ -72,6 +72,11 @@ class Schema:
     def is_read_only(self) -> bool:
         return all(attribute.is_read_only for attribute in self.attributes)
 
+    @property
+    def is_on_request(self) -> bool:
+        """Whether answers have nothing of it unless `attributes` asks for it."""
+        return all(attribute.returned == "request" for attribute in self.attributes)
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:

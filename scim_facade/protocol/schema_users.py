@@ -216,12 +216,24 @@ MEMBERSHIP_USER = Schema(
         Attribute(
             "status",
             mutability="readOnly",
+            returned="request",
             canonical_values=("STAGED", "INVITED", "ACCEPTED", "CONFIRMED", "REVOKED"),
             description="The step of the membership.",
         ),
-        Attribute("role", mutability="readOnly", description="The role in the organization."),
+        Attribute(
+            "role",
+            mutability="readOnly",
+            returned="request",
+            description="The role in the organization.",
+        ),
         *(
-            Attribute(name, "dateTime", mutability="readOnly", description=description)
+            Attribute(
+                name,
+                "dateTime",
+                mutability="readOnly",
+                returned="request",
+                description=description,
+            )
             for name, description in (
                 ("invitedAt", "When the invitation was sent."),
                 ("acceptedAt", "When the person accepted it."),

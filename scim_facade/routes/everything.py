@@ -12,7 +12,7 @@ from scim_facade import answers
 from scim_facade.exchange import Answer
 from scim_facade.filtering import group_condition, user_condition
 from scim_facade.mapping.groups import group_document, member_documents
-from scim_facade.mapping.users import user_document
+from scim_facade.mapping.users import shown_user
 from scim_facade.paging import index_page
 from scim_facade.protocol.errors import ScimError
 from scim_facade.protocol.messages import list_response
@@ -96,5 +96,5 @@ async def _documents(
                 document["members"] = member_documents(held[row.id], exchange.base_url)
             documents.append(shown_groups.apply(document))
         else:
-            documents.append(shown.apply(user_document(row, exchange.base_url)))
+            documents.append(shown_user(row, exchange.base_url, shown))
     return documents

@@ -27,11 +27,14 @@ from scim_facade import answers, reading
 from scim_facade.filtering import user_condition
 from scim_facade.mapping.changes import changed_attributes
 from scim_facade.mapping.users import (
+    SILENT,
     Stored,
     core_document,
+    patched_attributes,
     replaced_attributes,
+    shown_user,
+    silent_value,
     user_attributes,
-    user_document,
 )
 from scim_facade.protocol.dialect import Deviation
 from scim_facade.protocol.patch import apply_user_patch, parse_patch
@@ -76,7 +79,7 @@ async def search(exchange: Exchange, query: ListQuery | None = None) -> Answer:
     if len(found.rows) == 1:
         row = found.rows[0]
         exchange.about(SubjectKind.MEMBER, row.id, row.email or row.user_name)
-    documents = [shown.apply(user_document(row, exchange.base_url)) for row in found.rows]
+    documents = [shown_user(row, exchange.base_url, shown) for row in found.rows]
     return answers.listing(found.envelope(documents))
 
 
@@ -102,7 +105,7 @@ async def create(exchange: Exchange) -> Answer:
     exchange.changed_attributes = changed_attributes(outcome.changes)
     row = row_of_member(member, ())
     return answers.resource(
-        shown.apply(user_document(row, exchange.base_url)),
+        shown_user(row, exchange.base_url, shown),
         member.version,
         status=201,
         location=f"{exchange.base_url}/Users/{member.id}",
@@ -127,7 +130,7 @@ async def read(exchange: Exchange, member_id: UUID) -> Answer:
     instead = answers.without_reading(exchange, row.version)
     if instead is not None:
         return instead
-    return answers.resource(shown.apply(user_document(row, exchange.base_url)), row.version)
+    return answers.resource(shown_user(row, exchange.base_url, shown), row.version)
 
 
 async def replace(exchange: Exchange, member_id: UUID) -> Answer:
@@ -162,10 +165,15 @@ async def patch(exchange: Exchange, member_id: UUID) -> Answer:
         before = core_document(member.attributes)
         patched = apply_user_patch(before, operations, exchange.warnings)
         wanted = patched.pop("active", None)
-        if patched == before:
+        silent: bool | None = None
+        if wanted is None:
+            active = member.revoked_at is None
+            silent = silent_value(operations, member.attributes, exchange.warnings, active=active)
+        if patched == before and silent is member.attributes.profile.get(SILENT):
             return RevisedState(member.attributes, wanted)
-        document = UserDocument.of(patched)
-        return RevisedState(user_attributes(document, exchange.warnings, _stored(member)), wanted)
+        stored = _stored(member)
+        attributes = patched_attributes(patched, exchange.warnings, stored, silent=silent)
+        return RevisedState(attributes, wanted)
 
     outcome = await _revise(exchange, member_id, edit, shown)
     response = exchange.connection.settings.patch_response
@@ -218,8 +226,9 @@ async def _revise(
 def _whole(exchange: Exchange, outcome: Outcome[RevisedMember], shown: Projection) -> Answer:
     """The member as the command left it."""
     member = outcome.value.member
-    document = user_document(row_of_member(member, outcome.value.groups), exchange.base_url)
-    return answers.resource(shown.apply(document), member.version, changed=outcome.changed)
+    row = row_of_member(member, outcome.value.groups)
+    document = shown_user(row, exchange.base_url, shown)
+    return answers.resource(document, member.version, changed=outcome.changed)
 
 
 def _current(exchange: Exchange, member_id: UUID) -> reading.Current:

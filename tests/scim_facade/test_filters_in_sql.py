@@ -20,7 +20,7 @@ from tests.scim_facade.filter_samples import filters, person
 from tests.scim_facade.protocol.strategies import print_filter
 from tests.support.blocking import Blocking, blocking
 from tests.support.effort import examples
-from tests.support.scim import Tenant, world_of
+from tests.support.scim import MEMBERSHIP, Tenant, world_of
 
 PEOPLE = 40
 NOT_SEARCHABLE = {
@@ -68,6 +68,9 @@ async def _crowd(runner: Blocking) -> Crowd:
     for id_ in ids[::5]:
         await acme.patch(f"/Users/{id_}", {"op": "add", "path": "title", "value": "ada"})
     documents = (await acme.get("/Users?count=1000"))["Resources"]
+    standings = (await acme.get(f"/Users?count=1000&attributes={MEMBERSHIP}"))["Resources"]
+    for document, standing in zip(documents, standings, strict=True):
+        document[MEMBERSHIP] = standing[MEMBERSHIP]
     assert [document["id"] for document in documents] == ids
     words = {"<group 0>": first.id, "<group 1>": second.id}
     for number, document in enumerate(documents[::20]):

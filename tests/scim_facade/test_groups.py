@@ -183,3 +183,17 @@ async def test_what_a_patch_cannot_do_is_refused_and_changes_nothing(
 
     assert answer.error() == (400, scim_type)
     assert await acme.everything() == before
+
+
+async def test_a_member_without_display_name_has_no_display(acme: Tenant) -> None:
+    plain = await acme.user("plain@x.example")
+    named = await acme.user("named@x.example", displayName="Named")
+    group = await acme.group(plain.id, named.id)
+
+    members = (await acme.get(f"/Groups/{group.id}"))["members"]
+
+    assert {member["value"]: member.get("display") for member in members} == {
+        plain.id: None,
+        named.id: "Named",
+    }
+    assert all("display" in member for member in members if member["value"] == named.id)

@@ -115,6 +115,13 @@ class Tenant:
         """DELETE."""
         return await self.request("DELETE", path, None, _named(headers))
 
+    async def standing(self, id_: str) -> Any:
+        """The membership extension of a user, which is returned on request."""
+        answer = await self.get(f"/Users/{id_}?attributes={MEMBERSHIP}")
+        assert answer.status == 200, answer.body
+        assert answer["schemas"][-1] == MEMBERSHIP
+        return answer[MEMBERSHIP]
+
     async def find(self, endpoint: str, filter_: str) -> list[str]:
         """Ids of the resources under `endpoint` that meet the filter."""
         answer = await self.get(f"{endpoint}?count=1000&filter={quote(filter_)}")

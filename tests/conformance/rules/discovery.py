@@ -172,7 +172,7 @@ def resource_types_are_listed(acme: Client) -> None:
     }
     assert (by_name["User"]["schema"], by_name["Group"]["schema"]) == (USER, GROUP)
     extensions = [part["schema"] for part in by_name["User"]["schemaExtensions"]]
-    assert extensions == [ENTERPRISE, MEMBERSHIP]
+    assert extensions == [ENTERPRISE]
     assert acme.get("/ResourceTypes/User").json == by_name["User"]
     assert acme.get("/ResourceTypes/Device").error == (404, None)
 

@@ -74,7 +74,7 @@ def what_is_not_sent_is_cleared(acme: Client) -> None:
 )
 def members_are_replaced_whole(acme: Client) -> None:
     """Nothing immutable is changed: a member is another one, or gone."""
-    first, second = acme.user(), acme.user()
+    first, second = acme.user(), acme.user(displayName="Ida")
     group = acme.group(first.id)
     body = {"displayName": group["displayName"], "members": [{"value": second.id, "type": "User"}]}
     replaced = acme.put(path_of(group), body)
@@ -82,7 +82,7 @@ def members_are_replaced_whole(acme: Client) -> None:
         {
             "value": second.id,
             "$ref": second.meta["location"],
-            "display": second["userName"],
+            "display": "Ida",
             "type": "User",
         }
     ]

@@ -95,7 +95,7 @@ def test_sch_04_no_complex_sub_attributes_but_in_the_schema_of_schemas() -> None
         ("id", None, (False, True, "readOnly", "always", "server")),
         ("externalId", None, (False, True, "readWrite", "default", "none")),
         ("manager", "displayName", (False, False, "readOnly", "default", "none")),
-        ("status", None, (False, False, "readOnly", "default", "none")),
+        ("status", None, (False, False, "readOnly", "request", "none")),
     ],
 )
 def test_characteristics(
@@ -172,7 +172,6 @@ def test_sch_05_sch_09_resource_types() -> None:
         "schema": USER_URN,
         "schemaExtensions": [
             {"schema": ENTERPRISE_USER_URN, "required": False},
-            {"schema": MEMBERSHIP_USER_URN, "required": False},
         ],
         "meta": {"resourceType": "ResourceType", "location": f"{BASE}/ResourceTypes/User"},
     }
