@@ -1,10 +1,12 @@
 """Fixtures of the facade's tests: the facade on the worker's database, and an organization."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from hypothesis import settings
 
+from tests.scim_facade.crowd import Crowd, gather
+from tests.support.blocking import blocking
 from tests.support.scim import Tenant, World, open_world
 
 # How long an example takes says more about the machine's other work than about the code.
@@ -24,3 +26,10 @@ async def world(database_url: str) -> AsyncIterator[World]:
 async def acme(world: World) -> Tenant:
     """An organization with a key and nobody in it."""
     return await world.tenant()
+
+
+@pytest.fixture(scope="module")
+def crowd(database_url: str) -> Iterator[Crowd]:
+    """An organization full of people, one for each module."""
+    with blocking(database_url) as runner:
+        yield runner.run(gather(runner))

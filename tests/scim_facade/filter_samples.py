@@ -116,7 +116,7 @@ def _linked() -> st.SearchStrategy[Filter]:
 # Placeholders for what is known only when the users are there.
 _whens = st.sampled_from([*INSTANTS, "<instant 0>", "<instant 1>", "<instant 2>"])
 _ids = st.sampled_from(["<group 0>", "<group 1>", "no id"])
-_leaves = st.one_of(
+leaves = st.one_of(
     _tests(_named([*_TEXTS, *_PARTS]), _ops, _words),
     _tests(_named([*_TEXTS, *_PARTS], USER), _ops, _words),
     _tests(_named(_EXTENSION, ENTERPRISE), _ops, _words),
@@ -138,4 +138,4 @@ _leaves = st.one_of(
     st.builds(ElementMatch, _named(["manager"], ENTERPRISE), _inside("value", flag=False)),
     st.builds(ElementMatch, _named(["groups"]), _linked()),
 )
-filters = st.recursive(_leaves, combined, max_leaves=5)
+filters = st.recursive(leaves, combined, max_leaves=5)
