@@ -59,7 +59,6 @@ _CODES = {
     "SELF_ACTION": "self-action",
     "MANAGED_BY_IDP": "managed-by-idp",
     "INVALID_TRANSITION": "invalid-transition",
-    "DEPROVISION_HELD": "deprovision-held",
 }
 _GUIDES = {
     IdentityProvider.ENTRA_ID: "entra-id",
