@@ -154,7 +154,8 @@ class Settings(BaseSettings):
     )
 
     secret_key: SecretKey | None = Field(
-        None, description="Secret that links and cursors are signed with; made once when not set."
+        None,
+        description="Secret that links and access tokens are signed with; made once when not set.",
     )
 
     smtp_host: str | None = Field(

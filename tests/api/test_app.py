@@ -164,3 +164,17 @@ async def test_scim_is_sent_on_in_any_case_and_nothing_else_is() -> None:
         ("rest", "/"),
         ("rest", ""),
     ]
+
+
+async def test_the_token_endpoint_is_served_safely_and_counted(client: httpx.AsyncClient) -> None:
+    about = await client.get("/.well-known/oauth-authorization-server")
+    refused = await client.post("/oauth/token", data={"grant_type": "client_credentials"})
+    figures = (await client.get("/metrics")).text
+
+    assert about.json()["token_endpoint"] == "https://rollcall.example.com/oauth/token"
+    assert about.headers["cache-control"] == "public, max-age=3600"
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+    assert refused.headers["cache-control"] == "no-store"
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    assert len(refused.headers["x-request-id"]) == 36
+    assert 'rollcall_http_requests_total{route="/oauth/token",status="401"}' in figures
