@@ -105,8 +105,8 @@ HINTS: Mapping[str, Mapping[IdentityProvider | None, str]] = {
         " needed, and the bare key is accepted, too.",
         ONELOGIN: "Paste the key alone into SCIM Bearer Token; no custom header may set"
         " Authorization.",
-        PING: "Choose OAuth 2 Bearer Token, with Bearer as authorization type, or client credentials;"
-        " Basic is not accepted.",
+        PING: "Choose OAuth 2 Bearer Token, with Bearer as authorization type, or client"
+        " credentials; Basic is not accepted.",
         KEYCLOAK: "Choose Bearer as authentication mode; Basic and none are refused.",
     },
     "not-found": {
