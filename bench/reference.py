@@ -131,7 +131,7 @@ async def _run(
 
 
 def _gets(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator[Work]:
-    statement = SELECT_MEMBER[False, True]
+    statement = SELECT_MEMBER[False, True, False]
     while True:
         member_id, _ = random.choice(members)
         values = {"organization_id": organization_id, "id": member_id}
@@ -173,7 +173,7 @@ def _creates(organization_id: UUID) -> Iterator[Work]:
 
 def _patches(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator[Work]:
     """A look and a write guarded by the version that was seen, as a deactivation does."""
-    select = SELECT_MEMBER[False, True]
+    select = SELECT_MEMBER[False, True, True]
     now = datetime.now(UTC)
     loaded, written = _positions()
     while True:
