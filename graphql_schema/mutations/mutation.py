@@ -9,6 +9,7 @@ from graphql_schema.mutations.groups import GroupMutations
 from graphql_schema.mutations.members import MemberMutations
 from graphql_schema.mutations.organizations import OrganizationMutations
 from graphql_schema.mutations.scim import ScimMutations
+from graphql_schema.mutations.scim_keys import ScimKeyMutations
 from graphql_schema.mutations.tokens import TokenMutations
 
 
@@ -17,6 +18,7 @@ class Mutation(
     TokenMutations,
     OrganizationMutations,
     ScimMutations,
+    ScimKeyMutations,
     GroupMutations,
     BulkMutations,
     MemberMutations,

@@ -16,14 +16,14 @@ from domain.vocabulary import (
     Rehire,
 )
 from tests.support.factories import unique
-from tests.support.scim import MEMBERSHIP, Tenant
+from tests.support.scim import Tenant
 
 TITLE = {"op": "add", "path": "title", "value": "Dr"}
 RENAME = {"op": "replace", "path": "displayName", "value": "Renamed"}
 
 
 async def status_of_a_new_user(acme: Tenant) -> Any:
-    return (await acme.user())[MEMBERSHIP]["status"]
+    return (await acme.standing((await acme.user()).id))["status"]
 
 
 async def rehiring(acme: Tenant) -> Any:

@@ -112,7 +112,13 @@ def test_what_the_database_returns_has_the_hash_of_what_was_sealed(
         away = timezone(timedelta(hours=5, minutes=30))
         for moment, label, subject, changes in events:
             await pool.execute(
-                INSERT, organization, moment.astimezone(away), "a.b", label, subject, changes
+                INSERT,
+                organization,
+                moment.astimezone(away),
+                "member.updated",
+                label,
+                subject,
+                changes,
             )
         await seal_pending(pool)
         assert await verify_chain(pool, organization) is None
