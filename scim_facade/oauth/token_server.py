@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # At DEBUG it would log tokens as it issues them.
 logging.getLogger("authlib").setLevel(logging.INFO)
 
+_REALM = ("Basic error", 'Basic realm="oauth", error')
 NOT_PROVEN = "The client is unknown or did not prove itself."
 Response = tuple[int, dict[str, Any], list[tuple[str, str]]]
 
@@ -93,8 +94,8 @@ class TokenServer(AuthorizationServer):  # type: ignore[misc]  # authlib has no 
     def handle_response(
         self, status: int, body: dict[str, Any], headers: list[tuple[str, str]]
     ) -> Response:
-        """The answer as it is."""
-        return status, body, headers
+        """The answer as it is; a challenge names its realm, as it must (RFC 7617 §2)."""
+        return status, body, [(name, value.replace(*_REALM)) for name, value in headers]
 
     def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
         """The request as it is."""

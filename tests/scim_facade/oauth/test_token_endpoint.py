@@ -123,7 +123,11 @@ async def test_whoever_is_not_proven_the_refusal_is_the_same(
 
     # then nobody can tell which it was
     assert refused(answers[0]) == (401, "invalid_client")
-    assert answers[0].headers["www-authenticate"].startswith("Basic ")
+    assert (
+        answers[0]
+        .headers["www-authenticate"]
+        .startswith('Basic realm="oauth", error="invalid_client"')
+    )
     assert {(a.status, a.body, tuple(sorted(a.headers.items()))) for a in answers} == {
         (401, answers[0].body, tuple(sorted(answers[0].headers.items())))
     }
