@@ -110,7 +110,7 @@ def _at(source: Any, path: tuple[str, ...]) -> Any:
 
 
 def _typed(source: Any, kind: Kind) -> tuple[Any, Any]:
-    text = source.op("#>>")(literal_column("'{}'"))
+    text = source.op("#>>", return_type=TEXT)(literal_column("'{}'"))
     type_ = func.jsonb_typeof(source)
     match kind:
         case Kind.BOOLEAN:

@@ -41,6 +41,8 @@ def settle(
         else:
             warnings.add(Deviation.DUPLICATE_ELEMENT, attribute=attribute.name)
             kept[identity] = known | element
+            if known.get("primary") is True:
+                kept[identity]["primary"] = True
     return list(kept.values())
 
 

@@ -29,6 +29,7 @@ from tests.support import scim2_peer
 from tests.support.effort import examples
 from tests.support.scim import ENTERPRISE, MEMBERSHIP, USER
 
+_EXTENSION = {"manager", "department"}
 _SEVERAL = {"emails", "roles", "phoneNumbers", "addresses", "groups", "schemas"}
 
 
@@ -36,7 +37,7 @@ def _is_undisputed(leaf: Filter) -> bool:
     """Whether the leaf is none of those on which the two differ by decision."""
     assert isinstance(leaf, Comparison | Presence | ElementMatch)
     path = leaf.path
-    if path.urn == MEMBERSHIP or (path.urn is None and path.name in {"manager", "department"}):
+    if path.urn == MEMBERSHIP or (path.urn != ENTERPRISE and path.name in _EXTENSION):
         return False
     match leaf:
         case ElementMatch():

@@ -124,3 +124,16 @@ def test_pat_a11_keys_of_pathless_values_are_paths() -> None:
         ENTERPRISE: {"department": "e", "division": "N", "manager": {"value": "m"}},
     }
     assert Deviation.PATHLESS_KEY_IS_PATH in deviations({}, operation)
+
+
+def test_two_values_that_become_one_stay_primary() -> None:
+    document = {
+        "roles": [
+            {"type": "work", "value": "a", "primary": True},
+            {"type": "work", "value": "b", "primary": False, "display": "B"},
+        ]
+    }
+
+    assert patched(document, replace('roles[type eq "work"].value', "c")) == {
+        "roles": [{"type": "work", "value": "c", "primary": True, "display": "B"}]
+    }
