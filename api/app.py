@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 SCIM = "/v2/"
 GRAPHQL = "/graphql"
-BURST_S = 10
+BURST_S = 4
 _ROUTES = frozenset({"/", "/alive", "/ready", "/metrics", GRAPHQL, *OAUTH})
 
 
