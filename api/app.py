@@ -15,7 +15,7 @@ from api.front_page import front_page
 from api.health import health_routes
 from api.http_middleware import AddHeaders, NameRequests, safe_headers
 from api.metrics import CountingLog, CountRequests
-from api.pace import Pace
+from api.pace import Pace, Turn
 from api.settings import Switch
 from api.sparing_log import SparingLog
 from graphql_schema.app import graphql_app
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 SCIM = "/v2/"
 GRAPHQL = "/graphql"
 BURST_S = 4
+PATIENCE_S = 0.02
+"""Who calls one request after another is slowed down rather than refused."""
 _ROUTES = frozenset({"/", "/alive", "/ready", "/metrics", GRAPHQL, *OAUTH})
 
 
@@ -66,7 +68,7 @@ def create_app(runtime: Runtime) -> Front:
         public_url=url,
         token_key=derived_key(deployment_secret(runtime.settings), "SCIM access tokens"),
         touch=runtime.workers.touch_credential,
-        wait_s=_pace(runtime.settings.scim_rate_limit),
+        turn=_pace(runtime.settings.scim_rate_limit),
         deprovision_guard=guarded,
     )
     rejected = RejectedCalls(scim_services)
@@ -93,11 +95,11 @@ def create_app(runtime: Runtime) -> Front:
     return Front(scim, CountRequests(AddHeaders(named, safe_headers(url)), _ROUTES))
 
 
-def _pace(per_second: int) -> Callable[[UUID], float | None]:
+def _pace(per_second: int) -> Callable[[UUID], Turn | None]:
     """Who may call SCIM now: so many calls a second, four times as many at once; 0 is no limit."""
     if not per_second:
         return lambda _organization_id: None
-    return Pace(per_second, burst=BURST_S * per_second).wait_s
+    return Pace(per_second, burst=BURST_S * per_second, patience_s=PATIENCE_S).turn
 
 
 async def _beside(  # noqa: PLR0917 applications, then what ASGI hands over

@@ -25,6 +25,6 @@ class SparingLog:
     def record(self, entry: ProvisioningEntry) -> None:
         """Pass the entry on, unless there were enough like it."""
         refused = entry.status_code == HTTPStatus.TOO_MANY_REQUESTS
-        if refused and self._pace.wait_s(entry.organization_id) is not None:
+        if refused and self._pace.turn(entry.organization_id) is not None:
             return
         self._inner.record(entry)

@@ -6,6 +6,7 @@ that a router and its response classes would only cost time here.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from math import ceil
@@ -72,7 +73,9 @@ class ScimApp:
             if is_public(exchange, segments):
                 return await provider_config(exchange)
             await self._authenticator.authenticate(exchange)
-            self._admit(exchange.organization_id)
+            turn = self._services.turn(exchange.organization_id)
+            if turn is not None:
+                await _await_turn(*turn)
             if exchange.method in _WITH_BODY:
                 is_bulk = len(segments) == 1 and segments[0].lower() == "bulk"
                 limit = reading.MAX_BULK_BODY if is_bulk else reading.MAX_BODY
@@ -80,15 +83,6 @@ class ScimApp:
             return await dispatch(exchange, segments, self._carry)
 
         return await _guarded(exchange, work)
-
-    def _admit(self, organization_id: UUID) -> None:
-        """ScimError 429 when the connection calls too often."""
-        wait_s = self._services.wait_s(organization_id)
-        if wait_s is not None:
-            seconds = ceil(wait_s)
-            raise ScimError.too_many_requests(
-                f"Too many requests at once; try again in {seconds} s.", seconds
-            )
 
     async def _carry(self, exchange: Exchange, segments: list[str]) -> Answer:
         """Serve one operation of a bulk request."""
@@ -120,6 +114,17 @@ async def _guarded(exchange: Exchange, work: Callable[[], Awaitable[Answer]]) ->
         log.exception("request %s failed", exchange.id)
         internal = ScimError.internal(f"This went wrong here; quote the request {exchange.id}.")
         return answers.refusal(internal)
+
+
+async def _await_turn(wait_s: float, refused: bool) -> None:
+    """Return when it is the call's turn. ScimError 429 where that is too far away."""
+    if not refused:
+        await asyncio.sleep(wait_s)
+        return
+    seconds = ceil(wait_s)
+    raise ScimError.too_many_requests(
+        f"Too many requests at once; try again in {seconds} s.", seconds
+    )
 
 
 def scim_app(services: ScimServices, rejected: RejectedCalls | None = None) -> ScimApp:

@@ -17,7 +17,7 @@ def _nobody(organization_id: UUID, credential_id: UUID) -> None:
     """Take no note of a used key."""
 
 
-def _everybody(organization_id: UUID) -> float | None:
+def _everybody(organization_id: UUID) -> tuple[float, bool] | None:
     """Let every call through."""
 
 
@@ -26,8 +26,9 @@ class ScimServices:
     """The domain's doors, the request log, who lets calls in and who is told of a used key.
 
     `public_url` has no trailing slash; `token_key` signs access tokens and must be the same in all
-    processes of a deployment; `touch` takes organization and credential. `wait_s` takes the
-    organization of a call: None when it may go on, else the seconds until it might.
+    processes of a deployment; `touch` takes organization and credential. `turn` takes the
+    organization of a call: None when it may go on at once, else the seconds until its turn, and
+    whether it is refused rather than let wait.
     `deprovision_guard` False switches the guard off for every connection.
     """
 
@@ -37,5 +38,5 @@ class ScimServices:
     public_url: str
     token_key: bytes = field(repr=False)
     touch: Callable[[UUID, UUID], None] = _nobody
-    wait_s: Callable[[UUID], float | None] = _everybody
+    turn: Callable[[UUID], tuple[float, bool] | None] = _everybody
     deprovision_guard: bool = True

@@ -87,6 +87,19 @@ async def test_more_than_the_burst_at_once_is_429(
     assert 'rollcall_scim_requests_total{operation="READ",resource="NONE",status="429"}' in figures
 
 
+async def test_one_request_after_another_is_slowed_down_rather_than_refused(
+    worker_database: TestDatabase, tmp_path: Path
+) -> None:
+    settings = settings_with(100, worker_database, tmp_path)
+    async with open_runtime(settings, workers=True, migrate=True) as runtime:
+        organization_id, key = await connection(runtime)
+        async with client_of(runtime) as client:
+            path = f"/v2/{organization_id}/Users?count=0"
+            statuses = {(await client.get(path, headers=key)).status_code for _ in range(500)}
+
+    assert statuses == {200}
+
+
 async def test_zero_lets_all_in(worker_database: TestDatabase, tmp_path: Path) -> None:
     settings = settings_with(0, worker_database, tmp_path)
     async with open_runtime(settings, workers=True, migrate=True) as runtime:
