@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from domain.vocabulary import IdentityProvider
@@ -38,14 +39,19 @@ def detect_provider(exchange: Exchange) -> IdentityProvider | None:
         return IdentityProvider.ENTRA_ID
     agent = exchange.headers.get(b"user-agent")
     if agent:
-        lower = agent.decode("latin-1").lower()
-        for part, provider in _USER_AGENTS:
-            if part in lower:
-                return provider
+        named = _by_user_agent(agent)
+        if named is not None:
+            return named
     peculiar = _by_peculiarities(exchange, silent=not agent)
     if peculiar is not None:
         return peculiar
     return exchange.connection.provider if exchange.has_connection else None
+
+
+@lru_cache(maxsize=1024)
+def _by_user_agent(agent: bytes) -> IdentityProvider | None:
+    lower = agent.decode("latin-1").lower()
+    return next((provider for part, provider in _USER_AGENTS if part in lower), None)
 
 
 def _by_peculiarities(exchange: Exchange, *, silent: bool) -> IdentityProvider | None:

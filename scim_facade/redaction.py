@@ -37,6 +37,7 @@ _KEY = re.compile(
     r"[a-z]{3}(?:_[0-9a-f]{32})+_[A-Za-z0-9_-]{20,}|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
 )
 _OWN = ("rck_", "rcs_", "adm_", "inv_")
+_SIGNS = (*(stem.decode() for stem in _STEMS), *_OWN)
 
 
 def redacted(body: bytes) -> str | None:
@@ -63,9 +64,11 @@ def redacted(body: bytes) -> str | None:
 
 def redacted_query(query: bytes) -> str:
     """The query string as it came, but for the values of what is or compares a secret."""
-    if not _SECRET.search(unquote_plus(query.decode("latin-1"))):
-        return query.decode("latin-1")
-    parts = query.decode("latin-1").split("&")
+    text = query.decode("latin-1")
+    plain = unquote_plus(text)
+    if not any(map(plain.lower().__contains__, _SIGNS)) or not _SECRET.search(plain):
+        return text
+    parts = text.split("&")
     return "&".join(
         f"{part.partition('=')[0]}={REDACTED}" if _SECRET.search(unquote_plus(part)) else part
         for part in parts
