@@ -56,7 +56,7 @@ async def test_an_oauth_client_is_made_and_shown(app: Application, enabled: Api)
     assert client == {
         "kind": "OAUTH_CLIENT",
         "clientId": made["clientId"],
-        "hint": made["apiKey"].split("_")[2][:6],
+        "hint": made["apiKey"].split("_", 2)[2][:6],
         "workloadIdentity": None,
     }
     again = await create(enabled, kind="OAUTH_CLIENT")
