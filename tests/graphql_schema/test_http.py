@@ -13,7 +13,7 @@ from domain.vocabulary import Scope
 from graphql_schema.app import graphql_app
 from graphql_schema.enums import UserErrorCode
 from graphql_schema.services import GraphqlServices, Limits
-from graphql_schema.types import organization
+from graphql_schema.types import organization_people
 from tests.support.graphql import MODERN, Api, api, send
 
 QUERY = "{ viewer { scopes } }"
@@ -129,7 +129,7 @@ async def test_what_goes_wrong_inside_is_masked(
     async def broken(*_: object) -> None:
         raise RuntimeError("password of ada@example.com")
 
-    monkeypatch.setattr(organization, "member_counts", broken)
+    monkeypatch.setattr(organization_people, "member_counts", broken)
     query = "query ($org: ID!) { organization(by: {id: $org}) { memberCounts { total } } }"
 
     with caplog.at_level(logging.ERROR, "rollcall.graphql"):
@@ -162,7 +162,7 @@ async def test_a_slow_operation_is_ended(app: Application, monkeypatch: pytest.M
     async def slow(*_: object) -> None:
         await asyncio.sleep(5)
 
-    monkeypatch.setattr(organization, "member_counts", slow)
+    monkeypatch.setattr(organization_people, "member_counts", slow)
     caller = await api(app, limits=Limits(operation_s=0.1))
     query = "query ($org: ID!) { organization(by: {id: $org}) { memberCounts { total } } }"
 

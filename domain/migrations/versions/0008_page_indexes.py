@@ -1,0 +1,10 @@
+"""Indexes for the pages of the admin API."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply the step."""

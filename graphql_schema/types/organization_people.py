@@ -1,0 +1,140 @@
+"""The people of an organization: its members, who waits for a confirmation, invitations."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import strawberry
+
+from domain.queries.invitations import INVITATION_LIST, page_invitations
+from domain.queries.member_pages import (
+    PENDING_LIST,
+    count_members_of,
+    find_member,
+    member_counts,
+    page_members,
+)
+from domain.queries.organizations import OrganizationRow
+from graphql_schema.connection import CountedConnection
+from graphql_schema.context import Info
+from graphql_schema.enums import OrderDirection, Scope
+from graphql_schema.fields import resolved
+from graphql_schema.ids import Kind
+from graphql_schema.policy import costs, needs
+from graphql_schema.types.inputs import (
+    NEWEST_MEMBERS,
+    InvitationFilter,
+    MemberFilter,
+    MemberOrder,
+    MemberRef,
+    PendingConfirmationFilter,
+    invitation_words,
+    member_words,
+    own_id,
+    pending_words,
+)
+from graphql_schema.types.lists import Arguments, connect_counted
+from graphql_schema.types.organization_parts import MemberCounts
+from graphql_schema.types.pending import PendingConfirmation
+from graphql_schema.types.references import InvitationType, MemberType, wrap_or_none
+
+
+@strawberry.type
+class OrganizationPeople:
+    """A part of Organization."""
+
+    row: strawberry.Private[OrganizationRow]
+
+    @resolved(needs(Scope.MEMBERS_READ), costs(2))
+    async def member_counts(self, info: Info) -> MemberCounts:
+        counts = await member_counts(info.context.reader, self.row.id)
+        return MemberCounts(**asdict(counts))
+
+    @resolved(needs(Scope.MEMBERS_READ))
+    async def member(self, info: Info, by: MemberRef) -> MemberType | None:
+        organization_id = self.row.id
+        if by.id or by.scim_id:
+            id_ = by.scim_id or own_id(Kind.MEMBER, by.id, organization_id)
+            row = id_ and await info.context.load.member.load((organization_id, id_))
+        else:
+            row = await find_member(
+                info.context.reader,
+                organization_id,
+                user_name=by.user_name or None,
+                email=by.email or None,
+                external_id=by.external_id or None,
+            )
+        return wrap_or_none(row or None)
+
+    @resolved(needs(Scope.MEMBERS_READ))
+    async def members(
+        self,
+        info: Info,
+        *,
+        filter: MemberFilter | None = None,  # noqa: A002
+        order_by: MemberOrder = NEWEST_MEMBERS,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> CountedConnection[MemberType]:
+        id_, reader, wanted = self.row.id, info.context.reader, member_words(filter)
+        facts = (id_, "members", wanted, order_by.field, order_by.direction)
+        arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
+        return await connect_counted(
+            arguments,
+            lambda window: page_members(
+                reader,
+                id_,
+                window,
+                wanted,
+                order=order_by.field.value,
+                descending=order_by.direction is OrderDirection.DESC,
+            ),
+            lambda: count_members_of(reader, id_, wanted),
+        )
+
+    @resolved(
+        needs(Scope.MEMBERS_READ),
+        description="Members in ACCEPTED, oldest acceptance first: the confirm work list.",
+    )
+    async def pending_confirmations(
+        self,
+        info: Info,
+        *,
+        filter: PendingConfirmationFilter | None = None,  # noqa: A002
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> CountedConnection[PendingConfirmation]:
+        id_, reader, wanted = self.row.id, info.context.reader, pending_words(filter).condition()
+        facts = (id_, "pendingConfirmations", wanted)
+        arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
+        return await connect_counted(
+            arguments,
+            lambda window: PENDING_LIST.page(reader, id_, window, wanted, order="ACCEPTED_AT"),
+            lambda: PENDING_LIST.count(reader, id_, wanted),
+            lambda row: PendingConfirmation(row=row),
+        )
+
+    @resolved(needs(Scope.MEMBERS_READ), description="Newest first.")
+    async def invitations(
+        self,
+        info: Info,
+        *,
+        filter: InvitationFilter | None = None,  # noqa: A002
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> CountedConnection[InvitationType]:
+        id_, reader, wanted = self.row.id, info.context.reader, invitation_words(filter)
+        arguments = Arguments(
+            id_, "invitations", wanted, first=first, after=after, last=last, before=before
+        )
+        return await connect_counted(
+            arguments,
+            lambda window: page_invitations(reader, id_, window, wanted),
+            lambda: INVITATION_LIST.count(reader, id_, wanted.condition()),
+        )
