@@ -8,3 +8,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply the step."""
+
+
+def downgrade() -> None:
+    """Take the step back."""
