@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graphql_schema.enums import UserErrorCode
 from graphql_schema.checks import price_list
+from graphql_schema.enums import UserErrorCode
 from graphql_schema.schema import schema
 from tests.graphql_schema.mutation_errors import ERRORS, PROVEN_ELSEWHERE, RESULT_ERRORS, UNUSED
 
