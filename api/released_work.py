@@ -6,14 +6,13 @@ that it happens once, whoever is killed in between.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from domain.commands import CarryOutReleased
-from domain.store.patience import DATABASE_TROUBLE, Patience
+from domain.store.patience import DATABASE_TROUBLE
 from domain.store.released import organizations_with_released, released_after
+from domain.store.rounds import Rounds
 
 if TYPE_CHECKING:
     from domain.application import Application
@@ -30,24 +29,19 @@ class ReleasedWork:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._stopped = asyncio.Event()
-        self._patience = Patience(logger, "carrying out what was released")
+        self._rounds = Rounds(logger, "carrying out what was released")
 
     def stop(self) -> None:
         """Finish the member at hand, then end `run`; the rest is another's, or a later start's."""
-        self._stopped.set()
+        self._rounds.stop()
 
     async def run(self) -> None:
         """Work until stopped; a database that is away is waited for."""
-        while not self._stopped.is_set():
-            pause = POLL_S
-            try:
-                await self.work_once()
-                self._patience.worked()
-            except DATABASE_TROUBLE as error:
-                pause = self._patience.failed(error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopped.wait(), pause)
+        await self._rounds.run(self._round)
+
+    async def _round(self) -> float:
+        await self.work_once()
+        return POLL_S
 
     async def work_once(self) -> None:
         """Go once through all that is released, a batch of each organization in turn."""
@@ -59,7 +53,7 @@ class ReleasedWork:
             for organization_id in await organizations_with_released(pool):
                 waiting = await released_after(pool, organization_id, seen.get(organization_id))
                 for held_id, caller in waiting:
-                    if self._stopped.is_set():
+                    if self._rounds.is_stopped:
                         return
                     await self._carry_out(organization_id, held_id, caller)
                     seen[organization_id] = held_id

@@ -21,7 +21,8 @@ from api.mail.smtp import (
     SmtpSession,
 )
 from domain.store import outbox
-from domain.store.patience import DATABASE_TROUBLE, Patience
+from domain.store.patience import DATABASE_TROUBLE
+from domain.store.rounds import Rounds
 
 if TYPE_CHECKING:
     import asyncpg
@@ -56,29 +57,25 @@ class InvitationSender:
         self._invitations = invitations
         self._public_url = public_url
         self._outcome = outcome
-        self._stopped = asyncio.Event()
-        self._patience = Patience(logger, "sending invitations")
+        self._rounds = Rounds(logger, "sending invitations")
         self._troubles = 0
         self.oldest_due_s = 0.0
         """How long the mail that waits longest has been due."""
 
     def stop(self) -> None:
         """Finish the mail at hand, give back the others, then end `run`."""
-        self._stopped.set()
+        self._rounds.stop()
 
     async def run(self) -> None:
         """Send until stopped; a database or mail server that is away is waited for."""
-        while not self._stopped.is_set():
-            pause = POLL_S
-            try:
-                await self.send_due()
-                self._patience.worked()
-            except ServerTrouble:
-                pause = min(LONGEST_PAUSE_S, SHORTEST_PAUSE_S * 2 ** min(self._troubles - 1, 10))
-            except DATABASE_TROUBLE as error:
-                pause = self._patience.failed(error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopped.wait(), pause)
+        await self._rounds.run(self._round)
+
+    async def _round(self) -> float:
+        try:
+            await self.send_due()
+        except ServerTrouble:
+            return min(LONGEST_PAUSE_S, SHORTEST_PAUSE_S * 2.0 ** min(self._troubles - 1, 10))
+        return POLL_S
 
     async def send_due(self) -> int:
         """Send all that is due, a batch of each organization in turn; how many were taken.
@@ -88,7 +85,7 @@ class InvitationSender:
         session = SmtpSession(self._server)
         sent = 0
         try:
-            while not self._stopped.is_set():
+            while not self._rounds.is_stopped:
                 organizations = await outbox.due_organizations(self._pool)
                 self.oldest_due_s = max((each.age_s for each in organizations), default=0.0)
                 claimed_any = False
@@ -106,7 +103,7 @@ class InvitationSender:
         sent = 0
         untried = list(claimed)
         try:
-            while untried and not self._stopped.is_set():
+            while untried and not self._rounds.is_stopped:
                 invitation = await outbox.begin_attempt(self._pool, untried.pop(0))
                 if invitation is None:
                     self._outcome("CANCELLED")
@@ -164,7 +161,7 @@ class InvitationSender:
             try:
                 await mark()
             except DATABASE_TROUBLE as error:
-                pause = self._patience.failed(error)
+                pause = self._rounds.patience.failed(error)
                 if monotonic() + pause > deadline:
                     raise
                 await asyncio.sleep(pause)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from domain.store.patience import DATABASE_TROUBLE, Patience
+from domain.store.patience import Patience
 
 if TYPE_CHECKING:
     import asyncpg
@@ -49,16 +49,14 @@ class Notifier:
         while True:
             await self._woken.wait()
             last = self._stopping
-            pause = GATHER_S
-            try:
-                await self.send()
-            except DATABASE_TROUBLE as error:
-                pause = self._patience.failed(error)
-            else:
-                self._patience.worked()
+            pause = await self._patience.attempt(self._round)
             if last:
                 return
             await asyncio.sleep(pause)
+
+    async def _round(self) -> float:
+        await self.send()
+        return GATHER_S
 
     async def send(self) -> None:
         """Send what is there now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 
@@ -26,6 +27,15 @@ class Patience:
         self._logger = logger
         self._work = work
         self._failures = 0
+
+    async def attempt(self, work: Callable[[], Awaitable[float]]) -> float:
+        """Do the work, which says how long to rest after it; after a failure, how long to wait."""
+        try:
+            pause = await work()
+        except DATABASE_TROUBLE as error:
+            return self.failed(error)
+        self.worked()
+        return pause
 
     def failed(self, error: BaseException) -> float:
         """Seconds to wait before the next try; only the first failure in a row is logged."""

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from domain.store.audit_chain import HASHED_COLUMNS, Head, SealedBatch
-from domain.store.patience import DATABASE_TROUBLE, Patience
+from domain.store.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,18 +160,16 @@ class Sealer:
         """Seal until stopped; a database that is away is waited for."""
         while True:
             last = self._stopping
-            began = monotonic()
-            try:
-                await self.seal_once()
-            except DATABASE_TROUBLE as error:
-                pause = self._patience.failed(error)
-            else:
-                self._patience.worked()
-                # A pass that takes long leaves some rest: requests want the processors too.
-                pause = max(GATHER_S, min(POLL_S, (monotonic() - began) / 2))
+            pause = await self._patience.attempt(self._round)
             if last:
                 return
             await self._rest(pause)
+
+    async def _round(self) -> float:
+        began = monotonic()
+        await self.seal_once()
+        # A pass that takes long leaves some rest: requests want the processors too.
+        return max(GATHER_S, min(POLL_S, (monotonic() - began) / 2))
 
     async def seal_once(self) -> int:
         """Seal what waits now; how many events."""

@@ -1,0 +1,42 @@
+"""Background work in rounds: again and again until stopped, bearing a database that is away."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from domain.store.patience import Patience
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Awaitable, Callable
+
+
+class Rounds:
+    """Does one piece of work until stopped; a rest between two rounds ends when it is."""
+
+    __slots__ = ("_stopped", "patience")
+
+    def __init__(self, logger: logging.Logger, work: str) -> None:
+        self._stopped = asyncio.Event()
+        self.patience = Patience(logger, work)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether no further round is to begin."""
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        """Let the round at hand be the last one."""
+        self._stopped.set()
+
+    async def run(self, once: Callable[[], Awaitable[float]]) -> None:
+        """Await `once` until stopped; it says how many seconds to rest after it."""
+        while not self.is_stopped:
+            await self.rest(await self.patience.attempt(once))
+
+    async def rest(self, pause_s: float) -> None:
+        """Wait so long, or until stopped."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopped.wait(), pause_s)
