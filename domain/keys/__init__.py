@@ -1,0 +1,1 @@
+"""The keys of the handshake, in JOSE forms: made, locked, wrapped and told apart. No I/O."""
