@@ -1,6 +1,6 @@
 # The front door. `make` alone lists the commands; each sets up what it needs by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test lint types bench lock clean
+.PHONY: help setup setup-dev run demo test lint types schema bench lock clean
 
 BIN := .venv/bin
 export PYTHON
@@ -30,6 +30,9 @@ lint: setup-dev ## Check style, formatting and the direction of imports
 
 types: setup-dev ## Check types
 	$(BIN)/mypy
+
+schema: setup-dev ## Say what changes in the admin API's schema break clients of the last release
+	$(BIN)/python -m tests.graphql_schema.evolution
 
 bench: setup-dev ## Measure the server beside reference loops
 	$(BIN)/python bench/run.py $(ARGS)

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from graphql_schema.checks import Checks
+from graphql_schema.descriptions import describe
 from graphql_schema.mutations.mutation import Mutation
 from graphql_schema.scalars import SCALARS
 from graphql_schema.types.access_token import AccessToken
@@ -69,3 +70,4 @@ schema = _without_null_defaults(
         extensions=[Checks],
     )
 )
+describe(schema._schema)  # noqa: SLF001 - Strawberry offers no other way
