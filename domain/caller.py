@@ -66,23 +66,29 @@ class Caller:
             raise MissingScope(scope)
 
     def require_rank_over(self, role: MemberRole) -> None:
-        """Raise Forbidden when the target outranks the caller.
+        """Raise Forbidden when the target, who has `role`, outranks the caller.
 
         Owners act on everyone, admins on all but owners, custom callers on custom and plain users.
         """
-        if _RANK[role] > _RANK[self.role]:
+        if self._is_outranked_by(role):
             raise Forbidden(f"A member with role {role} outranks you; ask a member of that role.")
 
     def require_grantable(self, role: MemberRole, permissions: Iterable[Scope] = ()) -> None:
         """Raise Forbidden when the role, with these permissions, may do more than the caller."""
-        self.require_rank_over(role)
-        self.require_held(scopes_of(role, permissions))
+        if self._is_outranked_by(role):
+            raise Forbidden(f"The role {role} outranks you; ask a member who has it.", "role")
+        attribute = "permissions" if role is MemberRole.CUSTOM else "role"
+        self.require_held(scopes_of(role, permissions), attribute)
 
-    def require_held(self, scopes: Iterable[Scope]) -> None:
+    def require_held(self, scopes: Iterable[Scope], attribute: str = "scopes") -> None:
         """Raise Forbidden when the caller would pass on a scope that it does not hold."""
         missing = sorted(frozenset(scopes) - self.scopes)
         if missing:
-            raise Forbidden(f"You cannot grant {', '.join(missing)}, which you do not hold.")
+            told = f"You cannot grant {', '.join(missing)}, which you do not hold."
+            raise Forbidden(told, attribute)
+
+    def _is_outranked_by(self, role: MemberRole) -> bool:
+        return _RANK[role] > _RANK[self.role]
 
     def for_command(self) -> Caller:
         """The same caller with a correlation id of its own for one more command."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from domain.vocabulary import MemberAction, MemberStatus
+
+
+LISTED = 10
+"""How many ids a message names."""
 
 
 class DomainError(Exception):
@@ -39,7 +44,7 @@ class Taken(DomainError):
 
     def __init__(self, attribute: str, kind: str, existing: UUID | None = None) -> None:
         within = "" if kind == "organization" else " of this organization"
-        super().__init__(f"Another {kind}{within} has the same {attribute}.")
+        super().__init__(f"Another {kind}{within} has the same {attribute}; choose another.")
         self.attribute = attribute
         self.kind = kind
         self.existing = existing
@@ -54,13 +59,29 @@ class Invalid(DomainError):
         self.why = why
 
 
+class UnknownMembers(Invalid):
+    """Ids that are of no member of the organization."""
+
+    def __init__(self, attribute: str, ids: Sequence[UUID | str]) -> None:
+        listed = ", ".join(str(id_) for id_ in ids[:LISTED])
+        more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
+        super().__init__(attribute, f"contains ids that are no members: {listed}{more}")
+        self.ids = ids
+
+
 class InvalidTransition(DomainError):
     """The member's state does not allow the action."""
 
     code = "INVALID_TRANSITION"
 
-    def __init__(self, from_status: MemberStatus, attempted: MemberAction) -> None:
-        super().__init__(f"A member who is {from_status} cannot be subject to {attempted}.")
+    def __init__(
+        self,
+        from_status: MemberStatus,
+        attempted: MemberAction,
+        allowed_from: Collection[MemberStatus] = (),
+    ) -> None:
+        only = f"; only one who is {' or '.join(sorted(allowed_from))} can" if allowed_from else ""
+        super().__init__(f"A member who is {from_status} cannot be subject to {attempted}{only}.")
         self.from_status = from_status
         self.attempted = attempted
 
@@ -121,6 +142,10 @@ class ManagedByIdp(DomainError):
 
     code = "MANAGED_BY_IDP"
 
+    def __init__(self, message: str, kind: str = "member") -> None:
+        super().__init__(message)
+        self.kind = kind
+
 
 class ScimDisabled(DomainError):
     """The organization's provisioning endpoint is switched off."""
@@ -156,9 +181,16 @@ class SelfAction(DomainError):
 
 
 class Forbidden(DomainError):
-    """The caller lacks the right, or the target outranks the caller."""
+    """The caller lacks the right, or the target outranks the caller.
+
+    `attribute` is what would grant more than the caller holds; None where the target is at fault.
+    """
 
     code = "FORBIDDEN"
+
+    def __init__(self, message: str, attribute: str | None = None) -> None:
+        super().__init__(message)
+        self.attribute = attribute
 
 
 class MissingScope(Forbidden):
@@ -174,11 +206,16 @@ class LimitExceeded(DomainError):
 
     code = "TOO_MANY"
 
+    def __init__(self, message: str, attribute: str | None = None) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+
 
 class IdempotencyKeyReused(DomainError):
     """The same idempotency key came with another input."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
+    attribute = "idempotencyKey"
 
     def __init__(self) -> None:
         super().__init__("This idempotencyKey was used with another input; choose a new one.")

@@ -61,12 +61,13 @@ class CarryOutReleased(Command[None]):
 async def resolve_deprovision_guard(
     command: ResolveDeprovisionGuard, unit: UnitOfWork
 ) -> Outcome[int]:
-    """Raises ScimDisabled when provisioning was never on."""
+    """Raises ScimDisabled when provisioning was never on, NotFound."""
     unit.caller.require(Scope.SCIM_ADMIN)
     key = {"organization_id": command.organization_id}
     guard = await lock_head(unit, command.organization_id, make=False)
     connection = await SELECT_CONNECTION.fetch_row(unit.connection, **key)
     if connection is None:
+        await unit.organization(command.organization_id)
         raise ScimDisabled
     if guard is None or guard["state"] != GuardState.HOLDING:
         return Outcome(0, changed=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.application import Command, Notice, Outcome, handles
-from domain.errors import Invalid, VersionConflict
+from domain.errors import Invalid, UnknownMembers, VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.group import (
     ADMINISTRATORS,
@@ -195,7 +195,7 @@ async def _apply(
     nested = [id_ for id_ in unknown if id_ in groups]
     strangers = [id_ for id_ in unknown if id_ not in groups]
     if command.strict:
-        raise Invalid("members", f"contains ids that are no members: {_listed(unknown)}")
+        raise UnknownMembers("members", unknown)
     warnings = []
     if strangers:
         told = f"Left out of the group, as no such member exists: {_listed(strangers)}."

@@ -14,6 +14,7 @@ from domain.model.group import EditKind, MembershipChange, MembershipEdit
 from domain.model.member import Member, MemberEvent
 from domain.store.connection_rows import SELECT_CONNECTION, connection_of
 from domain.store.deprovision_guard import admit, lock_guard
+from domain.store.group_writes import load_group
 from domain.store.membership import change_membership
 from domain.store.removal import delete_member, lock_groups_of
 from domain.store.unit_of_work import Isolation
@@ -119,7 +120,7 @@ async def _finish(unit: UnitOfWork, before: Member, event: MemberEvent | None) -
 
 @handles(InviteMember)
 async def invite_member(command: InviteMember, unit: UnitOfWork) -> Outcome[Member]:
-    """Raises Taken, SeatLimitReached, Forbidden; NotFound for a group."""
+    """Raises Taken, SeatLimitReached, Forbidden; NotFound and ManagedByIdp for a group."""
     unit.caller.require(Scope.MEMBERS_WRITE)
     unit.caller.require_grantable(command.role)
     if command.role is MemberRole.CUSTOM:
@@ -140,9 +141,14 @@ async def invite_member(command: InviteMember, unit: UnitOfWork) -> Outcome[Memb
     if command.group_ids:
         unit.caller.require(Scope.GROUPS_WRITE)
         unit.need(Isolation.TRANSACTION)
+        await unit.hold_seats(command.organization_id)
+    group_ids = sorted(set(command.group_ids))
+    for group_id in group_ids:
+        group = await load_group(unit, command.organization_id, group_id)
+        group.require_editable(unit.caller.origin)
     member = await unit.write_member(None, [event])
     addition = MembershipChange.fold([MembershipEdit(EditKind.ADD, frozenset({member.id}))])
-    for group_id in sorted(command.group_ids):
+    for group_id in group_ids:
         await change_membership(unit, command.organization_id, group_id, addition)
     return Outcome(member, changed=True)
 

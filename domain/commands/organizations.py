@@ -189,6 +189,8 @@ async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> 
     ]
     if not changes:
         return Outcome(command.organization_id, changed=False)
+    name_key = folded_key("name", name)
+    await _free_name(unit, command.organization_id, name_key)
     occupied = row["seats_occupied"]
     if seats is None:
         occupied = None
@@ -199,16 +201,24 @@ async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> 
             unit.connection,
             id=command.organization_id,
             name=name,
-            name_key=folded_key("name", name),
+            name_key=name_key,
             seats=seats,
             seats_occupied=occupied,
             key_handshake=handshake,
             updated_at=unit.now,
         )
     except asyncpg.UniqueViolationError as error:
-        raise Taken("name", "organization") from error
+        # Somebody took it since the look; the next look tells who.
+        raise Outdated(Isolation.TRANSACTION) from error
     await _record(unit, "organization.updated", command.organization_id, name, changes)
     return Outcome(command.organization_id, changed=True)
+
+
+async def _free_name(unit: UnitOfWork, organization_id: UUID, name_key: str) -> None:
+    """Raise Taken when another organization has the name."""
+    for row in await _BY_NAME.fetch(unit.connection, name_key=name_key, slug=""):
+        if row["id"] != organization_id:
+            raise Taken("name", "organization", row["id"])
 
 
 def _check_seats(seats: int | None) -> None:

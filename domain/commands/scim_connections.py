@@ -14,10 +14,11 @@ from domain.commands.scim_credentials import (
     IssuedCredential,
     issue_credential,
     lock_connection,
+    lock_known,
     record_on,
     save_connection,
 )
-from domain.errors import Invalid, NotFound, ScimDisabled, VersionConflict
+from domain.errors import Invalid, NotFound, VersionConflict
 from domain.ids import UUID, new_id
 from domain.model.changes import Change
 from domain.model.deprovision_guard import MOST_MEMBERS
@@ -131,10 +132,8 @@ async def enable_scim(command: EnableScim, unit: UnitOfWork) -> Outcome[IssuedCr
 
 @handles(DisableScim, Isolation.TRANSACTION)
 async def disable_scim(command: DisableScim, unit: UnitOfWork) -> Outcome[IssuedCredential]:
-    """Raises ScimDisabled when it was never on."""
-    row = await lock_connection(unit, command.organization_id)
-    if row is None:
-        raise ScimDisabled
+    """Raises ScimDisabled when it was never on, NotFound."""
+    row = await lock_known(unit, command.organization_id)
     if not row["enabled"]:
         return Outcome(IssuedCredential(connection_of(row)), changed=False)
     connection = await save_connection(unit, row, enabled=False)
@@ -146,10 +145,8 @@ async def disable_scim(command: DisableScim, unit: UnitOfWork) -> Outcome[Issued
 async def update_scim_connection(
     command: UpdateScimConnection, unit: UnitOfWork
 ) -> Outcome[ScimConnection]:
-    """Raises ScimDisabled when it was never on, VersionConflict, Invalid."""
-    row = await lock_connection(unit, command.organization_id)
-    if row is None:
-        raise ScimDisabled
+    """Raises ScimDisabled when it was never on, NotFound, VersionConflict, Invalid."""
+    row = await lock_known(unit, command.organization_id)
     if command.expected_version is not None and command.expected_version != row["version"]:
         raise VersionConflict(row["version"])
     wanted: dict[str, Any] = {

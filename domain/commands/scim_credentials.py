@@ -83,10 +83,19 @@ async def lock_connection(unit: UnitOfWork, organization_id: UUID) -> Any:
 
 
 async def lock_enabled(unit: UnitOfWork, organization_id: UUID) -> ScimConnection:
-    row = await lock_connection(unit, organization_id)
-    if row is None or not row["enabled"]:
+    row = await lock_known(unit, organization_id)
+    if not row["enabled"]:
         raise ScimDisabled
     return connection_of(row)
+
+
+async def lock_known(unit: UnitOfWork, organization_id: UUID) -> Any:
+    """The connection's row, locked; raises ScimDisabled where there never was one, NotFound."""
+    row = await lock_connection(unit, organization_id)
+    if row is None:
+        await unit.organization(organization_id)
+        raise ScimDisabled
+    return row
 
 
 async def save_connection(unit: UnitOfWork, row: Any, **changed: Any) -> ScimConnection:

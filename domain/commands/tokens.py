@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.application import Command, Outcome, handles
+from domain.caller import Actor
 from domain.errors import Forbidden, Invalid, NotFound
 from domain.ids import UUID, new_id
 from domain.model.access_token import AccessTokenTable
@@ -19,7 +20,7 @@ from domain.store.audit_writer import AuditEntry
 from domain.store.statement import INSTANT, UUID_TYPE, Statement, parameter
 from domain.store.unit_of_work import Isolation
 from domain.text import check_text
-from domain.vocabulary import Scope, SubjectKind
+from domain.vocabulary import ActorKind, Scope, SubjectKind
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
@@ -89,6 +90,7 @@ async def create_access_token(command: CreateAccessToken, unit: UnitOfWork) -> O
         raise Invalid("expiresAt", "must lie in the future")
     if command.organization_id is not None:
         await unit.organization(command.organization_id)
+    maker = await _maker(unit)
     token_id = new_id()
     fresh = make_secret(PREFIX, token_id)
     await _INSERT.fetch(
@@ -99,9 +101,9 @@ async def create_access_token(command: CreateAccessToken, unit: UnitOfWork) -> O
         secret_hash=fresh.hashed,
         hint=fresh.hint,
         scopes=sorted(command.scopes),
-        created_by_kind=caller.actor.kind,
-        created_by_id=caller.actor.id,
-        created_by_label=caller.actor.label,
+        created_by_kind=maker.kind,
+        created_by_id=maker.id,
+        created_by_label=maker.label,
         created_at=unit.now,
         expires_at=expires_at,
     )
@@ -115,6 +117,18 @@ async def create_access_token(command: CreateAccessToken, unit: UnitOfWork) -> O
         entry = AuditEntry("access_token.created", kind, token_id, name, changes)
         await unit.record(command.organization_id, [entry])
     return Outcome(IssuedToken(token_id, fresh.text), changed=True)
+
+
+async def _maker(unit: UnitOfWork) -> Actor:
+    """Who the token acts for: the member where the caller is one, also by a token of theirs.
+
+    A token must not shed its maker's rank by making another.
+    """
+    caller = unit.caller
+    if caller.member_id is None or caller.organization_id is None:
+        return caller.actor
+    member = await unit.member(caller.organization_id, caller.member_id)
+    return Actor(ActorKind.MEMBER, member.id, member.label)
 
 
 @handles(RevokeAccessToken, Isolation.TRANSACTION)

@@ -219,7 +219,7 @@ class Group:
     def require_editable(self, origin: Origin) -> None:
         """Raises ManagedByIdp for an administrator where the identity provider made the group."""
         if self.source is ProvisioningSource.SCIM and origin in ADMINISTRATORS:
-            raise ManagedByIdp("The identity provider owns this group; change it there.")
+            raise ManagedByIdp("The identity provider owns this group; change it there.", "group")
 
     def delete(self) -> GroupEvent:
         """The end of the group; its members stay members of the organization."""

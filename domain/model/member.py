@@ -103,7 +103,7 @@ class Member:
         if status in row.already:
             return False
         if status not in row.allowed_from:
-            raise InvalidTransition(status, action)
+            raise InvalidTransition(status, action, row.allowed_from)
         return True
 
     def _next(self, now: datetime, **values: Any) -> Member:

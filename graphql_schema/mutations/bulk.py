@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import strawberry
@@ -17,19 +18,18 @@ from domain.commands import (
     RestoreMember,
     RevokeMember,
 )
-from domain.errors import DomainError, LimitExceeded, MissingScope, NotFound
+from domain.errors import DomainError, MissingScope, NotFound
 from domain.ids import UUID
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, expect_id
-from graphql_schema.mutations.change import Target, change, target_of
+from graphql_schema.mutations.change import Target, change, check_number, end, target_of
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.member import Member
 from graphql_schema.types.references import wrap_or_none
 from graphql_schema.types.user_errors import MutationPayload, UserError, user_error
 
-MOST = 500
 _WRITE = [needs(Scope.MEMBERS_WRITE), costs(100)]
 
 
@@ -69,7 +69,8 @@ class BulkSummary:
 @strawberry.type(
     description=(
         "`results` has exactly one entry per input member, in input order; `errors` are about the"
-        " request as a whole."
+        " request as a whole. Who is named again is changed once: the further results say"
+        " `changed: false`, and the same errors."
     )
 )
 class BulkMembersPayload(MutationPayload):
@@ -86,11 +87,18 @@ async def _run(info: Info, given: Any, items: list[Any], field: str, make: Make)
 
     async def work() -> BulkMembersPayload:
         owner = target_of(context, Kind.ORGANIZATION, given.organization_id, "organizationId").id
-        if len(items) > MOST:
-            raise LimitExceeded(f"At most {MOST} members at once; this names {len(items)}.")
-        results = [
-            await _one(context, owner, item, make, [field, str(n)]) for n, item in enumerate(items)
-        ]
+        check_number(field, items)
+        results: list[BulkMemberResult] = []
+        # Who is named twice in the same words is asked about once: nobody gets two invitations.
+        first: dict[Any, BulkMemberResult] = {}
+        for n, item in enumerate(items):
+            words = item if isinstance(item, str) else (item.member_id, item.expected_version)
+            place = [field, str(n)]
+            if words in first:
+                result = _again(first[words], place)
+            else:
+                result = first[words] = await _one(context, owner, item, make, place)
+            results.append(result)
         await _show(context, owner, results)
         return _payload(results)
 
@@ -113,8 +121,12 @@ async def _one(
         found = expect_id(Kind.MEMBER, text, "memberId")
         if found.organization_id != owner:
             raise NotFound("member")
-        outcome = await context.execute(make(Target(owner, found.id), item))
-        result.changed = outcome.changed
+        target = Target(owner, found.id)
+        command = make(target, item)
+        if isinstance(command, RemoveMember):
+            result.changed = await end(context, command, target, "member.removed")
+        else:
+            result.changed = (await context.execute(command)).changed
     except MissingScope:
         raise
     except DomainError as error:
@@ -128,6 +140,12 @@ async def _one(
         refused.path = ["input", *place, *([] if isinstance(item, str) else refused.path[1:])]
         result.errors = [refused]
     return result
+
+
+def _again(first: BulkMemberResult, place: list[str]) -> BulkMemberResult:
+    """What was said of the same member before, at another place of the input."""
+    errors = [replace(error, path=["input", *place, *error.path[3:]]) for error in first.errors]
+    return BulkMemberResult(member_id=first.member_id, errors=errors)
 
 
 async def _show(context: Context, owner: UUID, results: list[BulkMemberResult]) -> None:

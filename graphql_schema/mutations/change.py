@@ -7,7 +7,14 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from domain.commands import Once
-from domain.errors import DomainError, Invalid, MissingScope, NotFound
+from domain.errors import (
+    DomainError,
+    Invalid,
+    LimitExceeded,
+    MissingScope,
+    NotFound,
+    UnknownMembers,
+)
 from domain.queries.audit import has_happened
 from graphql_schema.ids import Kind, ObjectId, expect_id
 from graphql_schema.types.user_errors import UserError, user_error
@@ -18,6 +25,9 @@ if TYPE_CHECKING:
     from domain.application import Command
     from domain.ids import UUID
     from graphql_schema.context import Context
+
+MOST = 500
+"""How many ids one input may name."""
 
 Payload = TypeVar("Payload")
 _WORDS = {
@@ -45,15 +55,39 @@ def target_of(context: Context, kind: Kind, text: str, field: str) -> Target:
     return Target(found.organization_id, found.id)
 
 
-def ids_within(kind: Kind, texts: list[Any] | None, field: str, owner: UUID) -> list[UUID]:
-    """The UUIDs of ids that must be of that organization. Raises Invalid, NotFound."""
-    found = []
-    for text in texts or ():
-        id_ = expect_id(kind, text, field)
-        if id_.organization_id != owner:
-            raise NotFound(_WORDS[kind])
-        found.append(id_.id)
-    return found
+def group_ids_within(texts: list[Any] | None, field: str, owner: UUID) -> tuple[UUID, ...]:
+    """The UUIDs of groups. Raises Invalid, LimitExceeded, NotFound for those of others."""
+    check_number(field, texts)
+    ids = [expect_id(Kind.GROUP, text, field) for text in texts or ()]
+    if any(id_.organization_id != owner for id_ in ids):
+        raise NotFound("group")
+    return tuple(id_.id for id_ in ids)
+
+
+def member_ids_within(
+    texts: list[Any] | None, field: str, owner: UUID, *, must_exist: bool = True
+) -> frozenset[UUID]:
+    """The UUIDs of members. Those of others are as unknown as those of nobody.
+
+    Raises Invalid; UnknownMembers unless they need not exist.
+    """
+    ids = {text: expect_id(Kind.MEMBER, text, field) for text in texts or ()}
+    strangers = [text for text, id_ in ids.items() if id_.organization_id != owner]
+    if strangers and must_exist:
+        raise UnknownMembers(field, strangers)
+    return frozenset(id_.id for id_ in ids.values() if id_.organization_id == owner)
+
+
+def check_number(field: str | None, *lists: list[Any] | None) -> None:
+    """Raise LimitExceeded when more than 500 ids are named."""
+    named = sum(len(ids) for ids in lists if ids)
+    if named > MOST:
+        raise LimitExceeded(f"At most {MOST} at once; this names {named}.", field)
+
+
+def said(text: str | None) -> str | None:
+    """A text that may be left out; a blank one says nothing."""
+    return None if text is None or not text.strip() else text
 
 
 def once(command: Command[Any], key: str | None) -> Command[Any]:

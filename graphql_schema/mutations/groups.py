@@ -14,19 +14,25 @@ from domain.commands import (
     MembershipEdit,
     ReviseGroup,
 )
-from domain.errors import LimitExceeded, NotFound
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import ProvisioningSource, Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, make_id
-from graphql_schema.mutations.change import Target, change, end, ids_within, target_of
+from graphql_schema.mutations.change import (
+    Target,
+    change,
+    check_number,
+    end,
+    member_ids_within,
+    said,
+    target_of,
+)
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.group import Group
 from graphql_schema.types.references import wrap_or_none
 from graphql_schema.types.user_errors import MutationPayload
 
 WRITE = [needs(Scope.GROUPS_WRITE), costs(10)]
-MOST = 500
 
 
 @strawberry.input
@@ -39,7 +45,12 @@ class CreateGroupInput:
     )
 
 
-@strawberry.input(description="What is left out stays; null takes the external id away.")
+@strawberry.input(
+    description=(
+        "What is left out stays. `externalId: null` takes it away; a name cannot be taken away, and"
+        " `displayName: null` leaves it."
+    )
+)
 class UpdateGroupInput:
     group_id: strawberry.ID
     display_name: str | None = None
@@ -53,7 +64,12 @@ class DeleteGroupInput:
     expected_version: int | None = None
 
 
-@strawberry.input(description="At most 500 members in all; who is named in both is removed.")
+@strawberry.input(
+    description=(
+        "At most 500 members in all; who is named in both is removed. Ids to add must be of"
+        " members, those to remove need not."
+    )
+)
 class ChangeGroupMembersInput:
     group_id: strawberry.ID
     add: list[strawberry.ID] | None = None
@@ -93,14 +109,12 @@ class GroupMutations:
             owner = target_of(
                 context, Kind.ORGANIZATION, input.organization_id, "organizationId"
             ).id
-            _check_number(input.member_ids)
-            if await context.load.organization.load(owner) is None:
-                raise NotFound("organization")
+            check_number("memberIds", input.member_ids)
             command = CreateGroup(
                 organization_id=owner,
                 display_name=input.display_name,
-                external_id=input.external_id or None,
-                member_ids=frozenset(ids_within(Kind.MEMBER, input.member_ids, "memberIds", owner)),
+                external_id=said(input.external_id),
+                member_ids=member_ids_within(input.member_ids, "memberIds", owner),
                 source=ProvisioningSource.ADMIN_API,
                 strict=True,
             )
@@ -129,7 +143,7 @@ class GroupMutations:
                 target.organization_id,
                 target.id,
                 display_name=KEEP if input.display_name is None else input.display_name,
-                external_id=KEEP if external_id is strawberry.UNSET else external_id,
+                external_id=KEEP if external_id is strawberry.UNSET else said(external_id),
                 expected_version=input.expected_version,
             )
             outcome = await context.execute(command)
@@ -168,14 +182,12 @@ class GroupMutations:
 
         async def work() -> ChangeGroupMembersPayload:
             target = target_of(context, Kind.GROUP, input.group_id, "groupId")
-            _check_number(input.add, input.remove)
+            check_number(None, input.add, input.remove)
             owner = target.organization_id
+            gone = member_ids_within(input.remove, "remove", owner, must_exist=False)
             edits = (
-                MembershipEdit(kind, frozenset(ids_within(Kind.MEMBER, ids, field, owner)))
-                for kind, ids, field in (
-                    (EditKind.ADD, input.add, "add"),
-                    (EditKind.REMOVE, input.remove, "remove"),
-                )
+                MembershipEdit(EditKind.ADD, member_ids_within(input.add, "add", owner)),
+                MembershipEdit(EditKind.REMOVE, gone),
             )
             command = ReviseGroup(
                 owner,
@@ -209,9 +221,3 @@ async def group_after(context: Context, target: Target) -> Group | None:
         await context.load.group.load((target.organization_id, target.id))
     )
     return found
-
-
-def _check_number(*lists: list[strawberry.ID] | None) -> None:
-    named = sum(len(ids) for ids in lists if ids)
-    if named > MOST:
-        raise LimitExceeded(f"At most {MOST} members at once; this names {named}.")

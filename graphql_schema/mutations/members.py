@@ -1,7 +1,8 @@
-"""Members: invite, confirm, revoke, restore, remove, invite again, change."""
+"""Members: confirm, revoke, restore, remove, change."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import strawberry
@@ -11,36 +12,29 @@ from domain.commands import (
     KEEP,
     ChangeMemberRole,
     ConfirmMember,
-    InviteMember,
-    ReinviteMember,
     RemoveMember,
     RestoreMember,
     RevokeMember,
     UpdateMember,
 )
-from domain.errors import NotFound
 from graphql_schema.context import Context, Info
-from graphql_schema.enums import MemberRole, ProvisioningSource, Scope
+from graphql_schema.enums import MemberRole, Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, make_id
-from graphql_schema.mutations.change import Target, change, end, ids_within, once, target_of
+from graphql_schema.mutations.change import (
+    Target,
+    change,
+    end,
+    said,
+    target_of,
+)
 from graphql_schema.policy import costs, needs
-from graphql_schema.types.invitation import Invitation
 from graphql_schema.types.member import Member
 from graphql_schema.types.references import wrap_or_none
 from graphql_schema.types.user_errors import MutationPayload
 
 WRITE = [needs(Scope.MEMBERS_WRITE), costs(10)]
-
-
-@strawberry.input
-class InviteMemberInput:
-    organization_id: strawberry.ID
-    email: str
-    display_name: str | None = None
-    external_id: str | None = None
-    role: MemberRole = MemberRole.USER
-    group_ids: list[strawberry.ID] | None = None
+OF_EMAIL = {"userName": "email"}
 
 
 @strawberry.input
@@ -69,31 +63,28 @@ class RemoveMemberInput:
 
 
 @strawberry.input
-class ReinviteMemberInput:
-    member_id: strawberry.ID
-    idempotency_key: str | None = None
-
-
-@strawberry.input
 class ChangeMemberRoleInput:
     member_id: strawberry.ID
     role: MemberRole
-    permissions: list[Scope] | None = None
+    permissions: list[Scope] | None = strawberry.field(
+        default=None,
+        description="Of CUSTOM alone: all that the member may do from now on; none if left out.",
+    )
     expected_version: int | None = None
 
 
-@strawberry.input(description="What is left out stays; null takes a value away.")
+@strawberry.input(
+    description=(
+        "What is left out stays; null, or a blank text, takes a value away. The e-mail can be"
+        " changed and not taken away."
+    )
+)
 class UpdateMemberInput:
     member_id: strawberry.ID
     display_name: str | None = strawberry.UNSET
     email: str | None = strawberry.UNSET
     external_id: str | None = strawberry.UNSET
     expected_version: int | None = None
-
-
-@strawberry.type
-class InviteMemberPayload(MutationPayload):
-    member: Member | None = None
 
 
 @strawberry.type
@@ -126,14 +117,6 @@ class RemoveMemberPayload(MutationPayload):
     removed_member_id: strawberry.ID | None = None
 
 
-@strawberry.type
-class ReinviteMemberPayload(MutationPayload):
-    member: Member | None = None
-    invitation: Invitation | None = strawberry.field(
-        default=None, description="The newest invitation."
-    )
-
-
 async def member_after(context: Context, target: Target) -> Member | None:
     """The member as it now is."""
     found: Member | None = wrap_or_none(
@@ -142,7 +125,9 @@ async def member_after(context: Context, target: Target) -> Member | None:
     return found
 
 
-async def _change_member(info: Info, given: Any, payload: Any, command: Any) -> Any:
+async def _change_member(
+    info: Info, given: Any, payload: Any, command: Any, renamed: Mapping[str, str] | None = None
+) -> Any:
     """Run the command that `command` makes of the target, and show the member."""
     context = info.context
 
@@ -152,44 +137,11 @@ async def _change_member(info: Info, given: Any, payload: Any, command: Any) -> 
         outcome = await context.execute(made)
         return payload(member=await member_after(context, target), changed=outcome.changed)
 
-    return await change(context, given, payload, work, subject="memberId")
+    return await change(context, given, payload, work, subject="memberId", renamed=renamed)
 
 
 @strawberry.type
 class MemberMutations:
-    @resolved(*WRITE)
-    async def invite_member(self, info: Info, input: InviteMemberInput) -> InviteMemberPayload:  # noqa: A002
-        context = info.context
-
-        async def work() -> InviteMemberPayload:
-            owner = target_of(
-                context, Kind.ORGANIZATION, input.organization_id, "organizationId"
-            ).id
-            if await context.load.organization.load(owner) is None:
-                raise NotFound("organization")
-            command = InviteMember(
-                organization_id=owner,
-                email=input.email.strip(),
-                source=ProvisioningSource.ADMIN_API,
-                display_name=input.display_name or None,
-                external_id=input.external_id or None,
-                role=input.role,
-                group_ids=tuple(ids_within(Kind.GROUP, input.group_ids, "groupIds", owner)),
-            )
-            outcome = await context.execute(command)
-            member = await member_after(context, Target(owner, outcome.value.id))
-            return InviteMemberPayload(member=member, changed=True)
-
-        return await change(
-            context,
-            input,
-            InviteMemberPayload,
-            work,
-            subject="organizationId",
-            kind=Kind.ORGANIZATION,
-            renamed={"userName": "email"},
-        )
-
     @resolved(needs(Scope.MEMBERS_CONFIRM), costs(10))
     async def confirm_member(self, info: Info, input: ConfirmMemberInput) -> ConfirmMemberPayload:  # noqa: A002
         def command(target: Target) -> ConfirmMember:
@@ -201,7 +153,7 @@ class MemberMutations:
     async def revoke_member(self, info: Info, input: RevokeMemberInput) -> RevokeMemberPayload:  # noqa: A002
         def command(target: Target) -> RevokeMember:
             return RevokeMember(
-                target.organization_id, target.id, input.expected_version, reason=input.reason
+                target.organization_id, target.id, input.expected_version, reason=said(input.reason)
             )
 
         return await _change_member(info, input, RevokeMemberPayload, command)
@@ -216,19 +168,19 @@ class MemberMutations:
     @resolved(*WRITE)
     async def update_member(self, info: Info, input: UpdateMemberInput) -> UpdateMemberPayload:  # noqa: A002
         def given(value: str | None) -> Any:
-            return KEEP if value is strawberry.UNSET else value
+            return KEEP if value is strawberry.UNSET else said(value)
 
         def command(target: Target) -> UpdateMember:
             return UpdateMember(
                 target.organization_id,
                 target.id,
                 display_name=given(input.display_name),
-                email=given(input.email),
+                email=given(input.email and input.email.strip()),
                 external_id=given(input.external_id),
                 expected_version=input.expected_version,
             )
 
-        return await _change_member(info, input, UpdateMemberPayload, command)
+        return await _change_member(info, input, UpdateMemberPayload, command, OF_EMAIL)
 
     @resolved(*WRITE)
     async def change_member_role(
@@ -262,27 +214,3 @@ class MemberMutations:
             return RemoveMemberPayload(removed_member_id=id_, changed=changed)
 
         return await change(context, input, RemoveMemberPayload, work, subject="memberId")
-
-    @resolved(
-        *WRITE, description="Sends another invitation. Not idempotent without `idempotencyKey`."
-    )
-    async def reinvite_member(
-        self,
-        info: Info,
-        input: ReinviteMemberInput,  # noqa: A002
-    ) -> ReinviteMemberPayload:
-        context = info.context
-
-        async def work() -> ReinviteMemberPayload:
-            target = target_of(context, Kind.MEMBER, input.member_id, "memberId")
-            command = ReinviteMember(target.organization_id, target.id)
-            outcome = await context.execute(once(command, input.idempotency_key))
-            key = (target.organization_id, target.id)
-            newest = await context.load.invitations_of_member.load((*key, 1))
-            return ReinviteMemberPayload(
-                member=await member_after(context, target),
-                invitation=wrap_or_none(newest.rows[0] if newest.rows else None),
-                changed=outcome.changed,
-            )
-
-        return await change(context, input, ReinviteMemberPayload, work, subject="memberId")

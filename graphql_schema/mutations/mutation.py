@@ -6,6 +6,7 @@ import strawberry
 
 from graphql_schema.mutations.bulk import BulkMutations
 from graphql_schema.mutations.groups import GroupMutations
+from graphql_schema.mutations.invitations import InvitationMutations
 from graphql_schema.mutations.members import MemberMutations
 from graphql_schema.mutations.organizations import OrganizationMutations
 from graphql_schema.mutations.scim import ScimMutations
@@ -22,5 +23,6 @@ class Mutation(
     GroupMutations,
     BulkMutations,
     MemberMutations,
+    InvitationMutations,
 ):
     pass

@@ -16,7 +16,12 @@ from graphql_schema.types.references import wrap_or_none
 from graphql_schema.types.user_errors import MutationPayload
 
 
-@strawberry.input(description="What is left out stays; `seatLimit: null` takes the limit away.")
+@strawberry.input(
+    description=(
+        "What is left out stays. `seatLimit: null` takes the limit away, `name: null` leaves the"
+        " name. A limit below what is occupied puts nobody out: it refuses further seats."
+    )
+)
 class UpdateOrganizationInput:
     organization_id: strawberry.ID
     name: str | None = None

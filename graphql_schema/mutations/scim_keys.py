@@ -29,7 +29,7 @@ from graphql_schema.types.user_errors import MutationPayload
 from graphql_schema.types.workload_identity import WorkloadIdentityInput
 
 _IDENTITY = ("issuer", "subject", "audience", "jwksUrl", "jwks")
-_OF_IDENTITY = dict.fromkeys(_IDENTITY, "workloadIdentity")
+_OF_IDENTITY = {name: f"workloadIdentity.{name}" for name in _IDENTITY}
 
 
 @strawberry.input

@@ -6,8 +6,21 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
-from domain.errors import DomainError, InvalidTransition, NotFound, Taken, VersionConflict
+from domain.errors import (
+    DomainError,
+    Forbidden,
+    IdempotencyKeyReused,
+    Invalid,
+    InvalidTransition,
+    LimitExceeded,
+    PolicyViolation,
+    SeatLimitReached,
+    Taken,
+    UnknownMembers,
+    VersionConflict,
+)
 from graphql_schema.enums import MemberAction, MemberStatus, UserErrorCode
+from graphql_schema.ids import Kind, make_id
 from graphql_schema.types.node import Node
 from graphql_schema.types.references import wrap_or_none
 
@@ -17,7 +30,8 @@ if TYPE_CHECKING:
     from domain.ids import UUID
     from graphql_schema.context import Context
 
-_NAMES = {"seats": "seatLimit", "overlap_s": "overlapSeconds", "name.givenName": "givenName"}
+_FIELDS = {"group": "groupIds"}
+"""What names further things that are not found, or are not to be touched."""
 
 
 @strawberry.interface(
@@ -77,13 +91,16 @@ async def user_error(
     """The refusal as data.
 
     `fields` are those of the input, `subject` the one that names what was acted on, `renamed` says
-    which field an attribute of the domain came from.
+    which field an attribute of the domain came from, with dots where it lies deeper.
     """
+    names = renamed or {}
 
     def path(attribute: str) -> list[str]:
-        name = _NAMES.get(attribute, attribute)
-        name = (renamed or {}).get(name, name)
-        return ["input", name] if name in fields else []
+        parts = names.get(attribute, attribute).split(".")
+        return ["input", *parts] if parts[0] in fields else []
+
+    def called(attribute: str) -> str:
+        return names.get(attribute, attribute).rpartition(".")[2]
 
     code, message = UserErrorCode(error.code), error.message
     match error:
@@ -105,16 +122,29 @@ async def user_error(
         case Taken():
             return TakenError(
                 code=code,
-                message=message,
+                message=Taken(called(error.attribute), error.kind).message,
                 path=path(error.attribute),
                 existing=await _existing(error, context, organization_id),
             )
-        case NotFound():
-            found = {"group": "groupIds"}.get(error.kind, subject)
-            return BasicError(code=code, message=message, path=path(found) or path(subject))
+        case UnknownMembers() if organization_id is not None:
+            ids = [_member_id(organization_id, id_) for id_ in error.ids]
+            at = path(error.attribute)
+            message = UnknownMembers(called(error.attribute), ids).message
+        case Invalid():
+            at = path(error.attribute)
+            message = Invalid(called(error.attribute), error.why).message
+        case Forbidden() | LimitExceeded() | IdempotencyKeyReused() if error.attribute is not None:
+            at = path(error.attribute)
+        case LimitExceeded() | SeatLimitReached() | PolicyViolation():
+            at = []
         case _:
-            attribute = getattr(error, "attribute", None)
-            return BasicError(code=code, message=message, path=path(attribute) if attribute else [])
+            further = _FIELDS.get(getattr(error, "kind", ""), subject)
+            at = path(further) or path(subject)
+    return BasicError(code=code, message=message, path=at)
+
+
+def _member_id(organization_id: UUID, id_: UUID | str) -> str:
+    return id_ if isinstance(id_, str) else make_id(Kind.MEMBER, organization_id, id_)
 
 
 async def _existing(error: Taken, context: Context, organization_id: UUID | None) -> Node | None:

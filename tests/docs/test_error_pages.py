@@ -49,6 +49,7 @@ SAMPLES: dict[str, Any] = {
     "message": "Message.",
     "kind": "member",
     "attribute": "userName",
+    "ids": [new_id()],
     "why": "is wrong",
     "from_status": MemberStatus.STAGED,
     "attempted": MemberAction.CONFIRM,

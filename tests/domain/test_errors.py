@@ -11,18 +11,33 @@ ERRORS = [
     (
         errors.Taken("userName", "member"),
         "TAKEN",
-        "Another member of this organization has the same userName.",
+        "Another member of this organization has the same userName; choose another.",
     ),
     (
         errors.Taken("name", "organization"),
         "TAKEN",
-        "Another organization has the same name.",
+        "Another organization has the same name; choose another.",
     ),
     (errors.Invalid("email", "is missing"), "INVALID", "email is missing."),
+    (
+        errors.UnknownMembers("add", [f"mbr_{number}" for number in range(12)]),
+        "INVALID",
+        (
+            "add contains ids that are no members: mbr_0, mbr_1, mbr_2, mbr_3, mbr_4, mbr_5, mbr_6,"
+            " mbr_7, mbr_8, mbr_9 and 2 more."
+        ),
+    ),
     (
         errors.InvalidTransition(MemberStatus.STAGED, MemberAction.CONFIRM),
         "INVALID_TRANSITION",
         "A member who is STAGED cannot be subject to CONFIRM.",
+    ),
+    (
+        errors.InvalidTransition(
+            MemberStatus.STAGED, MemberAction.CONFIRM, {MemberStatus.ACCEPTED}
+        ),
+        "INVALID_TRANSITION",
+        "A member who is STAGED cannot be subject to CONFIRM; only one who is ACCEPTED can.",
     ),
     (
         errors.LastOwner(),

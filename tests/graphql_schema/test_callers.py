@@ -112,6 +112,32 @@ async def test_a_members_token_has_the_members_rights(app: Application) -> None:
     assert self_action["errors"][0]["code"] == "SELF_ACTION"
 
 
+async def test_a_token_made_by_a_members_token_is_the_members_too(app: Application) -> None:
+    caller = await api(app)
+    owner = await factories.owner(app, caller.organization_id)
+    admin = await factories.member(
+        app, caller.organization_id, MemberStatus.CONFIRMED, role=MemberRole.ADMIN
+    )
+    first = Api(app, caller.organization_id, await made_by(app, admin), caller.asgi)
+    made = await first.change(
+        "createAccessToken",
+        "secret accessToken { createdBy { ... on Member { id } } }",
+        organizationId=caller.org,
+        name="second",
+        scopes=["MEMBERS_WRITE", "MEMBERS_READ"],
+    )
+    second = Api(app, caller.organization_id, made["secret"], caller.asgi)
+
+    outranked = await second.change("revokeMember", "", memberId=caller.member_id(owner.id))
+    self_action = await second.change("revokeMember", "", memberId=caller.member_id(admin.id))
+    await app.execute(RevokeMember(caller.organization_id, admin.id), SYSTEM)
+
+    assert made["accessToken"]["createdBy"] == {"id": caller.member_id(admin.id)}
+    assert [e["code"] for e in outranked["errors"]] == ["FORBIDDEN"]
+    assert [e["code"] for e in self_action["errors"]] == ["SELF_ACTION"]
+    assert await status(second, f"Bearer {made['secret']}") == 401
+
+
 async def test_a_members_token_ends_with_the_members_right_to_act(app: Application) -> None:
     caller = await api(app)
     await factories.owner(app, caller.organization_id)

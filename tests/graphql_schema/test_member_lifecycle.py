@@ -86,7 +86,10 @@ async def test_what_the_status_does_not_allow(
         memberId=id_,
     )
 
-    message = f"A member who is {status} cannot be subject to {attempted}."
+    only = {"CONFIRM": "ACCEPTED", "REINVITE": "INVITED"}[attempted]
+    message = (
+        f"A member who is {status} cannot be subject to {attempted}; only one who is {only} can."
+    )
     expected = error(
         "INVALID_TRANSITION", message, "input", "memberId", type_="InvalidTransitionError"
     )

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from domain.application import Application
-from domain.commands import UpdateOrganization
+from domain.commands import CreateGroup, UpdateOrganization
 from domain.ids import new_id
-from domain.vocabulary import MemberRole, MemberStatus, Scope
+from domain.vocabulary import MemberRole, MemberStatus, ProvisioningSource, Scope
 from tests.graphql_schema.members import SELECTED, error, made
 from tests.support import factories
 from tests.support.factories import Looks
@@ -17,7 +17,8 @@ from tests.support.graphql import SYSTEM, Api
 
 
 async def test_invite(app: Application, caller: Api) -> None:
-    group_id = await factories.group(app, caller.organization_id)
+    group = CreateGroup(caller.organization_id, "Engineers", source=ProvisioningSource.ADMIN_API)
+    group_id = (await app.execute(group, SYSTEM)).value.group_id
 
     done = await caller.change(
         "inviteMember",
@@ -61,7 +62,7 @@ async def test_invite_of_a_known_address_names_its_member(app: Application, call
 
     expected = error(
         "TAKEN",
-        "Another member of this organization has the same email.",
+        "Another member of this organization has the same email; choose another.",
         "input",
         "email",
         type_="TakenError",

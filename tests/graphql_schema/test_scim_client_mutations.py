@@ -100,17 +100,17 @@ async def test_a_workload_identity_is_made_and_shown(enabled: Api) -> None:
             {"kind": "OAUTH_CLIENT", "workloadIdentity": IDENTITY | {"jwks": {"keys": [KEY]}}},
             "kind",
         ),
-        ({"kind": "WORKLOAD_IDENTITY", "workloadIdentity": IDENTITY}, "workloadIdentity"),
+        ({"kind": "WORKLOAD_IDENTITY", "workloadIdentity": IDENTITY}, "workloadIdentity.jwksUrl"),
         (
             {"kind": "WORKLOAD_IDENTITY", "workloadIdentity": IDENTITY | {"jwks": [KEY]}},
-            "workloadIdentity",
+            "workloadIdentity.jwks",
         ),
         (
             {
                 "kind": "WORKLOAD_IDENTITY",
                 "workloadIdentity": IDENTITY | {"jwksUrl": "http://127.0.0.1:5432/"},
             },
-            "workloadIdentity",
+            "workloadIdentity.jwksUrl",
         ),
     ],
 )
@@ -120,7 +120,9 @@ async def test_half_said_clients_are_refused(
     refused = await create(enabled, **given)
 
     assert (refused["changed"], refused["apiKey"], refused["clientId"]) == (False, None, None)
-    assert [(e["code"], e["path"]) for e in refused["errors"]] == [("INVALID", ["input", path])]
+    assert [(e["code"], e["path"]) for e in refused["errors"]] == [
+        ("INVALID", ["input", *path.split(".")])
+    ]
     looks = Looks(app.pool, enabled.organization_id)
     rows = await looks.rows("SELECT kind FROM scim_credentials WHERE organization_id = $1")
     assert [row["kind"] for row in rows] == ["API_KEY"]

@@ -56,7 +56,7 @@ async def test_create_and_revoke_a_token(caller: Api, monkeypatch: pytest.Monkey
         ({"scopes": []}, "INVALID", ["input", "scopes"]),
         ({"expiresAt": "2020-01-01T00:00:00Z"}, "INVALID", ["input", "expiresAt"]),
         ({"organizationId": "tok_x"}, "INVALID", ["input", "organizationId"]),
-        ({"scopes": ["MEMBERS_WRITE"]}, "FORBIDDEN", []),
+        ({"scopes": ["MEMBERS_WRITE"]}, "FORBIDDEN", ["input", "scopes"]),
     ],
 )
 async def test_create_refuses(
@@ -112,7 +112,9 @@ async def test_a_repeated_token_is_shown_without_its_secret(caller: Api) -> None
     assert len({answer["accessToken"]["id"] for answer in answers}) == 1
     assert len([answer for answer in answers if answer["secret"]]) == 1
     assert same_set["accessToken"] == answers[0]["accessToken"]
-    assert [(e["code"], e["path"]) for e in other["errors"]] == [("IDEMPOTENCY_KEY_REUSED", [])]
+    assert [(e["code"], e["path"]) for e in other["errors"]] == [
+        ("IDEMPOTENCY_KEY_REUSED", ["input", "idempotencyKey"])
+    ]
 
 
 async def test_reinvite_once_per_key(app: Application, caller: Api) -> None:
