@@ -35,7 +35,10 @@ CHANGES = {
     "InviteMemberInput.displayName": "What to show.",
     "InviteMemberInput.externalId": "An id of your own; unique in the organization.",
     "InviteMemberInput.role": "At most the caller's own.",
-    "InviteMemberInput.groupIds": "Groups to become a member of at once.",
+    "InviteMemberInput.groupIds": (
+        "Groups to become a member of at once, at most 500 and made here; this needs the scope"
+        " GROUPS_WRITE as well."
+    ),
     "RevokeMemberInput.reason": "Kept with the member and in the history.",
     "UpdateMemberInput.displayName": "What to show.",
     "UpdateMemberInput.email": (
@@ -44,7 +47,7 @@ CHANGES = {
     "UpdateMemberInput.externalId": "An id of your own; unique in the organization.",
     "ChangeMemberRoleInput.role": "At most the caller's own.",
     "ChangeMemberRoleInput.permissions": (
-        "Of a CUSTOM member: what it may do, at most what you may."
+        "Of a CUSTOM member: all it may do from now on, at most what you may; nothing if left out."
     ),
     "RemoveMemberPayload.removedMemberId": "Who is no member any more; `null` when refused.",
     "BulkMembersPayload.results": "One for each member of the input, in its order.",

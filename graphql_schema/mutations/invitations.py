@@ -31,10 +31,7 @@ class InviteMemberInput:
     display_name: str | None = None
     external_id: str | None = None
     role: MemberRole = MemberRole.USER
-    group_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None,
-        description="Groups made here, at most 500; this needs the scope GROUPS_WRITE as well.",
-    )
+    group_ids: list[strawberry.ID] | None = None
 
 
 @strawberry.input

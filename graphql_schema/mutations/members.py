@@ -66,10 +66,7 @@ class RemoveMemberInput:
 class ChangeMemberRoleInput:
     member_id: strawberry.ID
     role: MemberRole
-    permissions: list[Scope] | None = strawberry.field(
-        default=None,
-        description="Of CUSTOM alone: all that the member may do from now on; none if left out.",
-    )
+    permissions: list[Scope] | None = None
     expected_version: int | None = None
 
 
