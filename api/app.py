@@ -80,6 +80,7 @@ def create_app(runtime: Runtime) -> Front:
         public_url=url,
         deprovision_guard=guarded,
         token_used=runtime.workers.touch_access_token,
+        tails=runtime.workers.tails,
     )
     graphql = graphql_app(services)
     site = FastAPI(title="Rollcall", docs_url=None, redoc_url=None, openapi_url=None)

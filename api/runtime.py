@@ -63,6 +63,8 @@ async def open_runtime(
             owner_url=urls.owner,
             smtp=SmtpServer.of(settings),
             retention_days=settings.request_log_retention_days,
+            # Through a pooler nobody can listen: the owner's way leads past it.
+            listen_url=urls.owner if goes_through_pooler(settings) else urls.server,
         )
         if workers:
             await background.start()

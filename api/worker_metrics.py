@@ -24,6 +24,9 @@ SEALER_LAG = Gauge(
     "How old the oldest audit event was when it was sealed, in the last pass.",
     multiprocess_mode="livemax",
 )
+SUBSCRIPTIONS = Gauge(
+    "rollcall_subscriptions", "Live subscriptions that are open.", multiprocess_mode="livesum"
+)
 CRASHES = Counter(
     "rollcall_task_crashes_total", "Background tasks that ended with an error.", ["task"]
 )

@@ -22,14 +22,17 @@ from api.worker_metrics import (
     REQUEST_LOG_DROPPED,
     SEALED,
     SEALER_LAG,
+    SUBSCRIPTIONS,
 )
 from domain.application import Application
 from domain.clock import utc_now
+from domain.store.listener import Listener, Lookout
 from domain.store.notify import Notifier
 from domain.store.outbox import expire_invitations
 from domain.store.request_log import RequestLogWriter
 from domain.store.retention import remove_old_requests
 from domain.store.sealer import Sealer
+from domain.store.tails import Tails
 from domain.store.usage import UsageNotes
 
 if TYPE_CHECKING:
@@ -54,7 +57,8 @@ class Workers:
     Give `changed` to the Application and `request_log` to the SCIM facade; both, and the `touch`
     methods, may be used from the moment of construction, in the event loop that `start` runs in.
     `owner_url` is the role that may remove old requests; without it nothing is removed. Without
-    `smtp` no invitation is sent: they stay queued, for the development mailbox.
+    `smtp` no invitation is sent: they stay queued, for the development mailbox. `tails` wake on
+    what any process changes: at once with `listen_url`, which leads past any pooler, else in time.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Workers:
         owner_url: str | None = None,
         smtp: SmtpServer | None = None,
         retention_days: int = 30,
+        listen_url: str | None = None,
     ) -> None:
         self._pool = pool
         self._owner_url = owner_url
@@ -75,6 +80,9 @@ class Workers:
         self._notifier = Notifier(pool)
         self._sealer = Sealer(pool, self._notifier.changed)
         self._sealed_before = 0
+        self.tails = Tails(SUBSCRIPTIONS.set)
+        self._lookout = Lookout(pool, self.tails)
+        self._listener = None if listen_url is None else Listener(listen_url, self.tails)
         self._usage = UsageNotes(pool)
         self._released = ReleasedWork(Application(pool, invitations, self._sealer.wake))
         self._sender = None
@@ -109,6 +117,9 @@ class Workers:
         self._last.keep("notifier", self._notifier.run, self._notifier.stop)
         keep("audit sealer", self._sealer.run, self._sealer.stop)
         keep("request log", self.request_log.run, self.request_log.stop)
+        keep("lookout", self._lookout.run, self._lookout.stop)
+        if self._listener is not None:
+            keep("listener", self._listener.run, self._listener.stop)
         keep("usage notes", self._usage.run, self._usage.stop)
         keep("released deprovisionings", self._released.run, self._released.stop)
         if self._sender is not None:

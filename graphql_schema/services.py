@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from domain.application import Application
 from domain.ids import UUID
 from domain.queries.reader import Reader
+from domain.queries.tails import Tails
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,4 @@ class GraphqlServices:
     admission: Admission = field(default_factory=Admission)
     deprovision_guard: bool = True
     token_used: Callable[[UUID], None] = _nobody
+    tails: Tails = field(default_factory=Tails)

@@ -1,0 +1,124 @@
+"""Hears of news from all processes: by LISTEN on one connection, and by a look every second.
+
+A process that is killed between a commit and its NOTIFY tells nobody; the look finds what it wrote.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+from domain.ids import UUID
+from domain.store.notify import CHANNEL
+from domain.store.patience import DATABASE_TROUBLE, Patience
+from domain.store.rounds import Rounds
+
+if TYPE_CHECKING:
+    from domain.store.tails import Tails
+
+CONNECT_S = 5.0
+CHECK_S = 0.5
+PROBE_S = 20.0
+LOOK_S = 1.0
+NAME = "rollcall listener"
+
+logger = logging.getLogger(__name__)
+_HEADS = """
+SELECT 'events' AS log, organization_id, position FROM audit_heads
+WHERE organization_id = ANY($1)
+UNION ALL
+SELECT 'requests', organization_id, position FROM provisioning_heads
+WHERE organization_id = ANY($1)
+"""
+
+
+class Listener:
+    """Wakes the tails of an organization when its name is heard, and all after each connect.
+
+    `url` must lead to the database itself: through a pooler nobody can listen.
+    """
+
+    def __init__(self, url: str, tails: Tails) -> None:
+        self._url = url
+        self._tails = tails
+        self._rounds = Rounds(logger, "listening for changes")
+        self._patience = Patience(logger, "listening for changes")
+
+    def stop(self) -> None:
+        """End `run`."""
+        self._rounds.stop()
+
+    async def run(self) -> None:
+        """Listen until stopped; a connection that is lost is made again."""
+        while not self._rounds.is_stopped:
+            try:
+                await self._listen()
+            except DATABASE_TROUBLE as error:
+                await self._rounds.rest(self._patience.failed(error))
+
+    async def _listen(self) -> None:
+        connection = await asyncpg.connect(
+            self._url,
+            timeout=CONNECT_S,
+            statement_cache_size=0,
+            server_settings={"application_name": NAME},
+        )
+        try:
+            await connection.add_listener(CHANNEL, self._heard)
+            self._patience.worked()
+            # Whatever was said in between was not heard.
+            self._tails.wake_all()
+            asked_at = monotonic()
+            while not self._rounds.is_stopped:
+                await self._rounds.rest(CHECK_S)
+                if connection.is_closed():
+                    raise ConnectionError("the database ended the connection")
+                if monotonic() > asked_at + PROBE_S:
+                    # A network that is cut says nothing; a question does not come back.
+                    asked_at = monotonic()
+                    await connection.execute("SELECT 1", timeout=CONNECT_S)
+        finally:
+            with suppress(*DATABASE_TROUBLE):
+                await connection.close(timeout=CONNECT_S)
+
+    def _heard(self, _connection: Any, _process: int, _channel: str, payload: str) -> None:
+        try:
+            self._tails.wake(UUID(payload))
+        except ValueError:
+            logger.warning("something that names no organization was said on %s", CHANNEL)
+
+
+class Lookout:
+    """Looks every second whether there is news of an organization that somebody waits for."""
+
+    def __init__(self, pool: asyncpg.Pool, tails: Tails) -> None:
+        self._pool = pool
+        self._tails = tails
+        self._rounds = Rounds(logger, "looking for changes")
+        self._seen: dict[tuple[str, UUID], int] = {}
+        self.stop = self._rounds.stop
+
+    async def run(self) -> None:
+        """Look until stopped; a database that is away is waited for."""
+        await self._rounds.run(self._round)
+
+    async def _round(self) -> float:
+        await self.look()
+        return LOOK_S
+
+    async def look(self) -> None:
+        """Wake the tails of each organization that has moved since the last look."""
+        waiting = self._tails.organizations
+        if not waiting:
+            self._seen = {}
+            return
+        rows = await self._pool.fetch(_HEADS, waiting)
+        seen = {(row["log"], row["organization_id"]): row["position"] for row in rows}
+        before, self._seen = self._seen, seen
+        moved = {key[1] for key, position in seen.items() if before.get(key) != position}
+        for organization_id in moved:
+            self._tails.wake(organization_id)
