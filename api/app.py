@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
+from api.admission import admission, wrong_tokens
 from api.audit_export import audit_export_routes
 from api.deployment_secret import deployment_secret, derived_key
 from api.front_page import front_page
@@ -81,6 +82,11 @@ def create_app(runtime: Runtime) -> Front:
         deprovision_guard=guarded,
         token_used=runtime.workers.touch_access_token,
         tails=runtime.workers.tails,
+        admission=admission(
+            runtime.settings.graphql_operations_per_minute,
+            runtime.settings.graphql_cost_per_minute,
+        ),
+        wrong_token=wrong_tokens(),
     )
     graphql = graphql_app(services)
     site = FastAPI(title="Rollcall", docs_url=None, redoc_url=None, openapi_url=None)

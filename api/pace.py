@@ -56,5 +56,18 @@ class Pace:
         if caller not in self._whole_at and len(self._whole_at) >= MAX_REMEMBERED:
             # Whose budget is whole need not be remembered.
             self._whole_at = {key: at for key, at in self._whole_at.items() if at > now}
+            if len(self._whole_at) >= MAX_REMEMBERED:
+                self._whole_at.clear()  # rather a whole budget for all than memory without end
         self._whole_at[caller] = now + spent_s
         return Turn(wait_s, refused=False) if wait_s > ROUNDING_S else None
+
+    def give_back(self, caller: Hashable, cost: int = 1) -> None:
+        """Undo a turn that was taken."""
+        if caller in self._whole_at:
+            self._whole_at[caller] -= self._apart_s * cost
+
+    def left(self, caller: Hashable) -> int:
+        """What the caller could spend at once."""
+        now = self._clock()
+        spent_s = max(self._whole_at.get(caller, now), now) - now
+        return max(0, int((self._burst_s - spent_s + ROUNDING_S) / self._apart_s))

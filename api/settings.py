@@ -187,6 +187,18 @@ class Settings(BaseSettings):
         le=100_000,
         description="SCIM requests a second of one connection to one process; 0 lets all in.",
     )
+    graphql_operations_per_minute: int = Field(
+        60,
+        ge=0,
+        le=1_000_000,
+        description="GraphQL operations a minute of one token in one process; 0 lets all in.",
+    )
+    graphql_cost_per_minute: int = Field(
+        50_000,
+        ge=0,
+        le=1_000_000_000,
+        description="Points of cost a minute of one token in one process; 0 lets all in.",
+    )
     deprovision_guard: Switch = Field(
         Switch.ON, description="Whether unusually many revocations and removals by SCIM are held."
     )

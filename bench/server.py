@@ -46,6 +46,8 @@ def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]
         "ROLLCALL_PUBLIC_URL": url,
         "ROLLCALL_LOG_LEVEL": "warning",
         "ROLLCALL_SCIM_RATE_LIMIT": "0",
+        "ROLLCALL_GRAPHQL_OPERATIONS_PER_MINUTE": "0",
+        "ROLLCALL_GRAPHQL_COST_PER_MINUTE": "0",
         # A benchmark takes away and gives back as no provider does.
         "ROLLCALL_DEPROVISION_GUARD": "off",
     }

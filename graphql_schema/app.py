@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 import orjson
 
 from graphql_schema.auth import Authenticator
-from graphql_schema.errors import BAD_REQUEST, LIMIT_EXCEEDED, ApiError
+from graphql_schema.errors import (
+    BAD_REQUEST,
+    FORBIDDEN,
+    LIMIT_EXCEEDED,
+    RATE_LIMITED,
+    ApiError,
+)
 from graphql_schema.operations import Answer, read_operation, refused, run
 from graphql_schema.services import GraphqlServices
 
@@ -19,6 +26,11 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 PLAIN_JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+SESSION = b"__Host-session="
+TOO_MANY = 429
+_NEWER = GRAPHQL_JSON.encode()
+_JSON = re.compile(rb'\s*application/json\s*(;\s*charset="?utf-8"?\s*)?;?\s*', re.IGNORECASE)
+_WEIGHT = re.compile(rb"\bq=([01](?:\.[0-9]{0,3})?)")
 
 
 class Refusal(Exception):
@@ -45,12 +57,13 @@ class GraphqlApp:
         if scope["type"] != "http":
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        # A client that names the newer media type wants the status to speak of GraphQL as well.
-        modern = GRAPHQL_JSON.encode() in headers.get(b"accept", b"").lower()
+        modern = wants_statuses(headers.get(b"accept", b"").lower())
         more: Headers = ()
         try:
             answer = await self._operation(scope, headers, receive)
-            status = answer.status if modern else 200
+            status = answer.status if modern or answer.status == TOO_MANY else 200
+            if status == TOO_MANY:
+                more = ((b"retry-after", str(answer.retry_after_s).encode()),)
         except Refusal as refusal:
             answer, status, more = refused(refusal.error), refusal.status, refusal.headers
         await _respond(send, status, GRAPHQL_JSON if modern else PLAIN_JSON, answer, more)
@@ -62,16 +75,18 @@ class GraphqlApp:
             raise Refusal(
                 405, ApiError(BAD_REQUEST, "Send operations by POST."), (b"allow", b"POST")
             )
-        media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if media_type != PLAIN_JSON.encode():
-            raise Refusal(415, ApiError(BAD_REQUEST, f"Send the operation as {PLAIN_JSON}."))
+        if not _JSON.fullmatch(headers.get(b"content-type", b"")):
+            message = f"Send the operation as {PLAIN_JSON}, in UTF-8."
+            raise Refusal(415, ApiError(BAD_REQUEST, message))
+        if b"cookie" in headers:
+            _no_forgery(scope["headers"], headers)
         client = scope.get("client")
         try:
             caller, token = await self._authenticator.authenticate(
                 headers.get(b"authorization", b"").decode("latin-1"), client[0] if client else None
             )
         except ApiError as error:
-            raise Refusal(401, error, (b"www-authenticate", b"Bearer")) from None
+            raise _not_let_in(error) from None
         body = await self._body(headers, receive)
         try:
             operation = read_operation(orjson.loads(body))
@@ -102,6 +117,38 @@ class GraphqlApp:
             parts.append(part)
             if not message.get("more_body", False):
                 return b"".join(parts)
+
+
+def wants_statuses(accept: bytes) -> bool:
+    """Whether the client names the newer media type, and does not like plain JSON better.
+
+    Then the HTTP status speaks of GraphQL as well. Who accepts neither gets plain JSON.
+    """
+    if _NEWER not in accept:
+        return False
+    if b"q=" not in accept:
+        return True
+    liked = {PLAIN_JSON.encode(): 0.0}
+    for part in accept.split(b","):
+        name, _, parameters = part.partition(b";")
+        weight = _WEIGHT.search(parameters)
+        liked[name.strip()] = float(weight[1]) if weight else 1.0
+    return 0 < liked.get(_NEWER, 0.0) >= liked[PLAIN_JSON.encode()]
+
+
+def _no_forgery(pairs: Iterable[tuple[bytes, bytes]], headers: dict[bytes, bytes]) -> None:
+    """Browsers send cookies for any page; only our own can add a header. Raises Refusal."""
+    sends_session = any(name == b"cookie" and SESSION in value for name, value in pairs)
+    if sends_session and b"x-rollcall" not in headers:
+        message = "Send the header X-Rollcall, of any value, beside a session cookie."
+        raise Refusal(403, ApiError(FORBIDDEN, message))
+
+
+def _not_let_in(error: ApiError) -> Refusal:
+    found = error.extensions or {}
+    if found["code"] == RATE_LIMITED:
+        return Refusal(TOO_MANY, error, (b"retry-after", str(found["retryAfter"]).encode()))
+    return Refusal(401, error, (b"www-authenticate", b"Bearer"))
 
 
 async def _respond(send: Send, status: int, media_type: str, answer: Answer, more: Headers) -> None:

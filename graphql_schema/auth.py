@@ -11,7 +11,7 @@ from domain.queries.credentials import find_access_token
 from domain.queries.members import get_member
 from domain.secrets import read_secret
 from domain.vocabulary import ActorKind, MemberRole, MemberStatus, Origin, Scope
-from graphql_schema.errors import unauthenticated
+from graphql_schema.errors import ApiError, rate_limited, unauthenticated
 
 if TYPE_CHECKING:
     from domain.ids import UUID
@@ -38,7 +38,22 @@ class Authenticator:
     async def authenticate(
         self, authorization: str | None, ip: str | None
     ) -> tuple[Caller, AccessTokenRow]:
-        """The caller and its token; one and the same ApiError whatever is wrong."""
+        """The caller and its token; one and the same ApiError whatever is wrong.
+
+        Who sends too many wrong tokens hears to wait. A right one is let in even then: whoever
+        shares an address with somebody who guesses cannot be locked out.
+        """
+        try:
+            return await self._authenticated(authorization, ip)
+        except ApiError:
+            wait_s = self._services.wrong_token(ip) if authorization else None
+            if wait_s is not None:
+                raise rate_limited(wait_s, "Too many wrong tokens") from None
+            raise
+
+    async def _authenticated(
+        self, authorization: str | None, ip: str | None
+    ) -> tuple[Caller, AccessTokenRow]:
         scheme, _, text = (authorization or "").strip().partition(" ")
         presented = read_secret(TOKEN_PREFIX, 1, text.strip())
         if presented is None or scheme.lower() != "bearer":

@@ -6,25 +6,30 @@ depend on variables.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
-    DocumentNode,
     GraphQLError,
-    GraphQLSyntaxError,
     MaxIntrospectionDepthRule,
     OperationDefinitionNode,
-    parse,
     specified_rules,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
-from graphql_schema.errors import LIMIT_EXCEEDED, RATE_LIMITED, ApiError, missing_scope
+from graphql_schema.documents import Document, has_nul, parsed
+from graphql_schema.errors import (
+    BAD_REQUEST,
+    LIMIT_EXCEEDED,
+    MOST_ERRORS,
+    ApiError,
+    missing_scope,
+    rate_limited,
+)
 from graphql_schema.measure import Measure, Measuring
 from graphql_schema.prices import Prices, read_prices
 
@@ -32,52 +37,11 @@ if TYPE_CHECKING:
     import strawberry
 
     from graphql_schema.context import Context
-    from graphql_schema.services import Limits
+    from graphql_schema.services import Limits, Wait
 
-REMEMBERED = 500
 _RULES = (*specified_rules, MaxIntrospectionDepthRule)
-_NUL = re.compile(r"\x00|\\u(?:0000|\{0+\})")
-
-
-@dataclass(slots=True)
-class Document:
-    """A parsed document, what is wrong with it, and its measures by operation name."""
-
-    node: DocumentNode
-    errors: list[GraphQLError] | None = None
-    measures: dict[str | None, Measure] = field(default_factory=dict)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _parsed(query: str, max_tokens: int) -> Document:
-    return Document(parse(query, max_tokens=max_tokens))
-
-
-def parsed(query: str, limits: Limits) -> Document:
-    """The document of a query text. Raises ApiError, GraphQLSyntaxError."""
-    if _NUL.search(query):
-        raise GraphQLError("A string cannot contain U+0000.")
-    try:
-        return _parsed(query, limits.tokens)
-    except GraphQLSyntaxError as error:
-        if "tokens" in error.message and str(limits.tokens) in error.message:
-            raise ApiError(
-                LIMIT_EXCEEDED, f"A document may have at most {limits.tokens} tokens."
-            ) from error
-        raise
-
-
-def has_nul(value: Any) -> bool:
-    """Whether a JSON value holds a character that the database cannot store."""
-    match value:
-        case str():
-            return "\0" in value
-        case dict():
-            return any(has_nul(each) for each in value.values())
-        case list():
-            return any(map(has_nul, value))
-        case _:
-            return False
+# Comparing fields of the same name is quadratic: 500 of them took a second, and take 40 ms so.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000
 
 
 def over_limit(measure: Measure, limits: Limits) -> ApiError | None:
@@ -105,7 +69,9 @@ class Checks(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """Set the document from memory, or parse it."""
         execution = self.execution_context
-        self._document = parsed(execution.query or "", execution.context.services.limits)
+        context: Context = execution.context
+        _admit(context.services.admission.start(context.caller.actor.id))
+        self._document = parsed(execution.query or "", context.services.limits)
         execution.graphql_document = self._document.node
         yield
 
@@ -116,14 +82,13 @@ class Checks(SchemaExtension):
         if document is None:  # pragma: no cover - parsing comes first
             raise RuntimeError("a document was validated that was never parsed")
         if document.errors is None:
-            document.errors = validate_document(
-                execution.schema._schema,  # noqa: SLF001 - as Strawberry's own cache does
-                document.node,
-                _RULES,
-            )
+            document.errors = _faults(execution.schema, document)
         errors = list(document.errors)
         if not errors:
-            errors = self._refusals(document, execution.schema, execution.context)
+            try:
+                errors = self._refusals(document, execution.schema, execution.context)
+            except ApiError as error:
+                errors = [error]
         execution.pre_execution_errors = errors
         yield
 
@@ -132,27 +97,43 @@ class Checks(SchemaExtension):
     ) -> list[GraphQLError]:
         execution = self.execution_context
         variables: Mapping[str, Any] = execution.variables or {}
-        if has_nul(dict(variables)):
+        limits, admission = context.services.limits, context.services.admission
+        if has_nul(variables, limits.nesting):
             return [GraphQLError("A string cannot contain U+0000.")]
-        measure = document.measures.get(execution.operation_name)
+        # Strawberry takes the first operation where none is named; GraphQL refuses (§6.1).
+        named = execution._provided_operation_name  # noqa: SLF001 - its property hides it
+        operation = _operation(document.operations, named)
+        name = None if operation.name is None else operation.name.value
+        measure = document.measures.get(name)
         if measure is None:
             measuring = Measuring(price_list(schema), document.node, variables)
-            measure = measuring.operation(_operation(document.node, execution.operation_name))
+            measure = measuring.operation(operation)
             if not measuring.uses_variables:
-                document.measures[execution.operation_name] = measure
+                document.measures[name] = measure
         context.cost = measure.cost
-        exceeded = over_limit(measure, context.services.limits)
+        exceeded = over_limit(measure, limits)
         if exceeded is not None:
             return [exceeded]
         missing = [missing_scope(scope) for scope in sorted(measure.scopes - context.caller.scopes)]
         if missing:
             return list(missing)
-        wait_s = context.services.admission.allow(context.token.id, measure.cost)
-        if wait_s is not None:
-            return [
-                ApiError(RATE_LIMITED, f"Too many operations; try again in {wait_s:.0f} seconds.")
-            ]
+        _admit(admission.spend(context.caller.actor.id, measure.cost))
         return []
+
+
+def _faults(schema: strawberry.Schema, document: Document) -> list[GraphQLError]:
+    """What is wrong with a document, whoever asks."""
+    graphql = schema._schema  # noqa: SLF001 - as Strawberry's own cache does
+    errors = validate_document(graphql, document.node, _RULES)
+    if errors and isinstance(errors[-1], ValidationAbortedError) and len(errors) < MOST_ERRORS:
+        message = "The document selects the same fields, or spreads fragments, too often."
+        return [ApiError(LIMIT_EXCEEDED, message)]
+    return errors
+
+
+def _admit(wait: Wait | None) -> None:
+    if wait is not None:
+        raise rate_limited(wait.seconds, f"At most {wait.budget} a minute")
 
 
 @lru_cache(maxsize=4)
@@ -161,14 +142,16 @@ def price_list(schema: strawberry.Schema) -> Prices:
     return read_prices(schema)
 
 
-def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    operations = [
-        node for node in document.definitions if isinstance(node, OperationDefinitionNode)
-    ]
-    for node in operations:
-        if name is not None and node.name is not None and node.name.value == name:
-            return node
-    return operations[0]
+def _operation(
+    operations: Mapping[str | None, OperationDefinitionNode], name: str | None
+) -> OperationDefinitionNode:
+    """The operation to run. Raises ApiError."""
+    found = operations.get(name)
+    if name is None and len(operations) == 1:
+        (found,) = operations.values()
+    if found is None:
+        raise ApiError(BAD_REQUEST, "`operationName` must name one of the document's operations.")
+    return found
 
 
-__all__ = ["Checks", "Document", "has_nul", "over_limit", "parsed", "price_list"]
+__all__ = ["Checks", "over_limit", "price_list"]

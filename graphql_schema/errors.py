@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
@@ -34,6 +35,10 @@ HTTP_STATUS = {
 """Of a request that was not executed."""
 
 
+MOST_ERRORS = 100
+LONGEST_MESSAGE = 1_000
+
+
 class ApiError(GraphQLError):
     """A top-level error whose message is for the caller."""
 
@@ -51,9 +56,20 @@ def missing_scope(scope: str, **found: Any) -> ApiError:
     return ApiError(FORBIDDEN, f"This needs the scope {scope}.", **found)
 
 
+def rate_limited(wait_s: float, rule: str) -> ApiError:
+    """Too much in too short a time; `retryAfter` has whole seconds."""
+    seconds = max(1, ceil(wait_s))
+    error = ApiError(RATE_LIMITED, f"{rule}; try again in {seconds} s.")
+    error.extensions = {"code": RATE_LIMITED, "retryAfter": seconds}
+    return error
+
+
 def shown_errors(errors: Sequence[GraphQLError], correlation_id: UUID) -> list[dict[str, Any]]:
-    """The errors as the caller sees them; what is not meant for callers is logged and masked."""
-    return [_shown(error, correlation_id) for error in errors]
+    """The errors as the caller sees them; what is not meant for callers is logged and masked.
+
+    So many, and each message so long, that an answer cannot grow by them at will.
+    """
+    return [_shown(error, correlation_id) for error in errors[:MOST_ERRORS]]
 
 
 def _shown(error: GraphQLError, correlation_id: UUID) -> dict[str, Any]:
@@ -79,5 +95,8 @@ def _shown(error: GraphQLError, correlation_id: UUID) -> dict[str, Any]:
         )
         extensions = {"code": INTERNAL, "correlationId": str(correlation_id)}
         formatted["message"] = "Something went wrong here; quote the correlationId."
+    message = formatted["message"]
+    if len(message) > LONGEST_MESSAGE:
+        formatted["message"] = f"{message[:LONGEST_MESSAGE]}…"
     formatted["extensions"] = extensions
     return formatted

@@ -11,7 +11,14 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import PreExecutionError
 
 from graphql_schema.context import Context
-from graphql_schema.errors import BAD_REQUEST, HTTP_STATUS, LIMIT_EXCEEDED, ApiError, shown_errors
+from graphql_schema.errors import (
+    BAD_REQUEST,
+    HTTP_STATUS,
+    LIMIT_EXCEEDED,
+    RATE_LIMITED,
+    ApiError,
+    shown_errors,
+)
 from graphql_schema.schema import schema
 
 if TYPE_CHECKING:
@@ -36,6 +43,15 @@ class Answer:
     body: dict[str, Any]
     status: int = 200
 
+    @property
+    def retry_after_s(self) -> int | None:
+        """When to come again, where the operation was refused for coming too often."""
+        for error in self.body.get("errors", ()):
+            if error["extensions"]["code"] == RATE_LIMITED:
+                seconds: int = error["extensions"]["retryAfter"]
+                return seconds
+        return None
+
 
 def read_operation(body: Any) -> Operation:
     """The operation in a JSON request body. Raises ApiError."""
@@ -43,13 +59,17 @@ def read_operation(body: Any) -> Operation:
         raise ApiError(
             BAD_REQUEST, "Send one operation as a JSON object; batches are not supported."
         )
-    query, variables, name = (body.get(key) for key in ("query", "variables", "operationName"))
+    query, variables, name, extensions = (
+        body.get(key) for key in ("query", "variables", "operationName", "extensions")
+    )
     if not isinstance(query, str) or not query.strip():
         raise ApiError(BAD_REQUEST, "`query` must be a GraphQL document.")
     if variables is not None and not isinstance(variables, dict):
         raise ApiError(BAD_REQUEST, "`variables` must be an object.")
     if name is not None and not isinstance(name, str):
         raise ApiError(BAD_REQUEST, "`operationName` must be a string.")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise ApiError(BAD_REQUEST, "`extensions` must be an object.")
     return Operation(query, variables, name or None)
 
 
@@ -96,12 +116,11 @@ async def run(
     else:
         body["data"] = result.data
     if context.cost is not None:
-        limit = services.limits.cost
         body["extensions"] = {
             "cost": {
                 "requested": context.cost,
-                "limit": limit,
-                "remaining": max(0, limit - context.cost),
+                "limit": services.limits.cost,
+                "remaining": services.admission.left(caller.actor.id),
             }
         }
     return Answer(body, status)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from domain.application import Application
 from domain.ids import UUID
@@ -17,6 +18,7 @@ class Limits:
 
     body_bytes: int = 1_048_576
     tokens: int = 2_000
+    nesting: int = 50
     depth: int = 10
     aliases: int = 30
     root_fields: int = 20
@@ -24,16 +26,32 @@ class Limits:
     operation_s: float = 10.0
 
 
+class Wait(NamedTuple):
+    """Not now: a budget, such as `60 operations` a minute, is spent for so many seconds."""
+
+    seconds: float
+    budget: str
+
+
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Whether a caller may run another operation now; where rates will be limited."""
+    """Whether a caller may run another operation now.
 
-    allow: Callable[[UUID | None, int], float | None] = lambda _token_id, _cost: None
-    """From the token and the cost to the seconds to wait, None when it may run at once."""
+    `start` is asked before a document is read, `spend` when its cost is known; whom `spend` refuses
+    has `start` taken back. `left` says how much cost could be spent at once, None without a budget.
+    """
+
+    start: Callable[[UUID | None], Wait | None] = lambda _caller_id: None
+    spend: Callable[[UUID | None, int], Wait | None] = lambda _caller_id, _cost: None
+    left: Callable[[UUID | None], int | None] = lambda _caller_id: None
 
 
 def _nobody(_token_id: UUID) -> None:
     """Take no note of a used token."""
+
+
+def _patient(_ip: str | None) -> float | None:
+    """Take no note of a wrong token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +59,9 @@ class GraphqlServices:
     """The domain's doors and the server's own address.
 
     `reader` reads from the pool. `deprovision_guard` False says that the guard is off for every
-    connection. `token_used` hears the id of every access token that was let in.
+    connection. `token_used` hears the id of every access token that was let in, `wrong_token` the
+    address that sent a wrong one; it answers the seconds to wait where there were too many.
+    `documents` are the trusted ones, by the SHA-256 of their text.
     """
 
     application: Application
@@ -52,3 +72,5 @@ class GraphqlServices:
     deprovision_guard: bool = True
     token_used: Callable[[UUID], None] = _nobody
     tails: Tails = field(default_factory=Tails)
+    wrong_token: Callable[[str | None], float | None] = _patient
+    documents: Mapping[str, str] = field(default_factory=dict)

@@ -6,12 +6,11 @@ import pytest
 from graphql import OperationDefinitionNode, get_introspection_query, parse
 
 from domain.application import Application
-from graphql_schema.app import graphql_app
 from graphql_schema.checks import price_list
 from graphql_schema.measure import Measure, Measuring
 from graphql_schema.schema import schema
-from graphql_schema.services import Admission, Limits
-from tests.support.graphql import Api, api, services
+from graphql_schema.services import Limits
+from tests.support.graphql import Api, api
 
 
 def measured(query: str, **variables: Any) -> Measure:
@@ -174,25 +173,3 @@ async def test_introspection_cannot_be_nested_at_will(caller: Api) -> None:
         nested = f"fields {{ type {{ {nested} }} }}"
 
     assert set(await caller.codes(query % nested)) == {"BAD_REQUEST"}
-
-
-async def test_whoever_counts_operations_may_refuse_one(app: Application, caller: Api) -> None:
-    asked: list[int] = []
-
-    def allow(_token_id: object, cost: int) -> float | None:
-        asked.append(cost)
-        return 7.2
-
-    admission = Admission(allow=allow)
-    limited = Api(
-        app,
-        caller.organization_id,
-        caller.secret,
-        graphql_app(services(app, admission=admission)),
-    )
-
-    body = (await limited.post("{ viewer { scopes } }")).json()
-
-    assert asked == [1]
-    assert body["errors"][0]["extensions"] == {"code": "RATE_LIMITED"}
-    assert body["errors"][0]["message"] == "Too many operations; try again in 7 seconds."

@@ -144,6 +144,8 @@ def server_environment(folder: Path, database: TestDatabase | None = None) -> di
         "ROLLCALL_PORT": str(free_port()),
         "ROLLCALL_INVITATION_GRACE_SECONDS": "0",
         "ROLLCALL_SCIM_RATE_LIMIT": "0",
+        "ROLLCALL_GRAPHQL_OPERATIONS_PER_MINUTE": "0",
+        "ROLLCALL_GRAPHQL_COST_PER_MINUTE": "0",
     }
     if database is not None:
         settings["ROLLCALL_DATABASE_URL"] = database.server_url

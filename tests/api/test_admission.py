@@ -1,0 +1,149 @@
+"""The budgets of the admin API: what may be spent at once, and what comes back with time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from api import pace
+from api.admission import WRONG_TOKENS_PER_MINUTE, admission, wrong_tokens
+from api.app import create_app
+from api.runtime import open_runtime
+from api.settings import Settings
+from domain.caller import ALL_SCOPES, system_caller
+from domain.commands import CreateAccessToken
+from domain.ids import new_id
+from graphql_schema.services import Wait
+from tests.api.test_pace import Clock
+from tests.support.database import TestDatabase
+
+TOKEN = new_id()
+
+
+def waits(found: Wait | None) -> tuple[float, str] | None:
+    return None if found is None else (round(found.seconds, 6), found.budget)
+
+
+def test_sixty_operations_at_once_and_one_a_second_after() -> None:
+    clock = Clock()
+    budget = admission(60, 0, clock=clock)
+
+    assert [budget.start(TOKEN) for _ in range(60)] == [None] * 60
+    assert waits(budget.start(TOKEN)) == (1.0, "60 operations")
+    assert budget.start(new_id()) is None
+    clock.now += 1
+    assert budget.start(TOKEN) is None
+    assert waits(budget.start(TOKEN)) == (1.0, "60 operations")
+
+
+def test_cost_is_spent_to_the_last_point() -> None:
+    clock = Clock()
+    budget = admission(0, 50_000, clock=clock)
+
+    assert budget.left(TOKEN) == 50_000
+    assert [budget.spend(TOKEN, 5_000) for _ in range(9)] == [None] * 9
+    assert budget.left(TOKEN) == 5_000
+    assert waits(budget.spend(TOKEN, 5_001)) == (0.0012, "50000 points of cost")
+    assert budget.left(TOKEN) == 5_000
+    assert budget.spend(TOKEN, 5_000) is None
+    assert budget.left(TOKEN) == 0
+    clock.now += 6
+    assert budget.left(TOKEN) == 5_000
+
+
+def test_who_is_refused_for_cost_has_its_operation_back() -> None:
+    budget = admission(2, 10, clock=Clock())
+
+    assert budget.start(TOKEN) is None
+    assert budget.spend(TOKEN, 10) is None
+    for _ in range(5):
+        assert budget.start(TOKEN) is None
+        assert isinstance(budget.spend(TOKEN, 1), Wait)
+    assert budget.start(TOKEN) is None
+    assert isinstance(budget.start(TOKEN), Wait)
+
+
+def test_what_costs_more_than_the_whole_budget_takes_all_of_it() -> None:
+    clock = Clock()
+    budget = admission(0, 10, clock=clock)
+
+    assert budget.spend(TOKEN, 5_000) is None
+    assert budget.left(TOKEN) == 0
+    assert waits(budget.spend(TOKEN, 5_000)) == (60.0, "10 points of cost")
+
+
+def test_no_budget_is_no_limit() -> None:
+    budget = admission(0, 0, clock=Clock())
+
+    assert [budget.start(TOKEN) for _ in range(1000)] == [None] * 1000
+    assert [budget.spend(TOKEN, 5_000) for _ in range(1000)] == [None] * 1000
+    assert budget.left(TOKEN) is None
+
+
+def test_wrong_tokens_have_a_budget_for_each_address_and_ipv6_network() -> None:
+    count = wrong_tokens()
+    addresses = ("192.0.2.1", "2001:db8::1", None)
+
+    for address in addresses:
+        assert [count(address) for _ in range(WRONG_TOKENS_PER_MINUTE)] == [None] * 30
+        assert count(address) == pytest.approx(2, abs=0.1)
+    assert count("192.0.2.2") is None
+    assert count("2001:db8::ffff:2") is not None
+    assert count("2001:db8:0:1::1") is None
+    assert count("unix:socket") is None
+
+
+def test_memory_is_bounded_when_everybody_spends_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pace, "MAX_REMEMBERED", 100)
+    budget = pace.Pace(1, burst=10, clock=Clock())
+
+    for caller in range(1_000):
+        assert budget.turn(caller) is None
+
+    assert len(budget._whole_at) <= 100
+
+
+async def test_the_server_counts_what_its_settings_say(
+    worker_database: TestDatabase, tmp_path: Path
+) -> None:
+    assert Settings().graphql_operations_per_minute == 60
+    assert Settings().graphql_cost_per_minute == 50_000
+    settings = Settings(
+        data_dir=tmp_path,
+        database_url=SecretStr(worker_database.server_url),
+        database_direct_url=SecretStr(worker_database.owner_url),
+        graphql_operations_per_minute=3,
+        graphql_cost_per_minute=100,
+    )
+    operator = system_caller("test")
+    async with open_runtime(settings, workers=True, migrate=True) as runtime:
+        command = CreateAccessToken(None, "t", ALL_SCOPES)
+        secret = (await runtime.application.execute(command, operator)).value.secret
+        app: Any = create_app(runtime)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            answers = [
+                await client.post(
+                    "/graphql",
+                    json={"query": "{ viewer { scopes } }"},
+                    headers={"Authorization": f"Bearer {secret}"},
+                )
+                for _ in range(4)
+            ]
+            guesses = [
+                await client.post(
+                    "/graphql", json={"query": "{a}"}, headers={"Authorization": "Bearer adm_x"}
+                )
+                for _ in range(WRONG_TOKENS_PER_MINUTE + 1)
+            ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[2].json()["extensions"]["cost"]["remaining"] == 97
+    assert answers[3].headers["retry-after"] == "20"
+    assert [guess.status_code for guess in guesses] == [401] * 30 + [429]
