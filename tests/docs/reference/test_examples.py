@@ -1,0 +1,96 @@
+"""Every query, mutation and subscription has an example, which runs and answers what is shown.
+
+With WRITE_ANSWERS set, what is answered is written down instead of compared.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+from graphql import FieldNode, OperationDefinitionNode, parse
+
+from domain.application import Application
+from graphql_schema.enums import UserErrorCode
+from tests.docs.reference.examples import FOLDER, Example, wanted
+from tests.docs.reference.world import World, make_world
+from tests.support import factories
+
+WANTED = wanted()
+READS = [each for each in WANTED if each.folder in {"queries", "organization"}]
+CHANGES = [each for each in WANTED if each.folder == "mutations"]
+
+
+@pytest.fixture(scope="module")
+async def app(database_url: str) -> AsyncIterator[Application]:
+    """An application on the worker's database."""
+    made = await factories.application(database_url)
+    yield made
+    await made.pool.close()
+
+
+@pytest.fixture(scope="module")
+async def world(app: Application) -> World:
+    """What queries look at; they change nothing."""
+    return await make_world(app)
+
+
+def test_there_is_an_example_of_everything_and_no_other() -> None:
+    here = {path.relative_to(FOLDER) for path in FOLDER.rglob("*.graphql")}
+    expected = {each.path.relative_to(FOLDER) for each in WANTED}
+
+    assert sorted(map(str, expected - here)) == []
+    assert sorted(map(str, here - expected)) == []
+    beside = {path.name.partition(".")[0] for path in FOLDER.rglob("*.json")}
+    assert beside <= {path.stem for path in here}
+
+
+@pytest.mark.parametrize("example", WANTED, ids=lambda each: f"{each.folder}-{each.field}")
+def test_an_example_is_one_operation_about_its_field(example: Example) -> None:
+    (operation,) = parse(example.query()).definitions
+
+    assert isinstance(operation, OperationDefinitionNode)
+    (root,) = operation.selection_set.selections
+    assert isinstance(root, FieldNode)
+    if example.folder == "organization":
+        assert root.selection_set is not None
+        (root,) = root.selection_set.selections
+        assert isinstance(root, FieldNode)
+    assert root.name.value == example.field
+    assert operation.name is not None
+    assert operation.name.value.lower() == example.field.lower()
+    used = {each.variable.name.value for each in operation.variable_definitions or ()}
+    assert set(example.variables()) == used
+
+
+async def check(world: World, example: Example) -> None:
+    data = await world.caller.ask(example.query(), **world.sent(example.variables()))
+    shown = world.shown(data)
+
+    assert all(value is not None for value in data.values())
+    if os.environ.get("WRITE_ANSWERS"):
+        example.write_answer(shown)
+    assert shown == example.answer()
+
+
+@pytest.mark.parametrize("example", READS, ids=lambda each: f"{each.folder}-{each.field}")
+async def test_a_query_answers_what_is_shown(world: World, example: Example) -> None:
+    await check(world, example)
+
+
+@pytest.mark.parametrize("example", CHANGES, ids=lambda each: each.field)
+async def test_a_mutation_answers_what_is_shown(app: Application, example: Example) -> None:
+    await check(await make_world(app, example.field), example)
+
+    (payload,) = example.answer().values()
+    assert payload["errors"] == []
+    assert payload["changed"] is True
+
+
+def test_what_is_shown_of_errors_is_of_known_codes() -> None:
+    known = {code.value for code in UserErrorCode}
+    for example in CHANGES:
+        (payload,) = example.answer().values()
+        for result in payload.get("results", ()):
+            assert {error["code"] for error in result["errors"]} <= known
