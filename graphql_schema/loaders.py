@@ -34,6 +34,7 @@ from domain.queries.provisioning_requests import (
     requests_that_created,
 )
 from domain.queries.rows import AccessTokenRow, GroupRow, MemberRow
+from graphql_schema.past_loaders import PastLoaders
 
 if TYPE_CHECKING:
     from domain.queries.listing import Listing
@@ -51,6 +52,11 @@ class Loaders:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+
+    @cached_property
+    def past(self) -> PastLoaders:
+        """Of members and groups as they were."""
+        return PastLoaders(self._reader)
 
     @cached_property
     def organization(self) -> DataLoader[UUID, OrganizationRow | None]:

@@ -133,7 +133,7 @@ async def revise_group(command: ReviseGroup, unit: UnitOfWork) -> Outcome[GroupR
     if event is not None or not change.is_empty:
         group.require_editable(origin)
     if event is not None:
-        await update_group(unit, event)
+        await update_group(unit, event, group.attributes)
         group = event.group
     if change.is_empty:
         value, changes = GroupResult(group.id, group.version), event.changes if event else ()

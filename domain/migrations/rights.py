@@ -13,6 +13,7 @@ SERVER_ROLE = "rollcall_server"
 _APPEND_ONLY = {
     "audit_events": "position, occurred_at, previous_hash, hash",
     "group_changes": None,
+    "released_names": None,
     "provisioning_requests": None,
 }
 _LIMITS = {

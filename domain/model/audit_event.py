@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 
 CHAIN_FORMAT = b"rollcall-audit-1"
 GENESIS_HASH = bytes(32)
+MEMBERSHIP_EVENTS = (
+    "position IS NOT NULL"
+    " AND action IN ('group.members_changed', 'group.deleted', 'member.removed')"
+)
+"""Those that `group_changes` belong to; the condition of an index, word for word."""
 
 
 def _sealed_index(name: str, column: str) -> Index:
@@ -65,6 +70,13 @@ class AuditEventTable(SQLModel, table=True):
         _sealed_index("audit_events_action_idx", "action"),
         _sealed_index("audit_events_correlation_idx", "correlation_id"),
         _sealed_index("audit_events_occurred_idx", "occurred_at"),
+        # From a group's change to the position of its event.
+        Index(
+            "audit_events_membership_idx",
+            "organization_id",
+            "sequence",
+            postgresql_where=MEMBERSHIP_EVENTS,
+        ),
         one_of("origin", Origin),
         one_of("actor_kind", ActorKind),
         one_of("subject_kind", SubjectKind),

@@ -22,4 +22,6 @@ def facts_of(member: Member) -> tuple[Change, ...]:
         changes.append(Change("permissions", None, sorted(member.permissions)))
     if member.revoked_at is not None:
         changes.append(Change("revokedAt", None, member.revoked_at))
+    if member.revocation_reason is not None:
+        changes.append(Change("revocationReason", None, member.revocation_reason))
     return tuple(changes)

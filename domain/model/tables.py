@@ -3,6 +3,7 @@
 from domain.model.access_token import AccessTokenTable, IdempotencyKeyTable
 from domain.model.account import AccountTable
 from domain.model.audit_event import AuditEventTable, AuditHeadTable
+from domain.model.audit_verification import AuditVerificationTable
 from domain.model.base import metadata
 from domain.model.deprovision_guard import (
     CountedDeprovisioningTable,
@@ -14,6 +15,7 @@ from domain.model.invitation import InvitationTable
 from domain.model.member_tables import MemberEmailTable, MemberTable
 from domain.model.organization import OrganizationTable
 from domain.model.provisioning_request import ProvisioningHeadTable, ProvisioningRequestTable
+from domain.model.released_name import ReleasedNameTable
 from domain.model.scim_connection import ScimConnectionTable, ScimCredentialTable
 
 GLOBAL_TABLES = frozenset({"organizations", "accounts", "access_tokens", "idempotency_keys"})
@@ -24,6 +26,7 @@ __all__ = [
     "AccountTable",
     "AuditEventTable",
     "AuditHeadTable",
+    "AuditVerificationTable",
     "CountedDeprovisioningTable",
     "DeprovisionGuardTable",
     "GroupChangeTable",
@@ -37,6 +40,7 @@ __all__ = [
     "OrganizationTable",
     "ProvisioningHeadTable",
     "ProvisioningRequestTable",
+    "ReleasedNameTable",
     "ScimConnectionTable",
     "ScimCredentialTable",
     "metadata",

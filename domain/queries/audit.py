@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import BigInteger, func, literal_column, select
 
 from domain.ids import UUID
 from domain.queries.compiler import FieldColumn, Queried
@@ -98,6 +98,7 @@ _QUERIED = Queried(
         "actor_id": FieldColumn(AUDIT_EVENTS.c.actor_id, UUID_TYPE),
         "subject_id": FieldColumn(AUDIT_EVENTS.c.subject_id, UUID_TYPE),
         "correlation_id": FieldColumn(AUDIT_EVENTS.c.correlation_id, UUID_TYPE),
+        "position": FieldColumn(AUDIT_EVENTS.c.position, BigInteger()),
         "occurred_at": FieldColumn(
             AUDIT_EVENTS.c.position,
             AUDIT_EVENTS.c.occurred_at.type,

@@ -78,6 +78,29 @@ class GroupRow:
     version: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastMember(MemberRow):
+    """A member as it was after the event at `position`, which happened at `moment` or before.
+
+    `account_id` is not told by the history and always None.
+    """
+
+    position: int
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastGroup(GroupRow):
+    """A group as it was after the event at `position`, which happened at `moment` or before.
+
+    `last_change` is the sequence of the last change of its members until then, 0 for none.
+    """
+
+    position: int
+    moment: datetime
+    last_change: int
+
+
 @dataclass(frozen=True, slots=True)
 class ScimCredentialRow:
     """A SCIM client's credential with the endpoint that it opens.

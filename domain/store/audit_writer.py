@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from sqlalchemy import String, column, insert, select
 from sqlalchemy import values as sql_values
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.ids import UUID, new_id
 from domain.model.audit_event import AuditEventTable
-from domain.store.statement import (
-    INSTANT,
-    INTEGER,
-    TEXT,
-    UUID_TYPE,
-    Statement,
-    instant_text,
-    parameter,
-)
+from domain.store.audit_texts import text_of
+from domain.store.statement import INSTANT, INTEGER, TEXT, UUID_TYPE, Statement, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import FromClause, Insert
 
@@ -64,11 +56,12 @@ class AuditEntry:
     subject_id: UUID
     subject_label: str
     changes: Sequence[Change] = ()
+    id: UUID = field(default_factory=new_id)
 
     def values(self) -> dict[str, Any]:
         """The columns that differ from event to event of one command."""
         return {
-            "id": new_id(),
+            "id": self.id,
             "action": self.action,
             "subject_kind": self.subject_kind,
             "subject_id": self.subject_id,
@@ -76,8 +69,8 @@ class AuditEntry:
             "changes": [
                 {
                     "attribute": change.attribute,
-                    "before": _text(change.before),
-                    "after": _text(change.after),
+                    "before": text_of(change.attribute, change.before),
+                    "after": text_of(change.attribute, change.after),
                 }
                 for change in self.changes
             ],
@@ -157,16 +150,3 @@ async def write_events(
         statement = _PLAIN[count] = Statement(insert_events(count))
     values = shared_values(caller, organization_id, now) | numbered_values(entries)
     await connection.execute(statement.text, *statement.arguments(values))
-
-
-def _text(value: Any) -> str | None:
-    """A change's value as the history keeps it: a string, JSON text otherwise, None for absent."""
-    if value is None or type(value) is str:
-        return value
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, datetime):
-        return instant_text(value)
-    if isinstance(value, UUID):
-        return str(value)
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

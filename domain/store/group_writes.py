@@ -28,13 +28,21 @@ from domain.store.group_rows import (
     group_of,
     group_values,
 )
+from domain.store.released_names import (
+    INSERT_RELEASED,
+    RELEASED_NAMES,
+    insert_released,
+    names_of_group,
+    released,
+    released_values,
+)
 from domain.store.statement import UUID_TYPE, Statement, parameter
 from domain.store.unit_of_work import Isolation, Outdated
 from domain.vocabulary import SubjectKind
 
 if TYPE_CHECKING:
     from domain.ids import UUID
-    from domain.model.group import Group, GroupEvent
+    from domain.model.group import Group, GroupAttributes, GroupEvent
     from domain.store.unit_of_work import UnitOfWork
 
 _GROUP = parameter("group_id", UUID_TYPE)
@@ -55,7 +63,8 @@ def _emptied_statement() -> Statement:
         ).select_from(gone.join(recorded, true())),
     )
     written = history.returning(GROUP_CHANGES.c.member_id).cte("history")
-    return Statement(select(func.count()).select_from(written))
+    released = insert_released().returning(RELEASED_NAMES.c.key).cte("released")
+    return Statement(select(func.count()).select_from(written).add_cte(released))
 
 
 _EMPTY_GROUP = _emptied_statement()
@@ -81,7 +90,7 @@ async def insert_group(unit: UnitOfWork, event: GroupEvent) -> None:
     await unit.record(group.organization_id, [_entry(event)])
 
 
-async def update_group(unit: UnitOfWork, event: GroupEvent) -> None:
+async def update_group(unit: UnitOfWork, event: GroupEvent, before: GroupAttributes) -> None:
     """Update the locked group and write the fact. Raises Taken."""
     group = event.group
     attributes = group.attributes
@@ -102,14 +111,23 @@ async def update_group(unit: UnitOfWork, event: GroupEvent) -> None:
     except asyncpg.UniqueViolationError as error:
         # Another group took the name since the look; the next look will find it.
         raise Outdated(Isolation.TRANSACTION) from error
-    await unit.record(group.organization_id, [_entry(event)])
+    entry = _entry(event)
+    await unit.record(group.organization_id, [entry])
+    over = released(names_of_group(before), names_of_group(attributes))
+    if over:
+        values = released_values(over, entry.id, group.id)
+        await INSERT_RELEASED.fetch(
+            unit.connection, organization_id=group.organization_id, **values
+        )
 
 
 async def delete_group(unit: UnitOfWork, event: GroupEvent) -> int:
     """Delete the locked group, its membership first; returns how many members it had."""
     group = event.group
     values = shared_values(unit.caller, group.organization_id, unit.now)
-    values |= numbered_values([_entry(event)])
+    entry = _entry(event)
+    values |= numbered_values([entry])
+    values |= released_values(names_of_group(group.attributes), entry.id, group.id)
     removed: int = await _EMPTY_GROUP.fetch_value(
         unit.connection,
         **values,

@@ -23,6 +23,7 @@ from domain.store.member_rows import (
     values_of,
 )
 from domain.store.organization_rows import ORGANIZATIONS
+from domain.store.released_names import RELEASED_NAMES, insert_released
 from domain.store.statement import INSTANT, TEXT, TEXTS, UUID_TYPE, Statement, parameter
 from domain.vocabulary import InvitationState
 
@@ -69,6 +70,7 @@ class MemberWrite(NamedTuple):
     unlimited_seats: bool
     cancels_invitations: bool
     invites: bool
+    releases: bool
     events: int
 
 
@@ -84,6 +86,8 @@ def write_member_statement(shape: MemberWrite) -> Statement:
         parts.append(_cancelled(written))
     if shape.invites:
         parts.append(_queued(written))
+    if shape.releases:
+        parts.append(insert_released(written).returning(RELEASED_NAMES.c.key).cte("released"))
     if shape.emails:
         parts.extend(_emails(written, creates=shape.creates))
     return Statement(select(written.c.id).add_cte(*parts))

@@ -24,6 +24,12 @@ from domain.store.group_rows import (
     ORGANIZATION,
 )
 from domain.store.member_rows import MEMBERS
+from domain.store.released_names import (
+    RELEASED_NAMES,
+    insert_released,
+    names_of_member,
+    released_values,
+)
 from domain.store.statement import INSTANT, UUID_TYPE, UUIDS, Statement, parameter
 from domain.store.unit_of_work import Isolation, Outdated
 from domain.vocabulary import SubjectKind
@@ -67,7 +73,8 @@ def _delete_statement() -> Statement:
         .returning(GROUP_CHANGES.c.sequence)
         .cte("history")
     )
-    return Statement(select(recorded.c.sequence).add_cte(bumped, history))
+    released = insert_released().returning(RELEASED_NAMES.c.key).cte("released")
+    return Statement(select(recorded.c.sequence).add_cte(bumped, history, released))
 
 
 _DELETE_GROUP_ROWS = _delete_statement()
@@ -108,6 +115,7 @@ async def delete_member(unit: UnitOfWork, event: MemberEvent, group_ids: tuple[U
     values: dict[str, Any] = shared_values(unit.caller, member.organization_id, unit.now)
     entry = AuditEntry(event.action, SubjectKind.MEMBER, member.id, member.label, event.changes)
     values |= numbered_values([entry])
+    values |= released_values(names_of_member(member.attributes), entry.id, member.id)
     key = {"organization_id": member.organization_id, "member_id": member.id}
     await _DELETE_GROUP_ROWS.fetch(unit.connection, **values, **key, group_ids=list(group_ids))
     try:

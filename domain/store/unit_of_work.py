@@ -32,6 +32,7 @@ from domain.store.organization_rows import (
     SET_OCCUPIED,
     organization_of,
 )
+from domain.store.released_names import Names, names_of_member, released, released_values
 from domain.vocabulary import SubjectKind
 
 if TYPE_CHECKING:
@@ -149,12 +150,14 @@ class UnitOfWork:
         if not events:
             raise ValueError("a write needs at least one event")
         member = events[-1].member
+        over: Names = {}
         if before is not None and _names_differ(before, member):
             # Looked for first: two members who want each other's names would wait for each other
             # in the index until the database finds the deadlock.
             taken = await find_taken(self.connection, member)
             if taken is not None:
                 raise taken
+            over = released(names_of_member(before.attributes), names_of_member(member.attributes))
         if before is None or before.occupies_seat != member.occupies_seat:
             counted = await self._take_seat(before, member)
         else:
@@ -173,18 +176,21 @@ class UnitOfWork:
             cancels_invitations=before is not None
             and any(event.cancels_invitations for event in events),
             invites=invites,
+            releases=bool(over),
             events=len(events),
         )
         values = write_values(member, before.version if before is not None else 0)
         values |= shared_values(self.caller, member.organization_id, self.now)
-        values |= numbered_values(
-            [
-                AuditEntry(
-                    event.action, SubjectKind.MEMBER, member.id, event.member.label, event.changes
-                )
-                for event in events
-            ]
-        )
+        entries = [
+            AuditEntry(
+                event.action, SubjectKind.MEMBER, member.id, event.member.label, event.changes
+            )
+            for event in events
+        ]
+        values |= numbered_values(entries)
+        if over:
+            # Names end with the first event: whatever else happens follows from it.
+            values |= released_values(over, entries[0].id, member.id)
         values["open_states"] = OPEN_STATES
         if invites:
             values |= self.invitations.new_row(member.organization_id, self.now)

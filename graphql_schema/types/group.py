@@ -10,7 +10,7 @@ import strawberry
 from domain.ids import UUID
 from domain.queries.audit import SUBJECT_EVENT_LIST
 from domain.queries.member_pages import EVERYONE, count_members_of, page_members
-from domain.queries.rows import GroupRow
+from domain.queries.rows import GroupRow, PastGroup
 from graphql_schema.connection import Connection, CountedConnection
 from graphql_schema.context import Info
 from graphql_schema.enums import ProvisioningSource, Scope
@@ -25,9 +25,11 @@ from graphql_schema.types.lists import (
     connect_first,
 )
 from graphql_schema.types.node import Node, Versioned
+from graphql_schema.types.past import events_then, is_past, members_then, then
 from graphql_schema.types.references import EventType, MemberType, OrganizationType, shows, wrap
 
 
+@shows(PastGroup)
 @shows(GroupRow)
 @strawberry.type(directives=[needs(Scope.GROUPS_READ)])
 class Group(Node, Versioned):
@@ -50,14 +52,23 @@ class Group(Node, Versioned):
 
     @resolved(costs(2))
     async def member_count(self, info: Info) -> int:
+        if isinstance(self.row, PastGroup):
+            return await info.context.load.past.member_count.load(self.row)
         return await info.context.load.member_count.load((self.row.organization_id, self.row.id))
 
-    @resolved(description="In the order in which they became members of the organization.")
+    @resolved(
+        description=(
+            "In the order in which they became members of the organization. With `asOf`, or of a"
+            " group that was asked for with it: as they were at that instant, in the order in which"
+            " they joined the group; it takes no filter."
+        )
+    )
     async def members(
         self,
         info: Info,
         *,
         filter: MemberFilter | None = None,  # noqa: A002
+        as_of: datetime | None = None,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -65,6 +76,10 @@ class Group(Node, Versioned):
     ) -> CountedConnection[MemberType]:
         reader, key = info.context.reader, (self.row.organization_id, self.row.id)
         wanted = member_words(filter)
+        if is_past(info.context, as_of) or (as_of is None and isinstance(self.row, PastGroup)):
+            window = {"first": first, "after": after, "last": last, "before": before}
+            filtered = wanted != EVERYONE
+            return await members_then(info.context, self.row, as_of, filtered=filtered, **window)
         arguments = Arguments(
             key, "members", wanted, first=first, after=after, last=last, before=before
         )
@@ -98,8 +113,12 @@ class Group(Node, Versioned):
         before: str | None = None,
     ) -> Connection[EventType]:
         reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        facts = (key, "auditEvents", *then(self.row))
+        arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
+        if isinstance(self.row, PastGroup):
+            return await events_then(info.context, self.row, arguments)
         return await connect_first(
-            Arguments(key, "auditEvents", first=first, after=after, last=last, before=before),
+            arguments,
             info.context.load.events_of_subject,
             key,
             lambda window: SUBJECT_EVENT_LIST.page(

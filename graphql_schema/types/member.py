@@ -13,7 +13,7 @@ from domain.queries.group_pages import MEMBER_GROUP_LIST
 from domain.queries.invitations import MEMBER_INVITATION_LIST
 from domain.queries.member_actions import is_confirmed_owner, refusal
 from domain.queries.provisioning_requests import SUBJECT_REQUEST_LIST
-from domain.queries.rows import MemberRow
+from domain.queries.rows import MemberRow, PastMember
 from graphql_schema.connection import Connection, CountedConnection
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import (
@@ -30,6 +30,13 @@ from graphql_schema.policy import needs
 from graphql_schema.scalars import JSON
 from graphql_schema.types.lists import Arguments, connect_counted_first, connect_first
 from graphql_schema.types.node import Node, Versioned
+from graphql_schema.types.past import (
+    events_then,
+    groups_then,
+    invitations_then,
+    requests_then,
+    then,
+)
 from graphql_schema.types.references import (
     EventType,
     GroupType,
@@ -48,12 +55,14 @@ class ActionAvailability:
 
 
 _ALLOWED = ActionAvailability(allowed=True)
+_OVER = ActionAvailability(allowed=False)
 
 
 @strawberry.type(
     description=(
         "What the caller may do right now, and why not otherwise; an action with nothing to do"
-        " counts as not allowed. The last seat is found out only by trying."
+        " counts as not allowed. The last seat is found out only by trying. With `asOf` nothing is"
+        " allowed, without a reason: the past is over."
     )
 )
 class MemberActions:
@@ -62,6 +71,8 @@ class MemberActions:
     last_owner: strawberry.Private[bool]
 
     def _of(self, action: MemberAction) -> ActionAvailability:
+        if isinstance(self.row, PastMember):
+            return _OVER
         error = refusal(self.row, action, self.context.caller, is_last_owner=self.last_owner)
         if error is None:
             return _ALLOWED
@@ -80,6 +91,7 @@ def _status_before(member: Any) -> MemberStatus | None:
     return None if row.revoked_at is None else MemberStatus(row.stage)
 
 
+@shows(PastMember)
 @shows(MemberRow)
 @strawberry.type(directives=[needs(Scope.MEMBERS_READ)])
 class Member(Node, Versioned):
@@ -124,6 +136,8 @@ class Member(Node, Versioned):
 
     @resolved()
     async def actions(self, info: Info) -> MemberActions:
+        if isinstance(self.row, PastMember):
+            return MemberActions(row=self.row, context=info.context, last_owner=False)
         last = is_confirmed_owner(self.row) and await info.context.load.has_one_owner.load(
             self.row.organization_id
         )
@@ -140,8 +154,12 @@ class Member(Node, Versioned):
         before: str | None = None,
     ) -> CountedConnection[GroupType]:
         reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        facts = (key, "groups", *then(self.row))
+        arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
+        if isinstance(self.row, PastMember):
+            return await groups_then(info.context, self.row, arguments)
         return await connect_counted_first(
-            Arguments(key, "groups", first=first, after=after, last=last, before=before),
+            arguments,
             info.context.load.groups_of_member,
             key,
             lambda window: MEMBER_GROUP_LIST.page(
@@ -150,7 +168,7 @@ class Member(Node, Versioned):
             lambda: info.context.load.group_count.load(key),
         )
 
-    @resolved(description="Newest first.")
+    @resolved(description="Newest first. With `asOf` those made by then, in their state of now.")
     async def invitations(
         self,
         info: Info,
@@ -161,8 +179,12 @@ class Member(Node, Versioned):
         before: str | None = None,
     ) -> CountedConnection[InvitationType]:
         reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        facts = (key, "invitations", *then(self.row))
+        arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
+        if isinstance(self.row, PastMember):
+            return await invitations_then(info.context, self.row, arguments)
         return await connect_counted_first(
-            Arguments(key, "invitations", first=first, after=after, last=last, before=before),
+            arguments,
             info.context.load.invitations_of_member,
             key,
             lambda window: MEMBER_INVITATION_LIST.page(
@@ -171,7 +193,9 @@ class Member(Node, Versioned):
             lambda: info.context.load.invitation_count.load(key),
         )
 
-    @resolved(needs(Scope.AUDIT_READ), description="Events about the member, newest first.")
+    @resolved(
+        needs(Scope.AUDIT_READ), description="Events about the member, newest first; until `asOf`."
+    )
     async def audit_events(
         self,
         info: Info,
@@ -182,8 +206,12 @@ class Member(Node, Versioned):
         before: str | None = None,
     ) -> Connection[EventType]:
         reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        facts = (key, "auditEvents", *then(self.row))
+        arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
+        if isinstance(self.row, PastMember):
+            return await events_then(info.context, self.row, arguments)
         return await connect_first(
-            Arguments(key, "auditEvents", first=first, after=after, last=last, before=before),
+            arguments,
             info.context.load.events_of_subject,
             key,
             lambda window: SUBJECT_EVENT_LIST.page(
@@ -204,8 +232,12 @@ class Member(Node, Versioned):
         before: str | None = None,
     ) -> Connection[RequestType]:
         reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        facts = (key, "requests", *then(self.row))
+        arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
+        if isinstance(self.row, PastMember):
+            return await requests_then(info.context, self.row, arguments)
         return await connect_first(
-            Arguments(key, "requests", first=first, after=after, last=last, before=before),
+            arguments,
             info.context.load.requests_of_subject,
             key,
             lambda window: SUBJECT_REQUEST_LIST.page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import strawberry
 
 from domain.queries.group_pages import count_groups_of, find_group, page_groups
@@ -21,6 +23,7 @@ from graphql_schema.types.inputs import (
     own_id,
 )
 from graphql_schema.types.lists import Arguments, connect_counted
+from graphql_schema.types.past import group_then, is_past
 from graphql_schema.types.references import GroupType, wrap_or_none
 
 
@@ -30,9 +33,19 @@ class OrganizationGroups:
 
     row: strawberry.Private[OrganizationRow]
 
-    @resolved(needs(Scope.GROUPS_READ))
-    async def group(self, info: Info, by: GroupRef) -> GroupType | None:
+    @resolved(
+        needs(Scope.GROUPS_READ),
+        description=(
+            "With `asOf`, as it was at that instant with the members it had, told from its history:"
+            " whichever group had the name then, deleted groups too. A later instant is now."
+        ),
+    )
+    async def group(
+        self, info: Info, by: GroupRef, as_of: datetime | None = None
+    ) -> GroupType | None:
         organization_id = self.row.id
+        if as_of is not None and is_past(info.context, as_of):
+            return wrap_or_none(await group_then(info.context, organization_id, by, as_of))
         if by.id or by.scim_id:
             id_ = by.scim_id or own_id(Kind.GROUP, by.id, organization_id)
             row = id_ and await info.context.load.group.load((organization_id, id_))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 
 import strawberry
 
@@ -35,6 +36,7 @@ from graphql_schema.types.inputs import (
 )
 from graphql_schema.types.lists import Arguments, connect_counted
 from graphql_schema.types.organization_parts import MemberCounts
+from graphql_schema.types.past import is_past, member_then
 from graphql_schema.types.pending import PendingConfirmation
 from graphql_schema.types.references import InvitationType, MemberType, wrap_or_none
 
@@ -50,9 +52,20 @@ class OrganizationPeople:
         counts = await member_counts(info.context.reader, self.row.id)
         return MemberCounts(**asdict(counts))
 
-    @resolved(needs(Scope.MEMBERS_READ))
-    async def member(self, info: Info, by: MemberRef) -> MemberType | None:
+    @resolved(
+        needs(Scope.MEMBERS_READ),
+        description=(
+            "With `asOf`, as it was at that instant, told from its history: whoever had the name"
+            " then, removed members too. Events count once they are sealed, which takes a tenth of"
+            " a second; a later instant is now. An e-mail then means the main one."
+        ),
+    )
+    async def member(
+        self, info: Info, by: MemberRef, as_of: datetime | None = None
+    ) -> MemberType | None:
         organization_id = self.row.id
+        if as_of is not None and is_past(info.context, as_of):
+            return wrap_or_none(await member_then(info.context, organization_id, by, as_of))
         if by.id or by.scim_id:
             id_ = by.scim_id or own_id(Kind.MEMBER, by.id, organization_id)
             row = id_ and await info.context.load.member.load((organization_id, id_))

@@ -99,6 +99,9 @@ query ($org: ID!) {
       provisioningRequests(first: 2) { nodes { id } }
     } }
     member(by: {userName: "nobody"}) { id }
+    past: member(by: {userName: "nobody"}, asOf: "2026-01-01T00:00:00Z") {
+      ...M actions { revoke { allowed reason } } groups(first: 2) { nodes { id } totalCount }
+    }
     pendingConfirmations(first: 3) {
       totalCount pageInfo { ...P } edges { cursor node { reason } } nodes {
       reason acceptedAt member { id } provisionedBy { id }
@@ -124,6 +127,9 @@ query ($org: ID!) {
       auditEvents(first: 2) { nodes { id } }
     } }
     group(by: {displayName: "none"}) { id }
+    past: group(by: {displayName: "none"}, asOf: "2026-01-01T00:00:00Z") {
+      ...G members(first: 2, asOf: "2026-01-01T00:00:00Z") { nodes { id } totalCount }
+    }
   }
 }
 """

@@ -8,6 +8,8 @@ from domain.application import Application
 from domain.store.sealer import seal_pending
 from domain.store.snapshot import Snapshot
 from domain.vocabulary import MemberStatus
+from graphql_schema.scalars import instant_text
+from tests.domain.past import seal_all
 from tests.support import factories
 from tests.support.graphql import Api, api
 
@@ -37,28 +39,59 @@ async def crowd(app: Application) -> Api:
         await factories.member(app, caller.organization_id, MemberStatus.ACCEPTED)
     for number in range(12):
         await factories.group(app, caller.organization_id, frozenset(ids[number:]))
+    everywhere = await factories.member(app, caller.organization_id, name="everywhere")
+    for number in range(12):
+        everyone = frozenset({everywhere.id, *ids}) if number == 0 else frozenset({everywhere.id})
+        name = "of all" if number == 0 else None
+        await factories.group(app, caller.organization_id, everyone, name)
     await seal_pending(app.pool)
     return caller
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-async def test_statements_do_not_grow_with_rows(
-    crowd: Api, shape: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    counted: list[int] = []
+PAST_SHAPES = {
+    "groups(first: %d) { nodes { members(asOf: $at, first: 3) { nodes { email } } } }": 6,
+    "groups(first: %d) { nodes { members(asOf: $at, first: 3) { totalCount } } }": 7,
+    'member(by: {userName: "everywhere"}, asOf: $at) { groups(first: %d) { nodes { id } } }': 7,
+    'group(by: {displayName: "of all"}, asOf: $at) { members(first: %d) { nodes {'
+    " email groups { nodes { displayName } } } } }": 10,
+}
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many statements each operation's reads took."""
+    numbers: list[int] = []
     end = Snapshot.end
 
     async def counting(self: Snapshot) -> None:
-        counted.append(self.statements)
+        numbers.append(self.statements)
         await end(self)
 
     monkeypatch.setattr(Snapshot, "end", counting)
+    return numbers
 
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_statements_do_not_grow_with_rows(crowd: Api, shape: str, counted: list[int]) -> None:
     for rows in (1, 12):
         await crowd.ask_here(shape % rows)
 
     # One more for the organization itself.
     assert counted == [SHAPES[shape] + 1] * 2
+
+
+@pytest.mark.parametrize("shape", PAST_SHAPES)
+async def test_statements_of_the_past_do_not_grow_with_rows(
+    crowd: Api, shape: str, counted: list[int]
+) -> None:
+    query = "query ($org: ID!, $at: DateTime!) { organization(by: {id: $org}) { %s } }"
+    at = instant_text((await seal_all(crowd.app, crowd.organization_id)).instant)
+
+    for rows in (1, 12):
+        found = await crowd.ask(query % (shape % rows), org=crowd.org, at=at)
+        assert None not in found["organization"].values()
+
+    assert counted == [PAST_SHAPES[shape] + 1] * 2
 
 
 async def test_all_reads_of_an_operation_see_one_moment(app: Application, crowd: Api) -> None:

@@ -88,7 +88,8 @@ def test_staging_one_who_is_inactive() -> None:
     event = Member.stage_new(**new(revoked=True))  # type: ignore[arg-type]
 
     assert event.action == "member.staged"
-    assert event.changes[-1] == Change("revokedAt", None, NOW)
+    why = Change("revocationReason", None, "created inactive")
+    assert event.changes[-2:] == (Change("revokedAt", None, NOW), why)
     assert (event.member.status, event.member.stage) == (MemberStatus.REVOKED, Stage.STAGED)
     assert event.member.revocation_reason == "created inactive"
 
