@@ -6,7 +6,6 @@ from datetime import datetime
 
 import strawberry
 
-from domain.errors import Invalid
 from domain.ids import UUID
 from domain.queries.audit import AuditEventFilter as AuditWords
 from domain.queries.group_pages import GroupFilter as GroupWords
@@ -29,7 +28,8 @@ from graphql_schema.enums import (
     ScimOperation,
     ScimResourceType,
 )
-from graphql_schema.ids import Kind, expect_id, read_id
+from graphql_schema.filter_values import any_id, id_of, short, some
+from graphql_schema.ids import Kind, expect_id
 
 
 @strawberry.input(one_of=True)
@@ -167,19 +167,6 @@ class ProvisioningRequestFilter:
     )
 
 
-def _id(kind: Kind, text: str | None, attribute: str) -> UUID | None:
-    return None if text is None else expect_id(kind, text, attribute).id
-
-
-def _any_id(text: str | None, attribute: str) -> UUID | None:
-    if text is None:
-        return None
-    found = read_id(text)
-    if found is None:
-        raise Invalid(attribute, "is not an id")
-    return found.id
-
-
 def own_id(kind: Kind, text: str | None, organization_id: UUID) -> UUID | None:
     """The UUID of an object of that organization; None when the id is of another's."""
     found = expect_id(kind, text or "", "by.id")
@@ -195,12 +182,12 @@ def member_words(given: MemberFilter | None) -> MemberWords:
     if given is None:
         return MemberWords()
     return MemberWords(
-        search=given.search,
-        statuses=None if given.status is None else tuple(given.status),
-        roles=None if given.role is None else tuple(given.role),
-        sources=None if given.source is None else tuple(given.source),
-        group_id=_id(Kind.GROUP, given.group_id, "groupId"),
-        external_ids=None if given.external_id is None else tuple(given.external_id),
+        search=short(given.search),
+        statuses=some(given.status, "status"),
+        roles=some(given.role, "role"),
+        sources=some(given.source, "source"),
+        group_id=id_of(Kind.GROUP, given.group_id, "groupId"),
+        external_ids=some(given.external_id, "externalId"),
         has_external_id=given.has_external_id,
         created_at=_instants(given.created_at),
         updated_at=_instants(given.updated_at),
@@ -213,8 +200,8 @@ def pending_words(given: PendingConfirmationFilter | None) -> MemberWords:
         return MemberWords()
     before = given.accepted_before
     return MemberWords(
-        search=given.search,
-        group_id=_id(Kind.GROUP, given.group_id, "groupId"),
+        search=short(given.search),
+        group_id=id_of(Kind.GROUP, given.group_id, "groupId"),
         accepted_at=None if before is None else Instants(end=before),
         # Wrapped keys come with the key handshake: until then nobody waits for another.
         statuses=() if given.reason is ConfirmationReason.REWRAP else None,
@@ -226,9 +213,9 @@ def group_words(given: GroupFilter | None) -> GroupWords:
     if given is None:
         return GroupWords()
     return GroupWords(
-        search=given.search,
-        sources=None if given.source is None else tuple(given.source),
-        member_id=_id(Kind.MEMBER, given.member_id, "memberId"),
+        search=short(given.search),
+        sources=some(given.source, "source"),
+        member_id=id_of(Kind.MEMBER, given.member_id, "memberId"),
         has_external_id=given.has_external_id,
     )
 
@@ -238,8 +225,8 @@ def invitation_words(given: InvitationFilter | None) -> InvitationWords:
     if given is None:
         return InvitationWords()
     return InvitationWords(
-        states=None if given.state is None else tuple(given.state),
-        member_id=_id(Kind.MEMBER, given.member_id, "memberId"),
+        states=some(given.state, "state"),
+        member_id=id_of(Kind.MEMBER, given.member_id, "memberId"),
         queued_at=_instants(given.queued_at),
     )
 
@@ -249,10 +236,10 @@ def audit_words(given: AuditEventFilter | None) -> AuditWords:
     if given is None:
         return AuditWords()
     return AuditWords(
-        actions=None if given.action is None else tuple(given.action),
-        origins=None if given.origin is None else tuple(given.origin),
-        actor_id=_any_id(given.actor_id, "actorId"),
-        subject_id=_any_id(given.subject_id, "subjectId"),
+        actions=some(given.action, "action"),
+        origins=some(given.origin, "origin"),
+        actor_id=any_id(given.actor_id, "actorId"),
+        subject_id=any_id(given.subject_id, "subjectId"),
         correlation_id=given.correlation_id,
         occurred_at=_instants(given.occurred_at),
     )
@@ -263,14 +250,14 @@ def request_words(given: ProvisioningRequestFilter | None) -> RequestWords:
     if given is None:
         return RequestWords()
     return RequestWords(
-        outcomes=None if given.outcome is None else tuple(given.outcome),
-        operations=None if given.operation is None else tuple(given.operation),
-        resource_types=None if given.resource_type is None else tuple(given.resource_type),
-        status_codes=None if given.status_code is None else tuple(given.status_code),
-        subject_id=_any_id(given.subject_id, "subjectId"),
-        search=given.search,
+        outcomes=some(given.outcome, "outcome"),
+        operations=some(given.operation, "operation"),
+        resource_types=some(given.resource_type, "resourceType"),
+        status_codes=some(given.status_code, "statusCode"),
+        subject_id=any_id(given.subject_id, "subjectId"),
+        search=short(given.search),
         received_at=_instants(given.received_at),
         slower_than_ms=given.slower_than_ms,
-        changed=None if given.changed is None else tuple(given.changed),
+        changed=some(given.changed, "changed"),
         request_id=given.request_id,
     )

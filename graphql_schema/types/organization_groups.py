@@ -71,6 +71,8 @@ class OrganizationGroups:
         before: str | None = None,
     ) -> CountedConnection[GroupType]:
         id_, reader, wanted = self.row.id, info.context.reader, group_words(filter)
+        if filter is not None and filter.member_id is not None:
+            info.context.caller.require(Scope.MEMBERS_READ)
         facts = (id_, "groups", wanted, order_by.field, order_by.direction)
         arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
         return await connect_counted(

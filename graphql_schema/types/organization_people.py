@@ -41,6 +41,12 @@ from graphql_schema.types.pending import PendingConfirmation
 from graphql_schema.types.references import InvitationType, MemberType, wrap_or_none
 
 
+def _may_ask(info: Info, given: MemberFilter | PendingConfirmationFilter | None) -> None:
+    """Who is in a group is for those who may read groups. Raises MissingScope."""
+    if given is not None and given.group_id is not None:
+        info.context.caller.require(Scope.GROUPS_READ)
+
+
 @strawberry.type
 class OrganizationPeople:
     """A part of Organization."""
@@ -92,6 +98,7 @@ class OrganizationPeople:
         before: str | None = None,
     ) -> CountedConnection[MemberType]:
         id_, reader, wanted = self.row.id, info.context.reader, member_words(filter)
+        _may_ask(info, filter)
         facts = (id_, "members", wanted, order_by.field, order_by.direction)
         arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
         return await connect_counted(
@@ -122,6 +129,7 @@ class OrganizationPeople:
         before: str | None = None,
     ) -> CountedConnection[PendingConfirmation]:
         id_, reader, wanted = self.row.id, info.context.reader, pending_words(filter).condition()
+        _may_ask(info, filter)
         facts = (id_, "pendingConfirmations", wanted)
         arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
         return await connect_counted(

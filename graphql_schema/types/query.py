@@ -16,6 +16,7 @@ from graphql_schema.connection import CountedConnection
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import OrderDirection, Scope
 from graphql_schema.fields import resolved
+from graphql_schema.filter_values import short
 from graphql_schema.ids import Kind, ObjectId, expect_id, read_id
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.audit import AuditAction
@@ -119,7 +120,7 @@ class Query:
         before: str | None = None,
     ) -> CountedConnection[Organization]:
         reader, within = info.context.reader, info.context.caller.organization_id
-        search = None if filter is None else filter.search
+        search = None if filter is None else short(filter.search)
         facts = (within, "organizations", search, order_by.field, order_by.direction)
         return await connect_counted(
             Arguments(*facts, first=first, after=after, last=last, before=before),
