@@ -80,6 +80,7 @@ def create_app(runtime: Runtime) -> Front:
         reader=runtime.reader,
         public_url=url,
         deprovision_guard=guarded,
+        plans=runtime.settings.graphql_plans is Switch.ON,
         token_used=runtime.workers.touch_access_token,
         tails=runtime.workers.tails,
         admission=admission(

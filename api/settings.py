@@ -202,6 +202,9 @@ class Settings(BaseSettings):
     deprovision_guard: Switch = Field(
         Switch.ON, description="Whether unusually many revocations and removals by SCIM are held."
     )
+    graphql_plans: Switch = Field(
+        Switch.ON, description="Short cut through lists of GraphQL; off only to rule it out."
+    )
 
     log_level: LogLevel = Field(LogLevel.INFO, description="Least severe message that is logged.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="Lines for machines or people.")

@@ -21,12 +21,16 @@ class RowField(StrawberryField):
 
     read: Callable[[Any], Any] | None = None
 
+    @property
+    def reading(self) -> Callable[[Any], Any]:
+        """Reads the value from the object."""
+        if self.read is None:
+            self.read = attrgetter(f"row.{self.python_name}")
+        return self.read
+
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002
         """The value; called by Strawberry for fields without a resolver."""
-        read = self.read
-        if read is None:
-            read = self.read = attrgetter(f"row.{self.python_name}")
-        return read(source)
+        return self.reading(source)
 
     def __copy__(self) -> RowField:
         """A copy that reads the same; Strawberry copies the fields of inherited types."""

@@ -6,18 +6,29 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NewType
 
+import orjson
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.ids import UUID, parse_uuid
 
 JSON = NewType("JSON", object)
+_LENGTH = len("2026-01-31T12:00:00.000000Z")
 
 
 def instant_text(instant: datetime) -> str:
     """RFC 3339 in UTC, always with microseconds and `Z`."""
     text = instant.astimezone(UTC).isoformat(timespec="microseconds")
     return f"{text[:-6]}Z"
+
+
+def instant_texts(instants: list[datetime]) -> list[str]:
+    """Many of them at once, in a tenth of the time where all are of UTC."""
+    texts: list[str] = orjson.dumps(instants, option=orjson.OPT_UTC_Z).decode()[2:-2].split('","')
+    # Another length is of another offset, or has no microseconds.
+    if set(map(len, texts)) == {_LENGTH}:
+        return texts
+    return [instant_text(instant) for instant in instants]
 
 
 def parse_instant(value: object) -> datetime:
@@ -63,4 +74,4 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     ),
 }
 
-__all__ = ["JSON", "SCALARS", "instant_text", "parse_instant"]
+__all__ = ["JSON", "SCALARS", "instant_text", "instant_texts", "parse_instant"]

@@ -9,6 +9,7 @@ from strawberry.types import ExecutionContext
 
 from graphql_schema.checks import Checks
 from graphql_schema.descriptions import describe
+from graphql_schema.executor import RowExecutor
 from graphql_schema.mutations.mutation import Mutation
 from graphql_schema.scalars import SCALARS
 from graphql_schema.types.access_token import AccessToken
@@ -68,6 +69,7 @@ schema = _without_null_defaults(
         ],
         config=StrawberryConfig(scalar_map=SCALARS),
         extensions=[Checks],
+        execution_context_class=RowExecutor,
     )
 )
 describe(schema._schema)  # noqa: SLF001 - Strawberry offers no other way

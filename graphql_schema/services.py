@@ -59,9 +59,10 @@ class GraphqlServices:
     """The domain's doors and the server's own address.
 
     `reader` reads from the pool. `deprovision_guard` False says that the guard is off for every
-    connection. `token_used` hears the id of every access token that was let in, `wrong_token` the
-    address that sent a wrong one; it answers the seconds to wait where there were too many.
-    `documents` are the trusted ones, by the SHA-256 of their text.
+    connection. `plans` False completes lists field by field. `token_used` hears the id of every
+    access token that was let in, `wrong_token` the address that sent a wrong one; it answers the
+    seconds to wait where there were too many. `documents` are the trusted ones, by the SHA-256 of
+    their text.
     """
 
     application: Application
@@ -70,6 +71,7 @@ class GraphqlServices:
     limits: Limits = field(default_factory=Limits)
     admission: Admission = field(default_factory=Admission)
     deprovision_guard: bool = True
+    plans: bool = True
     token_used: Callable[[UUID], None] = _nobody
     tails: Tails = field(default_factory=Tails)
     wrong_token: Callable[[str | None], float | None] = _patient

@@ -10,7 +10,7 @@ from domain.ids import UUID
 from domain.queries.compiler import FieldColumn, Queried
 from domain.queries.conditions import EVERYTHING, Condition
 from domain.queries.reader import Reader, Shapes
-from domain.queries.rows import MemberRow
+from domain.queries.rows import MemberRow, twin_of
 from domain.queries.sorting import BY_ID, Position, Sort, after, ordering, sort_key
 from domain.store.group_rows import GROUP_MEMBERS
 from domain.store.member_rows import (
@@ -93,9 +93,16 @@ _BY_ID = {
 }
 
 
+# By their words: a look-up costs a fifth of calling the enum.
+_ROLES = {role.value: role for role in MemberRole}
+_STAGES = {stage.value: stage for stage in Stage}
+_UNFROZEN = twin_of(MemberRow)
+_SOURCES = {source.value: source for source in ProvisioningSource}
+
+
 def member_row(record: Mapping[str, Any], *, with_groups: bool = False) -> MemberRow:
     """The row that a record of the member columns holds."""
-    return MemberRow(
+    row = _UNFROZEN(
         organization_id=record["organization_id"],
         id=record["id"],
         user_name=record["user_name"],
@@ -105,13 +112,13 @@ def member_row(record: Mapping[str, Any], *, with_groups: bool = False) -> Membe
         given_name=record["given_name"],
         family_name=record["family_name"],
         profile=record["profile"],
-        role=MemberRole(record["role"]),
+        role=_ROLES[record["role"]],
         permissions=tuple(record["permissions"]),
-        stage=Stage(record["stage"]),
+        stage=_STAGES[record["stage"]],
         revoked_at=record["revoked_at"],
         revocation_reason=record["revocation_reason"],
         account_id=record["account_id"],
-        source=ProvisioningSource(record["source"]),
+        source=_SOURCES[record["source"]],
         created_at=record["created_at"],
         updated_at=record["updated_at"],
         invited_at=record["invited_at"],
@@ -120,6 +127,9 @@ def member_row(record: Mapping[str, Any], *, with_groups: bool = False) -> Membe
         version=record["version"],
         groups=groups_of(record) if with_groups else None,
     )
+    row.__class__ = MemberRow
+    made: MemberRow = row
+    return made
 
 
 def row_of_member(member: Member, groups: tuple[GroupReference, ...] | None = None) -> MemberRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, make_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,20 @@ from domain.vocabulary import (
     ProvisioningSource,
     Stage,
 )
+
+
+def twin_of(row: type[Any]) -> Any:
+    """A class of the same slots that is not frozen, to make many rows of.
+
+    An instance becomes a row by assigning its `__class__`, at a fifth of what the constructor of a
+    frozen class costs, which sets each attribute by a call.
+    """
+    return make_dataclass(
+        row.__name__, [(each.name, each.type or Any) for each in fields(row)], slots=True
+    )
+
+
+_STATUSES = {stage: MemberStatus(stage.value) for stage in Stage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,7 @@ class MemberRow:
     @property
     def status(self) -> MemberStatus:
         """REVOKED while revoked, else the stage."""
-        return MemberStatus.REVOKED if self.revoked_at is not None else MemberStatus(self.stage)
+        return MemberStatus.REVOKED if self.revoked_at is not None else _STATUSES[self.stage]
 
 
 @dataclass(frozen=True, slots=True)
