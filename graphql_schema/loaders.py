@@ -34,6 +34,7 @@ from domain.queries.provisioning_requests import (
     requests_that_created,
 )
 from domain.queries.rows import AccessTokenRow, GroupRow, MemberRow
+from domain.queries.timeline import TIMELINE, Timeline, TimelineRow
 from graphql_schema.past_loaders import PastLoaders
 
 if TYPE_CHECKING:
@@ -162,6 +163,11 @@ class Loaders:
         """The newest requests about a member."""
         return self._pages(SUBJECT_REQUEST_LIST, "POSITION", descending=True)
 
+    @cached_property
+    def timeline_of_member(self) -> DataLoader[PageKey, Page[TimelineRow]]:
+        """The newest entries of a member's timeline."""
+        return self._pages(TIMELINE, "INSTANT", descending=True)
+
     def _global(
         self, fetch: Callable[[Reader, Sequence[UUID]], Awaitable[dict[UUID, Value]]]
     ) -> DataLoader[UUID, Value | None]:
@@ -183,7 +189,7 @@ class Loaders:
         return DataLoader(load_fn=load)
 
     def _pages(
-        self, listing: Listing[Any], order: str, *, descending: bool = False
+        self, listing: Listing[Any] | Timeline, order: str, *, descending: bool = False
     ) -> DataLoader[PageKey, Any]:
         async def load(keys: list[PageKey]) -> list[Any]:
             found: dict[PageKey, Any] = {}

@@ -24,6 +24,9 @@ from domain.vocabulary import (
     SubjectKind,
 )
 
+UNAPPLIED = "outcome <> 'APPLIED' AND operation <> 'READ'"
+"""Of requests that changed nothing, reads aside; their index costs the others nothing."""
+
 
 class ProvisioningRequestTable(SQLModel, table=True):
     """Written in batches, outside the command's transaction."""
@@ -33,6 +36,14 @@ class ProvisioningRequestTable(SQLModel, table=True):
         Index("provisioning_requests_position_idx", "organization_id", "position", unique=True),
         Index("provisioning_requests_outcome_idx", "organization_id", "outcome", "position"),
         Index("provisioning_requests_subject_idx", "organization_id", "subject_id", "position"),
+        Index(
+            "provisioning_requests_unapplied_idx",
+            "organization_id",
+            "subject_id",
+            "received_at",
+            "position",
+            postgresql_where=UNAPPLIED,
+        ),
         Index("provisioning_requests_received_idx", "organization_id", "received_at"),
         one_of("operation", ScimOperation),
         one_of("resource_type", ScimResourceType),

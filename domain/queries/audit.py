@@ -48,7 +48,8 @@ class AuditEventRow:
     request_id: UUID
 
 
-def _row(record: Mapping[str, Any]) -> AuditEventRow:
+def event_row(record: Mapping[str, Any]) -> AuditEventRow:
+    """The event that a record with its columns holds."""
     return AuditEventRow(
         organization_id=record["organization_id"],
         id=record["id"],
@@ -117,7 +118,7 @@ def _listing(parent: Any = None) -> Listing[AuditEventRow]:
         organization=AUDIT_EVENTS.c.organization_id,
         identity=AUDIT_EVENTS.c.id,
         orders=(Order("POSITION", AUDIT_EVENTS.c.position, tie_type=int),),
-        row=_row,
+        row=event_row,
         queried=_QUERIED,
         parent=parent,
         always=AUDIT_EVENTS.c.position.isnot(None),

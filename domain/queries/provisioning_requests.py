@@ -71,7 +71,8 @@ _WORDS: dict[str, Any] = {
 }
 
 
-def _row(record: Mapping[str, Any]) -> ProvisioningRequestRow:
+def request_row(record: Mapping[str, Any]) -> ProvisioningRequestRow:
+    """The request that a record with its columns holds."""
     values = {name: record[name] for name in ProvisioningRequestRow.__dataclass_fields__}
     for name, word in _WORDS.items():
         if values[name] is not None:
@@ -110,7 +111,7 @@ def _listing(parent: Any = None) -> Listing[ProvisioningRequestRow]:
         organization=REQUESTS.c.organization_id,
         identity=REQUESTS.c.id,
         orders=(Order("POSITION", REQUESTS.c.position, tie_type=int),),
-        row=_row,
+        row=request_row,
         queried=_QUERIED,
         parent=parent,
     )
@@ -203,4 +204,4 @@ async def requests_that_created(
     records = await reader.fetch(
         _CREATED_BY, organization_id=organization_id, ids=list(dict.fromkeys(subject_ids))
     )
-    return {record["subject_id"]: _row(record) for record in records}
+    return {record["subject_id"]: request_row(record) for record in records}

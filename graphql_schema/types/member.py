@@ -14,6 +14,7 @@ from domain.queries.invitations import MEMBER_INVITATION_LIST
 from domain.queries.member_actions import is_confirmed_owner, refusal
 from domain.queries.provisioning_requests import SUBJECT_REQUEST_LIST
 from domain.queries.rows import MemberRow, PastMember
+from domain.queries.timeline import TIMELINE
 from graphql_schema.connection import Connection, CountedConnection
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import (
@@ -46,6 +47,7 @@ from graphql_schema.types.references import (
     shows,
     wrap,
 )
+from graphql_schema.types.timeline import TimelineEntry
 
 
 @strawberry.type
@@ -243,4 +245,29 @@ class Member(Node, Versioned):
             lambda window: SUBJECT_REQUEST_LIST.page(
                 reader, key[0], window, order="POSITION", descending=True, parent_id=key[1]
             ),
+        )
+
+    @resolved(
+        needs(Scope.AUDIT_READ),
+        needs(Scope.PROVISIONING_READ),
+        description=(
+            "What happened to the member and what the provider asked in vain, newest first. A"
+            " request that changed something is told by its events; reads are left out."
+        ),
+    )
+    async def timeline(
+        self,
+        info: Info,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[TimelineEntry]:
+        reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        return await connect_first(
+            Arguments(key, "timeline", first=first, after=after, last=last, before=before),
+            info.context.load.timeline_of_member,
+            key,
+            lambda window: TIMELINE.page(reader, key[0], window, parent_id=key[1]),
         )

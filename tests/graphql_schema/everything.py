@@ -97,6 +97,10 @@ query ($org: ID!) {
       invitations(first: 2) { nodes { id } totalCount }
       auditEvents(first: 2) { nodes { id } }
       provisioningRequests(first: 2) { nodes { id } }
+      timeline(first: 2) {
+        pageInfo { ...P } edges { cursor node { __typename } }
+        nodes { __typename ... on Node { id } }
+      }
     } }
     member(by: {userName: "nobody"}) { id }
     past: member(by: {userName: "nobody"}, asOf: "2026-01-01T00:00:00Z") {

@@ -20,6 +20,7 @@ SHAPES = {
     "members(first: %d) { nodes { groups { nodes { displayName } totalCount } } }": 3,
     "members(first: %d) { nodes { invitations(first: 1) { nodes { state } } } }": 2,
     "members(first: %d) { nodes { auditEvents(first: 3) { nodes { action } } } }": 2,
+    "members(first: %d) { nodes { timeline(first: 3) { nodes { __typename } } } }": 2,
     "members(first: %d) { nodes { actions { revoke { allowed } } } }": 1,
     "groups(first: %d) { nodes { displayName memberCount } }": 2,
     "groups(first: %d) { nodes { members(first: 3) { nodes { email } } } }": 2,

@@ -32,6 +32,7 @@ from domain.vocabulary import (
     Origin,
     ProvisioningOutcome,
     ProvisioningSource,
+    ScimOperation,
     Scope,
 )
 from graphql_schema.ids import Kind, make_id
@@ -165,7 +166,7 @@ async def make_world(app: Application, about: str = "") -> World:
 
 
 async def _log(app: Application, owner: UUID, ids: dict[str, UUID]) -> None:
-    """What Okta asked for: bob was made, dan a second time refused."""
+    """What Okta asked for: bob was made and changed to what he was, dan refused a second time."""
     applied = entry(owner, subject_id=ids["bob"], subject_label="bob@example.com", warnings=())
     refused = entry(
         owner,
@@ -178,7 +179,17 @@ async def _log(app: Application, owner: UUID, ids: dict[str, UUID]) -> None:
         detail="Another user has this userName.",
         warnings=(),
     )
-    await write_requests(app, [applied, refused])
+    repeated = entry(
+        owner,
+        subject_id=ids["bob"],
+        subject_label="bob@example.com",
+        operation=ScimOperation.PATCH,
+        method="PATCH",
+        status_code=200,
+        outcome=ProvisioningOutcome.UNCHANGED,
+        warnings=(),
+    )
+    await write_requests(app, [applied, refused, repeated])
 
 
 async def _hold(app: Application, owner: UUID, member_id: UUID) -> None:
