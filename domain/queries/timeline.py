@@ -7,6 +7,7 @@ between them. A request that was applied is told by its events, and reads are no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,7 @@ TimelineRow = AuditEventRow | ProvisioningRequestRow
 _BEYOND_ALL: Any = literal_column(str(2**63 - 1))
 _ORGANIZATION = parameter("organization_id", UUID_TYPE)
 _BIG = BigInteger()
+_LAST_TIE = 2**62
 _PARENT: Any = literal_column("parents.id")
 # Both logs number their rows. Twice the number, and one more for requests, is a tie that no two
 # entries share and that keeps the order of either log.
@@ -54,13 +56,27 @@ class Timeline:
         self._known: dict[tuple[bool, bool, bool, int], Statement] = {}
 
     async def page(
-        self, reader: Reader, organization_id: UUID, window: Window, *, parent_id: UUID
+        self,
+        reader: Reader,
+        organization_id: UUID,
+        window: Window,
+        *,
+        parent_id: UUID,
+        until: datetime | None = None,
     ) -> Page[TimelineRow]:
-        """The member's entries in the window, in one statement. Raises Invalid for a position."""
+        """The member's entries in the window, up to an instant, in one statement.
+
+        Raises Invalid for a position that is none of this order.
+        """
         _ORDER.check("after", window.after)
         _ORDER.check("before", window.before)
+        cut = until is not None and window.after is None
+        if cut:
+            # As though the list went on from the last entry of that instant.
+            window = replace(window, after=(until, _LAST_TIE))
         pages = await self._pages(reader, organization_id, [parent_id], window)
-        return pages[parent_id]
+        page = pages[parent_id]
+        return page if not cut or window.backwards else replace(page, has_previous=False)
 
     async def first_pages(
         self,

@@ -37,6 +37,7 @@ from graphql_schema.types.past import (
     invitations_then,
     requests_then,
     then,
+    timeline_then,
 )
 from graphql_schema.types.references import (
     EventType,
@@ -251,8 +252,8 @@ class Member(Node, Versioned):
         needs(Scope.AUDIT_READ),
         needs(Scope.PROVISIONING_READ),
         description=(
-            "What happened to the member and what the provider asked in vain, newest first. A"
-            " request that changed something is told by its events; reads are left out."
+            "What happened to the member and what the provider asked in vain, newest first; until"
+            " `asOf`. A request that changed something is told by its events; reads are left out."
         ),
     )
     async def timeline(
@@ -265,8 +266,12 @@ class Member(Node, Versioned):
         before: str | None = None,
     ) -> Connection[TimelineEntry]:
         reader, key = info.context.reader, (self.row.organization_id, self.row.id)
+        facts = (key, "timeline", *then(self.row))
+        arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
+        if isinstance(self.row, PastMember):
+            return await timeline_then(info.context, self.row, arguments)
         return await connect_first(
-            Arguments(key, "timeline", first=first, after=after, last=last, before=before),
+            arguments,
             info.context.load.timeline_of_member,
             key,
             lambda window: TIMELINE.page(reader, key[0], window, parent_id=key[1]),

@@ -16,6 +16,7 @@ from domain.queries.past_groups import find_group_as_of
 from domain.queries.past_members import find_member_as_of
 from domain.queries.provisioning_requests import SUBJECT_REQUEST_LIST
 from domain.queries.rows import PastGroup, PastMember
+from domain.queries.timeline import TIMELINE
 from graphql_schema.ids import Kind
 from graphql_schema.types.inputs import GroupRef, MemberRef, own_id
 from graphql_schema.types.lists import Arguments, connect, connect_counted
@@ -178,5 +179,15 @@ async def requests_then(context: Context, member: PastMember, arguments: Argumen
             order="POSITION",
             descending=True,
             parent_id=member.id,
+        ),
+    )
+
+
+async def timeline_then(context: Context, row: PastMember, arguments: Arguments) -> Any:
+    """The timeline of a member of the past, until then."""
+    return await connect(
+        arguments,
+        lambda window: TIMELINE.page(
+            context.reader, row.organization_id, window, parent_id=row.id, until=row.moment
         ),
     )

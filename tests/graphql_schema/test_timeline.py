@@ -212,6 +212,30 @@ async def test_cursors_are_those_of_one_timeline(caller: Api, life: UUID, app: A
     assert await caller.codes(query, **sent) == ["BAD_REQUEST"]
 
 
+async def test_until_an_instant(app: Application, caller: Api, life: UUID) -> None:
+    reader, owner = Reader(app.pool), caller.organization_id
+    whole = await TIMELINE.page(reader, owner, Window(100), parent_id=life)
+    until = instant(whole.rows[4])
+    expected = [row for row in whole.rows if instant(row) <= until]
+    assert 1 < len(expected) < len(whole.rows)
+
+    page = await TIMELINE.page(reader, owner, Window(3), parent_id=life, until=until)
+    assert page.rows == expected[:3]
+    assert (page.has_previous, page.has_next) == (False, True)
+    last = await TIMELINE.page(
+        reader, owner, Window(100, backwards=True), parent_id=life, until=until
+    )
+    assert last.rows == expected
+    assert (last.has_previous, last.has_next) == (False, False)
+
+    query = (
+        f'{{ organization(by: {{id: "{caller.org}"}}) {{ member(by: {{id: "%s"}}, asOf: "%s") {{'
+    )
+    query = query % (caller.member_id(life), until.isoformat())
+    found = await caller.ask(f"{query} timeline(first: 50) {{ nodes {{ __typename }} }} }} }} }}")
+    assert len(found["organization"]["member"]["timeline"]["nodes"]) == len(expected)
+
+
 async def test_both_scopes_are_needed(caller: Api, life: UUID) -> None:
     query = (
         "query ($id: ID!) { node(id: $id) { ... on Member { timeline { nodes { __typename } } } } }"

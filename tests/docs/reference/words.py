@@ -36,7 +36,7 @@ def listed(words: str, names: list[str]) -> str:
 
 def said_of(name: str, argument: Any) -> str:
     """What is said of an argument."""
-    said = cell(argument.description or COMMON_ARGUMENTS[name])
+    said = cell(argument.description or COMMON_ARGUMENTS.get(name, ""))
     default = default_of(argument)
     return f"{said} `{default}` unless said otherwise." if default else said
 
