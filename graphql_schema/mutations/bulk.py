@@ -88,6 +88,8 @@ async def _run(info: Info, given: Any, items: list[Any], field: str, make: Make)
     async def work() -> BulkMembersPayload:
         owner = target_of(context, Kind.ORGANIZATION, given.organization_id, "organizationId").id
         check_number(field, items)
+        if await context.load.organization.load(owner) is None:
+            raise NotFound("organization")
         results: list[BulkMemberResult] = []
         # Who is named twice in the same words is asked about once: nobody gets two invitations.
         first: dict[Any, BulkMemberResult] = {}
