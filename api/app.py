@@ -19,6 +19,7 @@ from api.metrics import CountingLog, CountRequests
 from api.pace import Pace, Turn
 from api.settings import Switch
 from api.sparing_log import SparingLog
+from api.trusted_documents import trusted_documents
 from graphql_schema.app import graphql_app
 from graphql_schema.auth import Authenticator
 from graphql_schema.services import GraphqlServices
@@ -88,6 +89,7 @@ def create_app(runtime: Runtime) -> Front:
             runtime.settings.graphql_cost_per_minute,
         ),
         wrong_token=wrong_tokens(),
+        documents=trusted_documents(runtime.settings),
     )
     graphql = graphql_app(services)
     site = FastAPI(title="Rollcall", docs_url=None, redoc_url=None, openapi_url=None)

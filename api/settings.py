@@ -199,6 +199,9 @@ class Settings(BaseSettings):
         le=1_000_000_000,
         description="Points of cost a minute of one token in one process; 0 lets all in.",
     )
+    graphql_documents: Path | None = Field(
+        None, description="File of GraphQL documents that may be run by their hash alone."
+    )
     deprovision_guard: Switch = Field(
         Switch.ON, description="Whether unusually many revocations and removals by SCIM are held."
     )

@@ -26,11 +26,12 @@ from api.worker_metrics import (
 )
 from domain.application import Application
 from domain.clock import utc_now
+from domain.commands.idempotency import KEPT
 from domain.store.listener import Listener, Lookout
 from domain.store.notify import Notifier
 from domain.store.outbox import expire_invitations
 from domain.store.request_log import RequestLogWriter
-from domain.store.retention import remove_old_requests
+from domain.store.retention import remove_old_keys, remove_old_requests
 from domain.store.sealer import Sealer
 from domain.store.tails import Tails
 from domain.store.usage import UsageNotes
@@ -151,6 +152,7 @@ class Workers:
     async def _retain(self) -> None:
         owner = await asyncpg.connect(self._owner_url, timeout=10, command_timeout=60)
         try:
+            await remove_old_keys(owner, utc_now() - KEPT)
             removed = await remove_old_requests(owner, utc_now() - self._kept)
         except asyncpg.InsufficientPrivilegeError:
             logger.warning("old provisioning requests stay: the database role may not remove them")

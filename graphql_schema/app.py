@@ -12,12 +12,14 @@ from graphql_schema.auth import Authenticator
 from graphql_schema.errors import (
     BAD_REQUEST,
     FORBIDDEN,
+    HTTP_STATUS,
     LIMIT_EXCEEDED,
     RATE_LIMITED,
     ApiError,
 )
 from graphql_schema.operations import Answer, read_operation, refused, run
 from graphql_schema.services import GraphqlServices
+from graphql_schema.trusted import expect_trusted
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -89,11 +91,14 @@ class GraphqlApp:
             raise _not_let_in(error) from None
         body = await self._body(headers, receive)
         try:
-            operation = read_operation(orjson.loads(body))
+            documents = self._services.documents
+            operation = read_operation(orjson.loads(body), documents)
+            if self._services.documents_only(caller):
+                expect_trusted(operation.query, documents)
         except orjson.JSONDecodeError:
             raise Refusal(400, ApiError(BAD_REQUEST, "The body is not JSON.")) from None
         except ApiError as error:
-            raise Refusal(400, error) from None
+            raise Refusal(HTTP_STATUS[(error.extensions or {})["code"]], error) from None
         return await run(self._services, operation, caller, token)
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:

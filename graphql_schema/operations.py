@@ -20,8 +20,11 @@ from graphql_schema.errors import (
     shown_errors,
 )
 from graphql_schema.schema import schema
+from graphql_schema.trusted import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from domain.caller import Caller
     from domain.queries.rows import AccessTokenRow
     from graphql_schema.services import GraphqlServices
@@ -53,8 +56,8 @@ class Answer:
         return None
 
 
-def read_operation(body: Any) -> Operation:
-    """The operation in a JSON request body. Raises ApiError."""
+def read_operation(body: Any, documents: Mapping[str, str]) -> Operation:
+    """The operation in a JSON request body, by its text or one of `documents`. Raises ApiError."""
     if not isinstance(body, dict):
         raise ApiError(
             BAD_REQUEST, "Send one operation as a JSON object; batches are not supported."
@@ -62,14 +65,16 @@ def read_operation(body: Any) -> Operation:
     query, variables, name, extensions = (
         body.get(key) for key in ("query", "variables", "operationName", "extensions")
     )
+    if extensions is not None and not isinstance(extensions, dict):
+        raise ApiError(BAD_REQUEST, "`extensions` must be an object.")
+    if extensions:
+        query = text_of(query, extensions, documents)
     if not isinstance(query, str) or not query.strip():
         raise ApiError(BAD_REQUEST, "`query` must be a GraphQL document.")
     if variables is not None and not isinstance(variables, dict):
         raise ApiError(BAD_REQUEST, "`variables` must be an object.")
     if name is not None and not isinstance(name, str):
         raise ApiError(BAD_REQUEST, "`operationName` must be a string.")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise ApiError(BAD_REQUEST, "`extensions` must be an object.")
     return Operation(query, variables, name or None)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from domain.application import Application
+from domain.caller import Caller
 from domain.ids import UUID
 from domain.queries.reader import Reader
 from domain.queries.tails import Tails
@@ -54,6 +55,11 @@ def _patient(_ip: str | None) -> float | None:
     """Take no note of a wrong token."""
 
 
+def _anything(_caller: Caller) -> bool:
+    """Let every caller run any document."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class GraphqlServices:
     """The domain's doors and the server's own address.
@@ -62,7 +68,8 @@ class GraphqlServices:
     connection. `plans` False completes lists field by field. `token_used` hears the id of every
     access token that was let in, `wrong_token` the address that sent a wrong one; it answers the
     seconds to wait where there were too many. `documents` are the trusted ones, by the SHA-256 of
-    their text.
+    their text; `documents_only` says of whom that they may run no others, as people with a
+    session, whose browsers other pages use, too.
     """
 
     application: Application
@@ -76,3 +83,4 @@ class GraphqlServices:
     tails: Tails = field(default_factory=Tails)
     wrong_token: Callable[[str | None], float | None] = _patient
     documents: Mapping[str, str] = field(default_factory=dict)
+    documents_only: Callable[[Caller], bool] = _anything

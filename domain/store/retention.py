@@ -1,4 +1,4 @@
-"""Removes provisioning requests that are older than they are kept, as the role that may."""
+"""Removes what is older than it is kept: provisioning requests, as the role that may, and keys."""
 
 from __future__ import annotations
 
@@ -37,6 +37,25 @@ DELETE FROM provisioning_requests WHERE organization_id = $1 AND id = ANY(ARRAY(
   ORDER BY received_at LIMIT {BATCH}
 )) RETURNING 1
 """  # noqa: S608 made of constants
+
+
+_REMOVE_KEYS = f"""
+DELETE FROM idempotency_keys WHERE (caller_id, key) IN (
+  SELECT caller_id, key FROM idempotency_keys WHERE created_at <= $1 LIMIT {BATCH}
+) RETURNING 1
+"""  # noqa: S608 made of constants
+
+
+async def remove_old_keys(connection: asyncpg.Connection, before: datetime) -> int:
+    """Remove idempotency keys that came no later than then, a batch at a time; how many.
+
+    Several processes may be at it: each key is removed once.
+    """
+    removed = 0
+    while rows := await connection.fetch(_REMOVE_KEYS, before):
+        removed += len(rows)
+        await asyncio.sleep(REST_S)
+    return removed
 
 
 async def remove_old_requests(owner: asyncpg.Connection, before: datetime) -> int:

@@ -210,6 +210,9 @@ async def test_old_requests_are_removed_by_the_owner_alone(
         async with pool.acquire() as server:
             await remove_old_requests(server, utc_now() - timedelta(days=30))
 
+    keys = "INSERT INTO idempotency_keys VALUES ($1, 'a', '', NULL, $2), ($1, 'b', '', NULL, $3)"
+    await pool.execute(keys, one, utc_now() - timedelta(hours=25), utc_now() - timedelta(hours=23))
+
     await workers.start()
 
     async def removed() -> bool:
@@ -220,6 +223,7 @@ async def test_old_requests_are_removed_by_the_owner_alone(
     await workers.stop()
     kept = "SELECT received_at FROM provisioning_requests WHERE organization_id = $1"
     assert await pool.fetchval(kept, one) == recent
+    assert [row["key"] for row in await pool.fetch("SELECT key FROM idempotency_keys")] == ["b"]
 
 
 async def test_two_processes_do_not_remove_at_once(

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from domain.application import Application
-from domain.ids import UUID
+from domain.ids import UUID, new_id
 from domain.store import retention
-from domain.store.retention import BATCH, remove_old_requests
+from domain.store.retention import BATCH, remove_old_keys, remove_old_requests
 from tests.support import factories
 from tests.support.factories import Looks
 from tests.support.requests_log import entry, write_requests
@@ -71,3 +71,26 @@ async def test_an_index_leads_to_what_is_old(
     for plan in plans:
         assert "provisioning_requests_received_idx" in plan
         assert "Seq Scan" not in plan
+
+
+async def test_idempotency_keys_go_when_they_no_longer_count(
+    app: Application, owner_database_url: str
+) -> None:
+    insert = (
+        "INSERT INTO idempotency_keys (caller_id, key, input_hash, created_at)"
+        " SELECT $1, 'key ' || n, '', $2 FROM generate_series(1, $3) AS n"
+    )
+    one, other = new_id(), new_id()
+    await app.pool.execute(insert, one, LONG_AGO - timedelta(seconds=1), BATCH + 1)
+    await app.pool.execute(insert, other, LONG_AGO + timedelta(seconds=1), 2)
+    owner = await asyncpg.connect(owner_database_url)
+    try:
+        removed = await remove_old_keys(owner, LONG_AGO)
+        again = await remove_old_keys(owner, LONG_AGO)
+    finally:
+        await owner.close()
+
+    assert (removed, again) == (BATCH + 1, 0)
+    left = "SELECT count(*) FROM idempotency_keys WHERE caller_id = $1"
+    assert await app.pool.fetchval(left, one) == 0
+    assert await app.pool.fetchval(left, other) == 2
