@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 RELEASED_NAMES: Any = ReleasedNameTable.__table__  # type: ignore[attr-defined]
 
-USER_NAME = "member.userName"
-EMAIL = "member.email"
-MEMBER_EXTERNAL_ID = "member.externalId"
-DISPLAY_NAME = "group.displayName"
-GROUP_EXTERNAL_ID = "group.externalId"
+USER_NAME = "member userName"
+EMAIL = "member email"
+MEMBER_EXTERNAL_ID = "member externalId"
+DISPLAY_NAME = "group displayName"
+GROUP_EXTERNAL_ID = "group externalId"
 
 Names = dict[str, str]
 """The keys of a subject's names, by kind."""
