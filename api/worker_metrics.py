@@ -18,6 +18,11 @@ REQUEST_LOG_DEPTH = Gauge(
 REQUEST_LOG_DROPPED = Counter(
     "rollcall_request_log_dropped_total", "Provisioning requests that were never written."
 )
+BULK_MEMBERS = Counter(
+    "rollcall_bulk_members_total",
+    "Members whose turn in a bulk operation came, by what came of it.",
+    ["outcome"],
+)
 SEALED = Counter("rollcall_audit_sealed_total", "Audit events sealed by this server.")
 SEALER_LAG = Gauge(
     "rollcall_audit_seal_lag_seconds",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from api.bulk_work import BulkWork
 from api.mail.sender import InvitationSender
 from api.released_work import ReleasedWork
 from api.supervisor import Supervisor
@@ -27,6 +28,7 @@ from api.worker_metrics import (
 from domain.application import Application
 from domain.clock import utc_now
 from domain.commands.idempotency import KEPT
+from domain.store.bulk_retention import remove_old_items
 from domain.store.listener import Listener, Lookout
 from domain.store.notify import Notifier
 from domain.store.outbox import expire_invitations
@@ -48,6 +50,8 @@ DRAIN_NOTICES_S = 1.0
 EXPIRE_EVERY_S = 60.0
 MEASURE_EVERY_S = 2.0
 RETENTION_EVERY_S = 24 * 3600.0
+FORGET_EVERY_S = 3600.0
+BULK_ITEMS_KEPT = timedelta(days=30)
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +89,9 @@ class Workers:
         self._lookout = Lookout(pool, self.tails)
         self._listener = None if listen_url is None else Listener(listen_url, self.tails)
         self._usage = UsageNotes(pool)
-        self._released = ReleasedWork(Application(pool, invitations, self._sealer.wake))
+        application = Application(pool, invitations, self._sealer.wake)
+        self._released = ReleasedWork(application)
+        self._bulk = BulkWork(application, self._notifier.changed)
         self._sender = None
         if smtp is not None:
             self._sender = InvitationSender(
@@ -123,11 +129,13 @@ class Workers:
             keep("listener", self._listener.run, self._listener.stop)
         keep("usage notes", self._usage.run, self._usage.stop)
         keep("released deprovisionings", self._released.run, self._released.stop)
+        keep("bulk operations", self._bulk.run, self._bulk.stop)
         if self._sender is not None:
             keep("invitation sender", self._sender.run, self._sender.stop)
         repeat = self._supervisor.keep_every
         repeat("invitation expiry", EXPIRE_EVERY_S, self._expire)
         repeat("figures", MEASURE_EVERY_S, self._measure)
+        repeat("bulk operation retention", FORGET_EVERY_S, self._forget)
         if self._owner_url is not None:
             repeat("request log retention", RETENTION_EVERY_S, self._retain)
 
@@ -148,6 +156,10 @@ class Workers:
         self._sealed_before = self._sealer.total
         if self._sender is not None:
             OUTBOX_AGE.set(self._sender.oldest_due_s)
+
+    async def _forget(self) -> None:
+        if removed := await remove_old_items(self._pool, utc_now() - BULK_ITEMS_KEPT):
+            logger.info("%d members of old bulk operations forgotten", removed)
 
     async def _retain(self) -> None:
         owner = await asyncpg.connect(self._owner_url, timeout=10, command_timeout=60)

@@ -196,6 +196,25 @@ class SubjectKind(_Word):
     GROUP = auto()
     SCIM_CONNECTION = auto()
     ACCESS_TOKEN = auto()
+    BULK_OPERATION = auto()
+
+
+class BulkOperationState(_Word):
+    """Life of one action over many members; the last three are the end."""
+
+    QUEUED = auto()
+    RUNNING = auto()
+    FINISHED = auto()
+    CANCELLED = auto()
+    FAILED = auto()
+
+
+class BulkOutcome(_Word):
+    """What came of one member of a bulk operation."""
+
+    CHANGED = auto()
+    UNCHANGED = auto()
+    FAILED = auto()
 
 
 class ScimOperation(_Word):

@@ -9,6 +9,7 @@ import strawberry
 
 from domain.queries.connections import ScimHealth
 from domain.vocabulary import (
+    BulkOperationState,
     CredentialKind,
     GuardResolution,
     GuardState,
@@ -102,6 +103,7 @@ class UserErrorCode(Enum):
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     SCIM_DISABLED = "SCIM_DISABLED"
     DEPROVISION_HELD = "DEPROVISION_HELD"
+    INTERNAL = "INTERNAL"
 
 
 _shown(OrderDirection)
@@ -121,6 +123,13 @@ _shown(
     ACCEPTED="The person accepted; waits for an administrator.",
     CONFIRMED="Full member.",
     REVOKED="Access withdrawn; `statusBeforeRevocation` says what a restore returns to.",
+)
+_shown(
+    BulkOperationState,
+    QUEUED="Waits for its turn: operations of one organization run one after the other.",
+    FINISHED="Every member had its turn; `failures` says who could not be done.",
+    CANCELLED="Stopped before the end.",
+    FAILED="Ended early: whoever started it lost the right to.",
 )
 _shown(MemberRole)
 _shown(MemberAction)
@@ -177,6 +186,7 @@ _shown(
 )
 
 __all__ = [
+    "BulkOperationState",
     "ConfirmationReason",
     "CredentialKind",
     "GroupOrderField",

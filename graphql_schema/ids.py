@@ -31,6 +31,7 @@ class Kind(Enum):
     AUDIT_EVENT = "evt"
     PROVISIONING_REQUEST = "req"
     ACCESS_TOKEN = "tok"  # noqa: S105 - the prefix of an id, not of a secret
+    BULK_OPERATION = "blk"
 
 
 _BY_PREFIX = {kind.value: kind for kind in Kind}

@@ -20,6 +20,7 @@ from domain.queries.audit import (
     SUBJECT_EVENT_LIST,
     AuditEventRow,
 )
+from domain.queries.bulk_operations import BULK_OPERATION_LIST, BulkOperationRow
 from domain.queries.connections import ConnectionRow, connections_of
 from domain.queries.deprovision_guard import GuardRow, guards_of
 from domain.queries.group_pages import GROUP_LIST, MEMBER_GROUP_LIST
@@ -103,6 +104,11 @@ class Loaders:
     def request(self) -> DataLoader[Key, ProvisioningRequestRow | None]:
         """By organization and id."""
         return self._by_key(REQUEST_LIST.by_ids)
+
+    @cached_property
+    def bulk_operation(self) -> DataLoader[Key, BulkOperationRow | None]:
+        """By organization and id."""
+        return self._by_key(BULK_OPERATION_LIST.by_ids)
 
     @cached_property
     def creating_request(self) -> DataLoader[Key, ProvisioningRequestRow | None]:

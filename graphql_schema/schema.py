@@ -15,6 +15,7 @@ from graphql_schema.scalars import SCALARS
 from graphql_schema.types.access_token import AccessToken
 from graphql_schema.types.actors import SystemProcess
 from graphql_schema.types.audit import AuditEvent
+from graphql_schema.types.bulk_operation import BulkOperation
 from graphql_schema.types.group import Group
 from graphql_schema.types.invitation import Invitation
 from graphql_schema.types.member import Member
@@ -57,6 +58,7 @@ schema = _without_null_defaults(
             AccessToken,
             AuditEvent,
             BasicError,
+            BulkOperation,
             Group,
             InvalidTransitionError,
             Invitation,

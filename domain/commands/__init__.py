@@ -3,6 +3,12 @@
 Importing this package registers every handler with the application.
 """
 
+from domain.commands.bulk_operations import (
+    CancelBulkOperation,
+    StartBulkOperation,
+    StartedBulkOperation,
+)
+from domain.commands.bulk_work import CarryOutBulkItem, FailBulkItem, SettleBulkOperation
 from domain.commands.deprovision_guard import CarryOutReleased, ResolveDeprovisionGuard
 from domain.commands.groups import (
     KEEP,
@@ -61,6 +67,8 @@ __all__ = [
     "NESTED_GROUPS",
     "UNKNOWN_MEMBERS",
     "AcceptInvitation",
+    "CancelBulkOperation",
+    "CarryOutBulkItem",
     "CarryOutReleased",
     "Change",
     "ChangeMemberRole",
@@ -75,6 +83,7 @@ __all__ = [
     "DisableScim",
     "EditKind",
     "EnableScim",
+    "FailBulkItem",
     "Group",
     "GroupResult",
     "InviteMember",
@@ -102,6 +111,9 @@ __all__ = [
     "RevokeMember",
     "RevokeScimCredential",
     "RotateScimApiKey",
+    "SettleBulkOperation",
+    "StartBulkOperation",
+    "StartedBulkOperation",
     "UpdateMember",
     "UpdateOrganization",
     "UpdateScimConnection",

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.application import Command, Outcome, handler_of, handles
+from domain.commands.bulk_operations import StartedBulkOperation
 from domain.commands.scim_credentials import IssuedCredential
 from domain.commands.tokens import IssuedToken
 from domain.errors import IdempotencyKeyReused, Invalid
@@ -97,7 +98,7 @@ def _id_of(value: Any) -> UUID | None:
     match value:
         case IssuedCredential():
             return value.credential_id
-        case IssuedToken() | Member():
+        case IssuedToken() | Member() | StartedBulkOperation():
             return value.id
         case _:
             return None

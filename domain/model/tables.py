@@ -5,6 +5,7 @@ from domain.model.account import AccountTable
 from domain.model.audit_event import AuditEventTable, AuditHeadTable
 from domain.model.audit_verification import AuditVerificationTable
 from domain.model.base import metadata
+from domain.model.bulk_operation import BulkOperationItemTable, BulkOperationTable
 from domain.model.deprovision_guard import (
     CountedDeprovisioningTable,
     DeprovisionGuardTable,
@@ -27,6 +28,8 @@ __all__ = [
     "AuditEventTable",
     "AuditHeadTable",
     "AuditVerificationTable",
+    "BulkOperationItemTable",
+    "BulkOperationTable",
     "CountedDeprovisioningTable",
     "DeprovisionGuardTable",
     "GroupChangeTable",

@@ -20,6 +20,7 @@ class AuditAction:
 def _catalogue() -> dict[str, AuditAction]:
     organization, member = SubjectKind.ORGANIZATION, SubjectKind.MEMBER
     group, scim, token = SubjectKind.GROUP, SubjectKind.SCIM_CONNECTION, SubjectKind.ACCESS_TOKEN
+    bulk = SubjectKind.BULK_OPERATION
     rows = [
         ("organization.created", organization, "The organization was founded.", "{} founded {}."),
         (
@@ -164,6 +165,30 @@ def _catalogue() -> dict[str, AuditAction]:
             token,
             "An access token was ended at once.",
             "{} revoked the access token {}.",
+        ),
+        (
+            "bulk_operation.started",
+            bulk,
+            "One action over many members was started, in the background.",
+            "{} started the bulk operation: {}.",
+        ),
+        (
+            "bulk_operation.cancelled",
+            bulk,
+            "A bulk operation was stopped; what it had done stays done.",
+            "{} cancelled the bulk operation: {}.",
+        ),
+        (
+            "bulk_operation.finished",
+            bulk,
+            "Every member of a bulk operation had its turn.",
+            "{} finished the bulk operation: {}.",
+        ),
+        (
+            "bulk_operation.failed",
+            bulk,
+            "A bulk operation ended early: who started it lost the right to.",
+            "{} gave up the bulk operation: {}.",
         ),
     ]
     return {

@@ -24,7 +24,7 @@ from domain.store.statement import INSTANT, UUID_TYPE, Statement, parameter
 from domain.vocabulary import MemberRole, MemberStatus, ProvisioningSource, Stage
 
 MEMBER_COLUMNS = [MEMBERS.c[name] for name in MemberRow.__dataclass_fields__ if name != "groups"]
-_QUERIED = replace(
+MEMBERS_QUERIED = replace(
     QUERIED, fields={**QUERIED.fields, "revoked_at": FieldColumn(MEMBERS.c.revoked_at, INSTANT)}
 )
 _ORDERS = (
@@ -43,7 +43,7 @@ MEMBER_LIST: Listing[MemberRow] = Listing(
     identity=MEMBERS.c.id,
     orders=_ORDERS,
     row=member_row,
-    queried=_QUERIED,
+    queried=MEMBERS_QUERIED,
 )
 # Aliased, since a condition on another group looks at the same table.
 _OF_GROUP = GROUP_MEMBERS.alias("of_group")
@@ -59,7 +59,7 @@ GROUP_MEMBER_LIST: Listing[MemberRow] = Listing(
     # The order of the group's own rows, so that a page of a small group never walks all members.
     orders=(Order("CREATED_AT", _OF_GROUP.c.member_id),),
     row=member_row,
-    queried=_QUERIED,
+    queried=MEMBERS_QUERIED,
     parent=_OF_GROUP.c.group_id,
 )
 
@@ -73,7 +73,7 @@ def _some_members(always: Any, *orders: Order) -> Listing[MemberRow]:
         identity=MEMBERS.c.id,
         orders=orders,
         row=member_row,
-        queried=_QUERIED,
+        queried=MEMBERS_QUERIED,
         always=always & MEMBERS.c.revoked_at.is_(None),
     )
 

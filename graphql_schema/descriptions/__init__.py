@@ -11,6 +11,7 @@ from typing import Any
 
 from graphql import GraphQLSchema, is_specified_scalar_type
 
+from graphql_schema.descriptions.bulk import BULK
 from graphql_schema.descriptions.changes import CHANGES
 from graphql_schema.descriptions.common import COMMON_ARGUMENTS, common
 from graphql_schema.descriptions.enums import ENUMS
@@ -19,7 +20,7 @@ from graphql_schema.descriptions.logs import LOGS
 from graphql_schema.descriptions.people import PEOPLE
 from graphql_schema.descriptions.scim import SCIM
 
-DESCRIPTIONS: dict[str, str] = {**PEOPLE, **SCIM, **LOGS, **FILTERS, **CHANGES, **ENUMS}
+DESCRIPTIONS: dict[str, str] = {**PEOPLE, **SCIM, **LOGS, **FILTERS, **CHANGES, **BULK, **ENUMS}
 
 
 def parts(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:

@@ -26,9 +26,9 @@ from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, expect_id
 from graphql_schema.mutations.change import Target, change, check_number, end, target_of
 from graphql_schema.policy import costs, needs
-from graphql_schema.types.member import Member
+from graphql_schema.types.bulk_results import BulkMemberResult, BulkSummary
 from graphql_schema.types.references import wrap_or_none
-from graphql_schema.types.user_errors import MutationPayload, UserError, user_error
+from graphql_schema.types.user_errors import MutationPayload, user_error
 
 _WRITE = [needs(Scope.MEMBERS_WRITE), costs(100)]
 
@@ -49,21 +49,6 @@ class BulkConfirmItem:
 class BulkConfirmMembersInput:
     organization_id: strawberry.ID
     members: list[BulkConfirmItem] = strawberry.field(description="At most 500.")
-
-
-@strawberry.type
-class BulkMemberResult:
-    member_id: strawberry.ID
-    member: Member | None = None
-    changed: bool = False
-    errors: list[UserError] = strawberry.field(default_factory=list)
-
-
-@strawberry.type
-class BulkSummary:
-    changed: int = 0
-    unchanged: int = 0
-    failed: int = 0
 
 
 @strawberry.type(

@@ -36,6 +36,7 @@ _WORDS = {
     Kind.GROUP: "group",
     Kind.SCIM_API_KEY: "SCIM key",
     Kind.ACCESS_TOKEN: "access token",
+    Kind.BULK_OPERATION: "bulk operation",
 }
 
 

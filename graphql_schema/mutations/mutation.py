@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from graphql_schema.mutations.bulk import BulkMutations
+from graphql_schema.mutations.bulk_operations import BulkOperationMutations
 from graphql_schema.mutations.groups import GroupMutations
 from graphql_schema.mutations.invitations import InvitationMutations
 from graphql_schema.mutations.members import MemberMutations
@@ -21,6 +22,7 @@ class Mutation(
     ScimMutations,
     ScimKeyMutations,
     GroupMutations,
+    BulkOperationMutations,
     BulkMutations,
     MemberMutations,
     InvitationMutations,

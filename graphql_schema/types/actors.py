@@ -58,6 +58,8 @@ async def subject_of(
             return wrap_or_none(await load.group.load((organization_id, id_)))
         case SubjectKind.SCIM_CONNECTION:
             return wrap_or_none(await load.connection.load(organization_id))
+        case SubjectKind.BULK_OPERATION:
+            return wrap_or_none(await load.bulk_operation.load((organization_id, id_)))
         case SubjectKind.ACCESS_TOKEN:
             token = await load.access_token.load(id_)
             seen = token is not None and token.organization_id == organization_id

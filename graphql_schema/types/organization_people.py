@@ -7,6 +7,7 @@ from datetime import datetime
 
 import strawberry
 
+from domain.queries.bulk_operations import page_bulk_operations
 from domain.queries.invitations import INVITATION_LIST, page_invitations
 from domain.queries.member_pages import (
     PENDING_LIST,
@@ -16,7 +17,7 @@ from domain.queries.member_pages import (
     page_members,
 )
 from domain.queries.organizations import OrganizationRow
-from graphql_schema.connection import CountedConnection
+from graphql_schema.connection import Connection, CountedConnection
 from graphql_schema.context import Info
 from graphql_schema.enums import OrderDirection, Scope
 from graphql_schema.fields import resolved
@@ -34,11 +35,16 @@ from graphql_schema.types.inputs import (
     own_id,
     pending_words,
 )
-from graphql_schema.types.lists import Arguments, connect_counted
+from graphql_schema.types.lists import Arguments, connect, connect_counted
 from graphql_schema.types.organization_parts import MemberCounts
 from graphql_schema.types.past import is_past, member_then
 from graphql_schema.types.pending import PendingConfirmation
-from graphql_schema.types.references import InvitationType, MemberType, wrap_or_none
+from graphql_schema.types.references import (
+    BulkOperationType,
+    InvitationType,
+    MemberType,
+    wrap_or_none,
+)
 
 
 def _may_ask(info: Info, given: MemberFilter | PendingConfirmationFilter | None) -> None:
@@ -159,3 +165,19 @@ class OrganizationPeople:
             lambda window: page_invitations(reader, id_, window, wanted),
             lambda: INVITATION_LIST.count(reader, id_, wanted.condition()),
         )
+
+    @resolved(needs(Scope.MEMBERS_READ))
+    async def bulk_operations(
+        self,
+        info: Info,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[BulkOperationType]:
+        id_, reader = self.row.id, info.context.reader
+        arguments = Arguments(
+            id_, "bulkOperations", first=first, after=after, last=last, before=before
+        )
+        return await connect(arguments, lambda window: page_bulk_operations(reader, id_, window))

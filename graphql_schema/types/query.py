@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
@@ -18,6 +19,7 @@ from graphql_schema.enums import OrderDirection, Scope
 from graphql_schema.fields import resolved
 from graphql_schema.filter_values import short
 from graphql_schema.ids import Kind, ObjectId, expect_id, read_id
+from graphql_schema.loaders import Loaders
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.audit import AuditAction
 from graphql_schema.types.inputs import (
@@ -40,8 +42,17 @@ _OBJECT_SCOPES = {
     Kind.AUDIT_EVENT: Scope.AUDIT_READ,
     Kind.PROVISIONING_REQUEST: Scope.PROVISIONING_READ,
     Kind.ACCESS_TOKEN: Scope.TOKENS_ADMIN,
+    Kind.BULK_OPERATION: Scope.MEMBERS_READ,
 }
 """What `node` asks for before it says whether something exists."""
+_BY_KEY: dict[Kind, Callable[[Loaders], Any]] = {
+    Kind.MEMBER: lambda load: load.member,
+    Kind.GROUP: lambda load: load.group,
+    Kind.INVITATION: lambda load: load.invitation,
+    Kind.AUDIT_EVENT: lambda load: load.event,
+    Kind.PROVISIONING_REQUEST: lambda load: load.request,
+    Kind.BULK_OPERATION: lambda load: load.bulk_operation,
+}
 
 
 async def load_node(context: Context, id_: ObjectId) -> Any:
@@ -63,21 +74,12 @@ async def load_node(context: Context, id_: ObjectId) -> Any:
     match id_.kind:
         case Kind.ORGANIZATION:
             return await load.organization.load(organization_id)
-        case Kind.MEMBER:
-            return await load.member.load(key)
-        case Kind.GROUP:
-            return await load.group.load(key)
-        case Kind.INVITATION:
-            return await load.invitation.load(key)
-        case Kind.AUDIT_EVENT:
-            return await load.event.load(key)
-        case Kind.PROVISIONING_REQUEST:
-            return await load.request.load(key)
         case Kind.SCIM_CONNECTION:
             connection = await load.connection.load(organization_id)
             return connection if connection is not None and connection.id == id_.id else None
         case _:
-            return None
+            loader = _BY_KEY.get(id_.kind)
+            return None if loader is None else await loader(load).load(key)
 
 
 @strawberry.type

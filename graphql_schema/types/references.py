@@ -10,6 +10,7 @@ import strawberry
 if TYPE_CHECKING:
     from graphql_schema.types.access_token import AccessToken
     from graphql_schema.types.audit import AuditEvent
+    from graphql_schema.types.bulk_operation import BulkOperation
     from graphql_schema.types.group import Group
     from graphql_schema.types.invitation import Invitation
     from graphql_schema.types.member import Member
@@ -24,6 +25,9 @@ _TYPES = "graphql_schema.types."
 OrganizationType: TypeAlias = Annotated["Organization", strawberry.lazy(_TYPES + "organization")]
 MemberType: TypeAlias = Annotated["Member", strawberry.lazy(_TYPES + "member")]
 GroupType: TypeAlias = Annotated["Group", strawberry.lazy(_TYPES + "group")]
+BulkOperationType: TypeAlias = Annotated[
+    "BulkOperation", strawberry.lazy(_TYPES + "bulk_operation")
+]
 PendingType: TypeAlias = Annotated["PendingConfirmation", strawberry.lazy(_TYPES + "pending")]
 InvitationType: TypeAlias = Annotated["Invitation", strawberry.lazy(_TYPES + "invitation")]
 EventType: TypeAlias = Annotated["AuditEvent", strawberry.lazy(_TYPES + "audit")]

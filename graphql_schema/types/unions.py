@@ -8,6 +8,7 @@ import strawberry
 
 from graphql_schema.types.access_token import AccessToken
 from graphql_schema.types.actors import SystemProcess
+from graphql_schema.types.bulk_operation import BulkOperation
 from graphql_schema.types.group import Group
 from graphql_schema.types.member import Member
 from graphql_schema.types.organization import Organization
@@ -20,6 +21,6 @@ Actor: TypeAlias = Annotated[
     ),
 ]
 AuditSubject: TypeAlias = Annotated[
-    Organization | Member | Group | ScimConnection | AccessToken,
+    Organization | Member | Group | ScimConnection | AccessToken | BulkOperation,
     strawberry.union("AuditSubject"),
 ]

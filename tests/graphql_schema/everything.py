@@ -170,7 +170,28 @@ query ($org: ID!) {
     + PAGE
 )
 
+BULK_OPERATIONS = (
+    """
+query ($org: ID!) {
+  organization(by: {id: $org}) {
+    bulkOperations(first: 3) { pageInfo { ...P } edges { cursor node { id } } nodes {
+      id action state total failureReason startedByLabel startedAt finishedAt correlationId
+      summary { changed unchanged failed }
+      organization { id }
+      startedBy { __typename ... on Node { id } }
+      failures(first: 2) {
+        pageInfo { ...P } edges { cursor node { memberId } }
+        nodes { memberId changed member { id } errors { code message path } }
+      }
+    } }
+  }
+}
+"""
+    + PAGE
+)
+
 EVERYTHING = {
+    "bulk operations": BULK_OPERATIONS,
     "organization": ORGANIZATION,
     "members": MEMBERS,
     "groups": GROUPS,

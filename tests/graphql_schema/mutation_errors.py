@@ -27,6 +27,8 @@ ERRORS: dict[str, frozenset[str]] = {
     "bulkRevokeMembers": _WHOLE,
     "bulkRestoreMembers": _WHOLE,
     "bulkRemoveMembers": _WHOLE,
+    "startBulkOperation": _WHOLE | {"KEY_REQUIRED", "IDEMPOTENCY_KEY_REUSED"},
+    "cancelBulkOperation": _ID,
     "createGroup": _ID | {"TAKEN", "TOO_MANY"},
     "updateGroup": _ID | _VERSION | {"TAKEN", "MANAGED_BY_IDP"},
     "deleteGroup": _ID | _VERSION,
@@ -52,8 +54,12 @@ RESULT_ERRORS: dict[str, frozenset[str]] = {
     "bulkRemoveMembers": _MEMBER | _OWNERS,
 }
 
-PROVEN_ELSEWHERE: dict[str, str] = {}
+PROVEN_ELSEWHERE: dict[str, str] = {
+    "startBulkOperation": "test_bulk_operations.py",
+    "cancelBulkOperation": "test_bulk_operations.py",
+}
 """Mutations whose errors other test files prove, with those files' names."""
 
-UNUSED = frozenset({"KEY_MISMATCH", "POLICY", "DEPROVISION_HELD"})
-"""Codes that no mutation answers: of what is still to come, or of SCIM alone."""
+UNUSED = frozenset({"KEY_MISMATCH", "POLICY", "DEPROVISION_HELD", "INTERNAL"})
+"""Codes that no mutation answers: of what is still to come, of SCIM alone, of single members
+of a bulk operation."""

@@ -39,7 +39,7 @@ async def test_an_example_runs(app: Application, caller: Api, name: str) -> None
     }
 
     found = await caller.ask(
-        EXAMPLES[name], org=caller.org, id=caller.org, key="k", input=inputs.get(name)
+        EXAMPLES[name], org=caller.org, id=caller.org, key="k", count=1, input=inputs.get(name)
     )
 
     for payload in found.values():

@@ -22,6 +22,8 @@ MUTATIONS = {
     "changeMemberRole": Scope.MEMBERS_WRITE,
     "reinviteMember": Scope.MEMBERS_WRITE,
     "inviteStagedMembers": Scope.MEMBERS_WRITE,
+    "startBulkOperation": Scope.MEMBERS_WRITE,
+    "cancelBulkOperation": Scope.MEMBERS_WRITE,
     "createGroup": Scope.GROUPS_WRITE,
     "updateGroup": Scope.GROUPS_WRITE,
     "deleteGroup": Scope.GROUPS_WRITE,
@@ -54,6 +56,7 @@ def test_types_with_contents_need_the_scope_to_read_them() -> None:
     declared = {name: scope for name, (scope,) in _typed().items()}
 
     assert declared == {
+        "BulkOperation": Scope.MEMBERS_READ,
         "Member": Scope.MEMBERS_READ,
         "Invitation": Scope.MEMBERS_READ,
         "Group": Scope.GROUPS_READ,

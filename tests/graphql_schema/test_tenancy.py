@@ -14,6 +14,7 @@ from domain.vocabulary import MemberStatus
 from graphql_schema.ids import Kind, make_id
 from tests.graphql_schema.everything import EVERYTHING
 from tests.support import factories
+from tests.support.bulk import start
 from tests.support.graphql import Api, api
 from tests.support.guard import grow_older, watched
 from tests.support.requests_log import log_request
@@ -41,6 +42,7 @@ async def theirs(app: Application) -> Api:
     await grow_older(app, caller.organization_id)
     with pytest.raises(DeprovisionHeld):
         await guarded.remove(member.id)
+    await start(caller, "REINVITE", 1)
     await seal_pending(app.pool)
     return caller
 
@@ -54,6 +56,7 @@ IDS = """
   auditEvents { nodes { id } }
   provisioningRequests { nodes { id } }
   accessTokens { nodes { id } }
+  bulkOperations { nodes { id } }
 } } }
 """
 

@@ -1,7 +1,7 @@
 """Indexes for the pages of the admin API."""
 
 revision = "0008"
-down_revision = "0007"
+down_revision = "0007a"
 branch_labels = None
 depends_on = None
 

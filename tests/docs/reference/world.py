@@ -20,13 +20,16 @@ from domain.commands import (
     CreateGroup,
     EnableScim,
     ProvisionMember,
+    StartBulkOperation,
     UpdateScimConnection,
 )
 from domain.errors import DeprovisionHeld
 from domain.ids import UUID
+from domain.queries.member_pages import MemberFilter
 from domain.store.sealer import seal_pending
 from domain.vocabulary import (
     IdentityProvider,
+    MemberAction,
     MemberRole,
     MemberStatus,
     Origin,
@@ -37,6 +40,7 @@ from domain.vocabulary import (
 )
 from graphql_schema.ids import Kind, make_id
 from tests.support import factories
+from tests.support.bulk import work
 from tests.support.graphql import Api, api
 from tests.support.guard import grow_older, watched
 from tests.support.requests_log import entry, write_requests
@@ -161,6 +165,14 @@ async def make_world(app: Application, about: str = "") -> World:
     await _log(app, owner, ids)
     if about == "resolveDeprovisionGuard":
         await _hold(app, owner, ids["cy"])
+    if about in {"", "cancelBulkOperation"}:
+        operation = StartBulkOperation(
+            owner, MemberAction.INVITE, MemberFilter(statuses=(MemberStatus.REVOKED,)), 1
+        )
+        started = await app.execute(operation, OPERATOR)
+        samples["blk_invite"] = make_id(Kind.BULK_OPERATION, owner, started.value.id)
+    if about == "":
+        await work(app)
     await seal_pending(app.pool)
     return World(caller, samples)
 

@@ -85,7 +85,14 @@ INPUTS = _inputs()
 SUBJECT = {
     name: next(
         field
-        for field in ("memberId", "groupId", "scimApiKeyId", "accessTokenId", "organizationId")
+        for field in (
+            "memberId",
+            "groupId",
+            "scimApiKeyId",
+            "accessTokenId",
+            "id",
+            "organizationId",
+        )
         if field in fields
     )
     for name, fields in INPUTS.items()
