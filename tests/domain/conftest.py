@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from domain.application import Application
+from domain.caller import Caller
 from domain.ids import UUID
+from domain.vocabulary import MemberRole
 from tests.support import factories
 from tests.support.blocking import Blocking, blocking
 from tests.support.factories import Looks
+from tests.support.guard import Watched, watched
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +39,15 @@ def blocking_app(database_url: str) -> Iterator[Blocking]:
     """An application for tests that are plain functions."""
     with blocking(database_url) as made:
         yield made
+
+
+@pytest.fixture
+async def acme(app: Application) -> Watched:
+    """Its provider may take away two members in an hour."""
+    return await watched(app)
+
+
+@pytest.fixture
+def admin(acme: Watched) -> Caller:
+    """An administrator, no owner."""
+    return factories.caller(MemberRole.ADMIN, organization_id=acme.organization_id)

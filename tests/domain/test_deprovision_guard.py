@@ -17,12 +17,6 @@ from tests.support.factories import SYSTEM
 from tests.support.guard import Watched, grow_older, pass_time, tripped, watched
 
 
-@pytest.fixture
-async def acme(app: Application) -> Watched:
-    """Its provider may take away two members in an hour."""
-    return await watched(app)
-
-
 async def test_what_is_too_much_is_held_and_nothing_of_it_is_done(acme: Watched) -> None:
     # given members of whom as many were revoked as may be
     people = await acme.people(4)

@@ -16,24 +16,12 @@ from domain.commands import (
 from domain.errors import DeprovisionHeld, MissingScope, NotFound, ScimDisabled
 from domain.ids import UUID
 from domain.store.released import organizations_with_released
-from domain.vocabulary import GuardResolution, MemberRole, Scope
+from domain.vocabulary import GuardResolution, Scope
 from tests.support import factories
 from tests.support.factories import SYSTEM
-from tests.support.guard import Watched, carry_out, holding, resolve, watched
+from tests.support.guard import Watched, carry_out, holding, resolve
 
 RELEASE, REFUSE = GuardResolution.RELEASE, GuardResolution.REFUSE
-
-
-@pytest.fixture
-async def acme(app: Application) -> Watched:
-    """Its provider may take away two members in an hour."""
-    return await watched(app)
-
-
-@pytest.fixture
-def admin(acme: Watched) -> Caller:
-    """An administrator, no owner."""
-    return factories.caller(MemberRole.ADMIN, organization_id=acme.organization_id)
 
 
 async def decisions(acme: Watched) -> list[Any]:

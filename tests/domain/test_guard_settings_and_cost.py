@@ -18,12 +18,6 @@ from tests.support.factories import SYSTEM
 from tests.support.guard import Watched, tripped, watched
 
 
-@pytest.fixture
-async def acme(app: Application) -> Watched:
-    """Its provider may take away two members in an hour."""
-    return await watched(app)
-
-
 async def test_members_are_counted_once_an_hour(app: Application) -> None:
     acme = await watched(app, max_members=1, max_percent=80)
     people = await acme.people(10)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from domain.application import Application
 from domain.caller import Caller
 from domain.commands import (
     CarryOutReleased,
@@ -18,22 +17,10 @@ from domain.store.released import organizations_with_released, released_after
 from domain.vocabulary import GuardResolution, MemberRole, MemberStatus
 from tests.support import factories
 from tests.support.factories import SYSTEM
-from tests.support.guard import Watched, carry_out, grow_older, holding, resolve, watched
+from tests.support.guard import Watched, carry_out, grow_older, holding, resolve
 from tests.support.racing import race
 
 RELEASE, REFUSE = GuardResolution.RELEASE, GuardResolution.REFUSE
-
-
-@pytest.fixture
-async def acme(app: Application) -> Watched:
-    """Its provider may take away two members in an hour."""
-    return await watched(app)
-
-
-@pytest.fixture
-def admin(acme: Watched) -> Caller:
-    """An administrator, no owner."""
-    return factories.caller(MemberRole.ADMIN, organization_id=acme.organization_id)
 
 
 @pytest.mark.parametrize("way", ["revoke", "remove"])
