@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,27 +15,14 @@ from scim2_models.exceptions import (
     UniquenessException,
 )
 
-from tests.e2e.strict_client import Crew, Operation, Patch, Person, connection, make, strict_client
-from tests.support.house import House, Resident
+from tests.e2e.strict_client import Crew, Operation, Patch, Person, connection, make
+from tests.support.house import Resident
 
 Name: Any = User.Name
 Email: Any = User.Emails
 Phone: Any = User.PhoneNumbers
 WORK_PHONE = 'phoneNumbers[type eq "work"]'
 ABSENT = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def acme(house: House) -> Resident:
-    """An organization of its own."""
-    return house.resident()
-
-
-@pytest.fixture
-def client(acme: Resident) -> Iterator[Any]:
-    """The strict client."""
-    with strict_client(acme) as made:
-        yield made
 
 
 def test_it_finds_its_way_by_discovery_alone(acme: Resident) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from scim2_models import BulkResponse, Error, Group, GroupMember, ListResponse
 
 from tests.e2e.strict_client import (
@@ -17,24 +15,9 @@ from tests.e2e.strict_client import (
     Person,
     Search,
     make,
-    strict_client,
 )
-from tests.support.house import House, Resident
 
 ABSENT = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def acme(house: House) -> Resident:
-    """An organization of its own."""
-    return house.resident()
-
-
-@pytest.fixture
-def client(acme: Resident) -> Iterator[Any]:
-    """The strict client."""
-    with strict_client(acme) as made:
-        yield made
 
 
 def test_queries(client: Any) -> None:
