@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -209,14 +209,24 @@ async def activity(
 ) -> list[ActivityBucket]:
     """Requests by outcome, oldest bucket first: hours of up to three days, else days, in UTC.
 
-    Buckets without a request are left out.
+    The first and the last bucket hold what of them lies in the window.
     """
     unit = "hour" if end - start <= timedelta(days=3) else "day"
-    numbers: dict[datetime, dict[str, int]] = {}
+    numbers: dict[datetime, dict[str, int]] = {at: {} for at in _buckets(start, end, unit)}
     for record in await reader.fetch(
         _ACTIVITY, organization_id=organization_id, start=start, end=end, unit=unit
     ):
         outcome = ProvisioningOutcome(record["outcome"])
-        bucket = numbers.setdefault(record["starts_at"], {})
-        bucket[outcome.lower()] = record["number"]
-    return [ActivityBucket(starts_at, **numbers[starts_at]) for starts_at in sorted(numbers)]
+        numbers[record["starts_at"]][outcome.lower()] = record["number"]
+    return [ActivityBucket(starts_at, **found) for starts_at, found in numbers.items()]
+
+
+def _buckets(start: datetime, end: datetime, unit: str) -> Iterator[datetime]:
+    """When each hour or day begins that the window touches."""
+    at = start.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    if unit == "day":
+        at = at.replace(hour=0)
+    step = timedelta(hours=1) if unit == "hour" else timedelta(days=1)
+    while at < end:
+        yield at
+        at += step

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from domain.ids import UUID
 from domain.model.organization import OrganizationTable
 from domain.queries.compiler import FieldColumn, Queried
-from domain.queries.conditions import AllOf, Column, Condition, OneOf
+from domain.queries.conditions import AllOf, Column, Compare, Condition, OneOf, Op
 from domain.queries.listing import no_link
 from domain.queries.member_pages import words_of
 from domain.queries.paging import (
@@ -27,8 +27,9 @@ from domain.queries.paging import (
     slices,
 )
 from domain.queries.reader import Reader, Shapes
+from domain.store.connection_rows import CONNECTIONS
 from domain.store.member_rows import MEMBERS
-from domain.store.statement import KEY, UUID_TYPE, UUIDS, Statement, parameter
+from domain.store.statement import BOOLEAN, KEY, UUID_TYPE, UUIDS, Statement, parameter
 from domain.vocabulary import KeyHandshake
 
 _ORGANIZATIONS: Any = OrganizationTable.__table__  # type: ignore[attr-defined]
@@ -63,11 +64,18 @@ _OCCUPIED = Statement(
         MEMBERS.c.stage != "STAGED",
     )
 )
+_SCIM_ENABLED = (
+    select(literal_column("1"))
+    .where(CONNECTIONS.c.organization_id == _ORGANIZATIONS.c.id, CONNECTIONS.c.enabled)
+    .correlate(_ORGANIZATIONS)
+    .exists()
+)
 _SHAPES = Shapes(
     Queried(
         fields={
             "id": FieldColumn(_ORGANIZATIONS.c.id, UUID_TYPE),
             "name": FieldColumn(_ORGANIZATIONS.c.name_key, folded=True),
+            "scim_enabled": FieldColumn(_SCIM_ENABLED, BOOLEAN),
         },
         profile=None,
         linked=no_link,
@@ -105,25 +113,41 @@ async def occupied_seats(reader: Reader, organization: OrganizationRow) -> int:
     return counted
 
 
-def _condition(search: str | None, within: UUID | None) -> Condition:
-    terms: list[Condition] = []
-    if search is not None and search.strip():
-        terms.append(words_of(Column("name"), search))
-    if within is not None:
-        terms.append(OneOf(Column("id"), (within,)))
-    return AllOf(tuple(terms))
+@dataclass(frozen=True, slots=True)
+class OrganizationFilter:
+    """Meets the organizations that meet everything that is given.
+
+    `within` is the only one that a caller may see, None where it may see all.
+    """
+
+    search: str | None = None
+    scim_enabled: bool | None = None
+    within: UUID | None = None
+
+    def condition(self) -> Condition:
+        """The filter as a condition."""
+        terms: list[Condition] = []
+        if self.search is not None and self.search.strip():
+            terms.append(words_of(Column("name"), self.search))
+        if self.scim_enabled is not None:
+            terms.append(Compare(Column("scim_enabled"), Op.EQ, self.scim_enabled))
+        if self.within is not None:
+            terms.append(OneOf(Column("id"), (self.within,)))
+        return AllOf(tuple(terms))
+
+
+EVERY_ORGANIZATION = OrganizationFilter()
 
 
 async def page_organizations(
     reader: Reader,
     window: Window,
+    wanted: OrganizationFilter = EVERY_ORGANIZATION,
     *,
-    search: str | None = None,
-    within: UUID | None = None,
     order: str = "NAME",
     descending: bool = False,
 ) -> Page[OrganizationRow]:
-    """Organizations; `within` is the only one a caller may see, None where it may see all."""
+    """The organizations that meet the filter."""
     chosen = _ORDERS[order]
     chosen.check("after", window.after)
     chosen.check("before", window.before)
@@ -140,7 +164,7 @@ async def page_organizations(
         )
 
     kind = ("page", order, descending, window.backwards, whole.shape, limit)
-    statement, values = _SHAPES.statement(kind, _condition(search, within), build)
+    statement, values = _SHAPES.statement(kind, wanted.condition(), build)
     found: list[tuple[OrganizationRow, Position]] = []
     for record in await reader.fetch(statement, **whole.parameters(), **values):
         key = None if chosen.key is None else record["position_key"]
@@ -149,12 +173,12 @@ async def page_organizations(
 
 
 async def count_organizations(
-    reader: Reader, *, search: str | None = None, within: UUID | None = None
+    reader: Reader, wanted: OrganizationFilter = EVERY_ORGANIZATION
 ) -> int:
     """How many organizations `page_organizations` has in all."""
     statement, values = _SHAPES.statement(
         "count",
-        _condition(search, within),
+        wanted.condition(),
         lambda where: select(func.count()).select_from(_ORGANIZATIONS).where(where),
     )
     number: int = await reader.fetch_value(statement, **values)

@@ -18,6 +18,9 @@ FILTERS = {
     "DateTimeRange.from": "From this instant on; open without it.",
     "DateTimeRange.to": "Up to this instant and without it; open without it.",
     "OrganizationFilter": "Which organizations.",
+    "OrganizationFilter.scimEnabled": (
+        "Whether a provider may provision into them; this needs the scope PROVISIONING_READ."
+    ),
     "OrganizationOrder": "In which order organizations come.",
     "OrganizationOrder.field": "What they are ordered by.",
     "OrganizationOrderField": "What organizations can be ordered by.",

@@ -11,6 +11,7 @@ from domain.queries.audit import AuditEventFilter as AuditWords
 from domain.queries.group_pages import GroupFilter as GroupWords
 from domain.queries.invitations import InvitationFilter as InvitationWords
 from domain.queries.member_pages import MemberFilter as MemberWords
+from domain.queries.organizations import OrganizationFilter as OrganizationWords
 from domain.queries.provisioning_requests import ProvisioningRequestFilter as RequestWords
 from domain.queries.ranges import Instants
 from graphql_schema.enums import (
@@ -93,6 +94,7 @@ class OrganizationFilter:
     search: str | None = strawberry.field(
         default=None, description="Every word begins a word of the name."
     )
+    scim_enabled: bool | None = None
 
 
 @strawberry.input
@@ -175,6 +177,13 @@ def own_id(kind: Kind, text: str | None, organization_id: UUID) -> UUID | None:
 
 def _instants(range_: DateTimeRange | None) -> Instants | None:
     return None if range_ is None else range_.instants()
+
+
+def organization_words(given: OrganizationFilter | None, within: UUID | None) -> OrganizationWords:
+    """The filter in the domain's words, within what the caller may see."""
+    if given is None:
+        return OrganizationWords(within=within)
+    return OrganizationWords(short(given.search), given.scim_enabled, within)
 
 
 def member_words(given: MemberFilter | None) -> MemberWords:

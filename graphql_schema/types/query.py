@@ -17,7 +17,6 @@ from graphql_schema.connection import CountedConnection
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import OrderDirection, Scope
 from graphql_schema.fields import resolved
-from graphql_schema.filter_values import short
 from graphql_schema.ids import Kind, ObjectId, expect_id, read_id
 from graphql_schema.loaders import Loaders
 from graphql_schema.policy import costs, needs
@@ -27,6 +26,7 @@ from graphql_schema.types.inputs import (
     OrganizationFilter,
     OrganizationOrder,
     OrganizationRef,
+    organization_words,
 )
 from graphql_schema.types.lists import Arguments, connect_counted
 from graphql_schema.types.node import Node
@@ -121,20 +121,21 @@ class Query:
         last: int | None = None,
         before: str | None = None,
     ) -> CountedConnection[Organization]:
-        reader, within = info.context.reader, info.context.caller.organization_id
-        search = None if filter is None else short(filter.search)
-        facts = (within, "organizations", search, order_by.field, order_by.direction)
+        reader, caller = info.context.reader, info.context.caller
+        if filter is not None and filter.scim_enabled is not None:
+            caller.require(Scope.PROVISIONING_READ)
+        wanted = organization_words(filter, caller.organization_id)
+        facts = ("organizations", wanted, order_by.field, order_by.direction)
         return await connect_counted(
             Arguments(*facts, first=first, after=after, last=last, before=before),
             lambda window: page_organizations(
                 reader,
                 window,
-                search=search,
-                within=within,
+                wanted,
                 order=order_by.field.value,
                 descending=order_by.direction is OrderDirection.DESC,
             ),
-            lambda: count_organizations(reader, search=search, within=within),
+            lambda: count_organizations(reader, wanted),
         )
 
     @resolved(

@@ -152,14 +152,16 @@ class ScimConnection(Node, Versioned):
     @resolved(
         costs(10),
         description=(
-            "Counts per outcome over a window of at most 30 days, in hours up to three days and in"
-            " days beyond; buckets without requests are left out."
+            "Counts per outcome over a window of at most 30 days, oldest first: by the hour up to"
+            " three days, by the day beyond, in UTC, with those in which nothing came."
         ),
     )
     async def activity(self, info: Info, window: DateTimeRange) -> list[ActivityBucket]:
         end = window.end or info.context.now
         start = window.start or end - timedelta(days=1)
-        if not start < end or end - start > LONGEST_WINDOW:
-            raise Invalid("window", "must be of at most 30 days and end after it begins")
+        if not start < end:
+            raise Invalid("window", "must end after it begins")
+        if end - start > LONGEST_WINDOW:
+            raise Invalid("window", f"may be of at most {LONGEST_WINDOW.days} days")
         buckets = await activity(info.context.reader, self.row.organization_id, start, end)
         return [ActivityBucket(**asdict(bucket)) for bucket in buckets]

@@ -1,4 +1,4 @@
-"""A page of a timeline is cut from both logs by index, however much has happened to the member."""
+"""Of a large log, a page of a timeline and a window of activity are read by index alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from domain.application import Application
 from domain.ids import UUID
+from domain.queries.connections import activity
 from domain.queries.paging import Window
 from domain.queries.reader import Reader
 from domain.queries.timeline import TIMELINE
@@ -102,3 +103,18 @@ async def test_a_page_looks_at_little_more_than_itself(busy: Busy, which: str) -
     indexes = {node["Index Name"] for node in found if "Index Name" in node}
     assert "provisioning_requests_unapplied_idx" in indexes
     assert "audit_events_subject_idx" in indexes
+
+
+async def test_activity_looks_at_its_window_alone(busy: Busy) -> None:
+    source = Noting(busy.app.pool)
+    begins = START + timedelta(days=10)
+    found = await activity(Reader(source), busy.organization_id, begins, begins + timedelta(days=1))
+
+    assert [bucket.applied + bucket.unchanged for bucket in found] == [60] * 24
+    ((text, arguments),) = source.seen
+    plan = await explained(busy.app, text, list(arguments))
+    scans = [node for node in plan if node["Node Type"].endswith("Scan")]
+    assert sum(node["Actual Rows"] for node in scans if "Index Name" not in node) <= 1440
+    assert {node["Index Name"] for node in scans if "Index Name" in node} == {
+        "provisioning_requests_received_idx"
+    }
