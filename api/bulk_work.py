@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,15 @@ _UNEXPECTED = "Something went wrong here; the server's log says more."
 logger = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class Walk:
+    """One way through the members of an operation: the last that had its turn, how many did."""
+
+    operation_id: UUID
+    reached: UUID | None = None
+    done: int = 0
+
+
 class BulkWork:
     """Works for as long as it runs; `progressed` hears of each organization after its turn."""
 
@@ -64,8 +73,7 @@ class BulkWork:
         self._reader = Reader(application.pool)
         self._progressed = progressed
         self._worker = new_id()
-        # Of each organization the operation that was at it last, and the member it came to.
-        self._reached: dict[UUID, tuple[UUID, UUID]] = {}
+        self._walks: dict[UUID, Walk] = {}
         self._rounds = Rounds(logger, "carrying out bulk operations")
 
     def stop(self) -> None:
@@ -107,39 +115,37 @@ class BulkWork:
             return await self._settle(operation)
         if operation.is_taken_over:
             await recount(self._pool, operation, self._worker)
+        walk = self._walks.get(operation.organization_id)
+        if walk is None or walk.operation_id != operation.id:
+            walk = self._walks[operation.organization_id] = Walk(operation.id)
+        members = await next_items(self._pool, operation, walk.reached)
+        if not members:
+            del self._walks[operation.organization_id]
+            # Once more from the beginning as long as that helps: some may have been left.
+            return walk.done > 0 or await self._settle(operation)
         try:
             caller = await caller_of_operation(self._reader, operation)
         except RightLost as lost:
             return await self._settle(operation, str(lost))
-        reached = self._reached.get(operation.organization_id)
-        if reached is not None and reached[0] != operation.id:
-            reached = None
-        members = await next_items(self._pool, operation, reached and reached[1])
-        if members:
-            await self._carry_out(operation, caller, members)
-            return True
-        if reached is not None:
-            # Once more from the beginning: some may have been left.
-            del self._reached[operation.organization_id]
-            return True
-        return await self._settle(operation)
+        await self._carry_out(operation, caller, members, walk)
+        return True
 
     async def _carry_out(
-        self, operation: ClaimedOperation, caller: Caller, members: list[UUID]
+        self, operation: ClaimedOperation, caller: Caller, members: list[UUID], walk: Walk
     ) -> None:
         waiting, outcomes = deque(members), Counter[BulkOutcome]()
         until = monotonic() + TURN_S
 
         async def take_one_after_the_other() -> None:
             while waiting and monotonic() < until and not self._rounds.is_stopped:
-                member_id = waiting.popleft()
-                self._reached[operation.organization_id] = (operation.id, member_id)
+                walk.reached = member_id = waiting.popleft()
                 outcome = await self._one(operation, caller, member_id)
                 if outcome is not None:
                     outcomes[outcome] += 1
 
         takers = (take_one_after_the_other() for _ in range(AT_ONCE))
         ends = await asyncio.gather(*takers, return_exceptions=True)
+        walk.done += outcomes.total()
         await add_outcomes(self._pool, operation, self._worker, outcomes)
         for outcome, number in outcomes.items():
             BULK_MEMBERS.labels(outcome.value).inc(number)
@@ -185,6 +191,6 @@ class BulkWork:
         state = (await self._application.execute(command, caller)).value
         if state is None:
             return False
-        self._reached.pop(operation.organization_id, None)
+        self._walks.pop(operation.organization_id, None)
         logger.info("bulk operation %s ended: %s", operation.id, state.value)
         return True

@@ -36,11 +36,15 @@ WITH RECURSIVE waiting AS (
 )
 SELECT organization_id FROM waiting WHERE organization_id IS NOT NULL
 """
-# The oldest of the organization only: what was asked for later comes later.
+# The oldest of the organization only: what was asked for later comes later. It is chosen before it
+# is locked, for a row that is skipped because of its lock would make another the oldest.
 _CLAIM = """
 WITH oldest AS (
   SELECT id, leased_by, leased_until FROM bulk_operations
-  WHERE organization_id = $1 AND settled_at IS NULL ORDER BY id LIMIT 1
+  WHERE organization_id = $1 AND settled_at IS NULL AND id = (
+    SELECT id FROM bulk_operations WHERE organization_id = $1 AND settled_at IS NULL
+    ORDER BY id LIMIT 1
+  )
   FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE bulk_operations AS operation

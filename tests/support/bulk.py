@@ -6,12 +6,19 @@ from typing import Any
 
 from api.bulk_work import BulkWork
 from domain.application import Application
-from domain.ids import new_id
+from domain.ids import UUID, new_id
 from domain.vocabulary import MemberStatus
 from tests.support import factories
 from tests.support.factories import Looks
 from tests.support.graphql import Api
 
+_CROWD = (
+    "INSERT INTO members (organization_id, id, user_name, user_name_key, email, email_key,"
+    " profile, stage, source, created_at, updated_at, invited_at, version)"
+    " SELECT $1, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'user' || n,"
+    " 'user' || n, n || '@x.org', n || '@x.org', '{}', $3, 'SCIM', now(), now(), now(), 1"
+    " FROM generate_series(1, $2::int) AS numbers (n)"
+)
 OPERATION = (
     "bulkOperation { id action state total failureReason summary { changed unchanged failed } }"
 )
@@ -73,3 +80,10 @@ async def items(looks: Looks) -> int:
 async def people(app: Application, caller: Api, status: MemberStatus, count: int) -> list[Any]:
     """Members of that status."""
     return [await factories.member(app, caller.organization_id, status) for _ in range(count)]
+
+
+async def crowd(
+    app: Application, organization_id: UUID, count: int, stage: str = "INVITED"
+) -> None:
+    """So many members, by one statement."""
+    await app.pool.execute(_CROWD, organization_id, count, stage, timeout=60)

@@ -1,0 +1,390 @@
+"""Bulk operations under way: cancelled, without right, by several workers, beside other changes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from api import bulk_work
+from api.bulk_work import BulkWork
+from domain.application import Application
+from domain.caller import Actor, Caller
+from domain.commands import (
+    CancelBulkOperation,
+    CarryOutBulkItem,
+    ChangeMemberRole,
+    CreateAccessToken,
+    RevokeAccessToken,
+    RevokeMember,
+    StartBulkOperation,
+)
+from domain.ids import UUID
+from domain.queries.member_pages import EVERYONE, MemberFilter
+from domain.store import bulk_work as bulk_rounds
+from domain.vocabulary import ActorKind, MemberAction, MemberRole, MemberStatus, Origin, Scope
+from tests.support import factories
+from tests.support.factories import SYSTEM, Looks
+from tests.support.racing import race
+
+REVOKE, REMOVE = MemberAction.REVOKE, MemberAction.REMOVE
+_STATE = (
+    "SELECT state, failure_reason, changed, unchanged, failed, total, finished_at, settled_at"
+    " FROM bulk_operations WHERE organization_id = $1 AND id = $2"
+)
+_FAILED = (
+    "SELECT member_id, error_code FROM bulk_operation_items WHERE organization_id = $1"
+    " AND outcome = 'FAILED' ORDER BY member_id"
+)
+
+
+async def started(
+    app: Application,
+    organization_id: UUID,
+    action: MemberAction,
+    expected: int,
+    caller: Caller = SYSTEM,
+    *,
+    wanted: MemberFilter = EVERYONE,
+) -> UUID:
+    """The id of an operation that waits."""
+    command = StartBulkOperation(organization_id, action, wanted, expected)
+    return (await app.execute(command, caller)).value.id
+
+
+async def state(looks: Looks, operation_id: UUID) -> asyncpg.Record:
+    return (await looks.rows(_STATE, operation_id))[0]
+
+
+class Stepwise(BulkWork):
+    """A worker that lets something happen after the first few members."""
+
+    def __init__(self, app: Application, after: int, then: Any) -> None:
+        super().__init__(app)
+        self._after = after
+        self._then = then
+
+    async def _one(self, operation: Any, caller: Caller, member_id: UUID) -> Any:
+        outcome = await super()._one(operation, caller, member_id)
+        self._after -= 1
+        if self._after == 0:
+            await self._then()
+        return outcome
+
+
+async def token_of(
+    app: Application, organization_id: UUID, maker: Caller = SYSTEM
+) -> tuple[UUID, Caller]:
+    """A token, and who calls with it."""
+    issued = (
+        await app.execute(CreateAccessToken(organization_id, "a", frozenset(maker.scopes)), maker)
+    ).value
+    actor = Actor(ActorKind.ACCESS_TOKEN, issued.id, "a")
+    return issued.id, replace(
+        maker, actor=actor, origin=Origin.ADMIN_API, organization_id=organization_id
+    )
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members follow one another, so that it is known how many are at hand."""
+    monkeypatch.setattr(bulk_work, "AT_ONCE", 1)
+
+
+async def test_a_cancelled_operation_stops_after_the_member_at_hand(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    people = await factories.members(app, organization_id, 10)
+    operation_id = await started(app, organization_id, REVOKE, 10)
+    cancel = CancelBulkOperation(organization_id, operation_id)
+
+    await Stepwise(app, 4, lambda: app.execute(cancel, SYSTEM)).work_once()
+
+    row = await state(looks, operation_id)
+    assert (row["state"], row["changed"], row["unchanged"], row["failed"]) == ("CANCELLED", 4, 0, 0)
+    assert row["settled_at"] is not None
+    assert (await looks.actions()).count("member.revoked") == 4
+    revoked = await looks.rows(
+        "SELECT id FROM members WHERE organization_id = $1 AND revoked_at IS NOT NULL ORDER BY id"
+    )
+    assert [each["id"] for each in revoked] == people[:4]
+
+
+async def test_a_revoked_token_ends_what_it_started(
+    app: Application, organization_id: UUID, looks: Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_work, "TURN_S", 0.0001)
+    await factories.members(app, organization_id, 6)
+    token_id, caller = await token_of(app, organization_id)
+    operation_id = await started(app, organization_id, REVOKE, 6, caller)
+
+    async def end() -> None:
+        await app.execute(RevokeAccessToken(token_id), SYSTEM)
+
+    await Stepwise(app, 3, end).work_once()
+
+    row = await state(looks, operation_id)
+    assert (row["state"], row["changed"]) == ("FAILED", 3)
+    assert row["failure_reason"] == "Who started it may not act any more: revoked, or expired."
+    assert row["finished_at"] is not None
+    assert (await looks.actions()).count("member.revoked") == 3
+    (event,) = await looks.rows(
+        "SELECT actor_kind, changes FROM audit_events WHERE organization_id = $1"
+        " AND action = 'bulk_operation.failed'"
+    )
+    assert event["actor_kind"] == "SYSTEM_PROCESS"
+    assert event["changes"][-1]["after"] == row["failure_reason"]
+
+
+async def test_rank_and_right_are_those_of_the_moment(
+    app: Application, organization_id: UUID, looks: Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a token that a member made, as the member loses both."""
+    monkeypatch.setattr(bulk_work, "TURN_S", 0.0001)
+    keeper = await factories.owner(app, organization_id)
+    maker = await factories.member(
+        app, organization_id, MemberStatus.CONFIRMED, role=MemberRole.ADMIN
+    )
+    await factories.members(app, organization_id, 4)
+    admin = factories.caller(
+        MemberRole.ADMIN,
+        frozenset(Scope) - {Scope.ORGANIZATION_WRITE},
+        member_id=maker.id,
+        organization_id=organization_id,
+    )
+    _, caller = await token_of(app, organization_id, admin)
+    operation_id = await started(app, organization_id, REVOKE, 6, caller)
+
+    async def demote() -> None:
+        change = ChangeMemberRole(organization_id, maker.id, None, MemberRole.USER)
+        await app.execute(change, SYSTEM)
+
+    await Stepwise(app, 4, demote).work_once()
+
+    row = await state(looks, operation_id)
+    assert (row["state"], row["changed"], row["failed"]) == ("FAILED", 2, 2)
+    assert row["failure_reason"] == (
+        "Who started it does not hold the scope MEMBERS_WRITE any more."
+    )
+    failed = {each["member_id"]: each["error_code"] for each in await looks.rows(_FAILED)}
+    # An owner outranks an administrator, who may not do it to itself either.
+    assert failed == {keeper.id: "FORBIDDEN", maker.id: "SELF_ACTION"}
+
+
+async def test_a_member_who_acts_alone_may_only_while_confirmed(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    maker = await factories.owner(app, organization_id)
+    await factories.owner(app, organization_id)
+    me = factories.caller(member_id=maker.id, organization_id=organization_id)
+    reinvite = MemberAction.REINVITE
+    ids = [await started(app, organization_id, reinvite, 2, me) for _ in range(2)]
+
+    async def revoke() -> None:
+        await app.execute(RevokeMember(organization_id, maker.id), SYSTEM)
+
+    await Stepwise(app, 2, revoke).work_once()
+
+    first, second = [await state(looks, id_) for id_ in ids]
+    assert (first["state"], first["failed"]) == ("FINISHED", 2)
+    assert (second["state"], second["failed"]) == ("FAILED", 0)
+
+
+async def test_the_last_owner_and_the_last_seat_hold(app: Application, looks: Looks) -> None:
+    organization_id = await factories.organization(app, seats=3)
+    here = Looks(app.pool, organization_id)
+    owner = await factories.owner(app, organization_id)
+    staged = [await factories.member(app, organization_id, MemberStatus.STAGED) for _ in range(4)]
+    wanted = MemberFilter(statuses=(MemberStatus.STAGED,))
+    inviting = await started(app, organization_id, MemberAction.INVITE, 4, wanted=wanted)
+    await BulkWork(app).work_once()
+    removing = await started(app, organization_id, REMOVE, 5)
+    await BulkWork(app).work_once()
+
+    row = await state(here, inviting)
+    assert (row["state"], row["changed"], row["failed"]) == ("FINISHED", 2, 2)
+    row = await state(here, removing)
+    assert (row["state"], row["changed"], row["failed"]) == ("FINISHED", 4, 1)
+    failed = [(each["member_id"], each["error_code"]) for each in await here.rows(_FAILED)]
+    assert sorted(failed) == sorted(
+        [
+            (owner.id, "LAST_OWNER"),
+            (staged[2].id, "SEAT_LIMIT"),
+            (staged[3].id, "SEAT_LIMIT"),
+        ]
+    )
+    assert await here.seats() == (1, 1)
+
+
+async def test_several_workers_do_nobody_twice(
+    app: Application, organization_id: UUID, looks: Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_work, "AT_ONCE", 4)
+    monkeypatch.setattr(bulk_work, "TURN_S", 0.01)
+    await factories.members(app, organization_id, 60)
+    operation_id = await started(app, organization_id, MemberAction.REINVITE, 60)
+    # Nobody keeps the operation to itself: the items alone keep them apart.
+    monkeypatch.setattr(bulk_rounds, "LEASE", timedelta(0))
+
+    async def go_on() -> None:
+        worker = BulkWork(app)
+        while (await state(looks, operation_id))["settled_at"] is None:
+            await worker.work_once()
+
+    await race([go_on() for _ in range(4)])
+
+    row = await state(looks, operation_id)
+    assert (row["state"], row["changed"], row["unchanged"], row["failed"]) == ("FINISHED", 60, 0, 0)
+    assert (await looks.actions()).count("member.reinvited") == 60
+
+
+async def test_an_operation_is_one_worker_s_at_a_time(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    await factories.members(app, organization_id, 3)
+    operation_id = await started(app, organization_id, REVOKE, 3)
+    other = BulkWork(app)
+
+    await Stepwise(app, 1, other.work_once).work_once()
+
+    row = await state(looks, operation_id)
+    assert (row["state"], row["changed"]) == ("FINISHED", 3)
+
+
+async def test_what_a_dying_worker_did_not_write_down_is_counted_by_the_next(
+    app: Application, organization_id: UUID, looks: Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_work, "TURN_S", 0.0001)
+    await factories.members(app, organization_id, 5)
+    operation_id = await started(app, organization_id, REVOKE, 5)
+
+    async def die(*_: Any) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(bulk_work, "add_outcomes", die)
+        with pytest.raises(asyncio.CancelledError):
+            await BulkWork(app).work_once()
+    assert (await looks.actions()).count("member.revoked") == 1
+    assert (await state(looks, operation_id))["changed"] == 0
+    await BulkWork(app).work_once()
+    assert (await state(looks, operation_id))["state"] == "RUNNING"  # the other one's, as yet
+    await app.pool.execute("UPDATE bulk_operations SET leased_until = now()")
+
+    seen: list[int] = []
+
+    async def note() -> None:
+        seen.append((await state(looks, operation_id))["changed"])
+
+    await Stepwise(app, 1, note).work_once()
+
+    assert seen == [1]
+    assert (await state(looks, operation_id))["changed"] == 5
+    assert (await looks.actions()).count("member.revoked") == 5
+
+
+async def test_the_item_at_hand_of_a_dying_worker_is_done_by_the_next(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    """Its transaction ends with it: neither the change nor the mark stays."""
+    (member_id,) = await factories.members(app, organization_id, 1)
+    operation_id = await started(app, organization_id, REVOKE, 1)
+    await app.pool.execute("UPDATE bulk_operations SET state = 'RUNNING'")
+    command = CarryOutBulkItem(organization_id, operation_id, member_id)
+    lock = "SELECT 1 FROM bulk_operation_items WHERE operation_id = $1 FOR UPDATE"
+
+    async with app.pool.acquire() as dying:
+        transaction = dying.transaction()
+        await transaction.start()
+        await dying.fetch(lock, operation_id)
+        left = await app.execute(command, SYSTEM)
+        await BulkWork(app).work_once()
+        assert (await state(looks, operation_id))["state"] == "RUNNING"
+        await transaction.rollback()
+    done, again = await app.execute(command, SYSTEM), await app.execute(command, SYSTEM)
+
+    assert (left.value, done.value, again.value) == (None, "CHANGED", None)
+    assert (await looks.actions()).count("member.revoked") == 1
+
+
+async def test_what_fails_unexpectedly_keeps_no_other_waiting(
+    app: Application,
+    organization_id: UUID,
+    looks: Looks,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    people = await factories.members(app, organization_id, 3)
+    operation_id = await started(app, organization_id, REVOKE, 3)
+    execute = app.execute
+
+    async def fail(command: Any, caller: Caller) -> Any:
+        if isinstance(command, CarryOutBulkItem) and command.member_id == people[0]:
+            raise RuntimeError("secret")
+        return await execute(command, caller)
+
+    monkeypatch.setattr(app, "execute", fail)
+    with caplog.at_level(logging.ERROR):
+        await BulkWork(app).work_once()
+
+    row = await state(looks, operation_id)
+    assert (row["state"], row["changed"], row["failed"]) == ("FINISHED", 2, 1)
+    assert [tuple(each) for each in await looks.rows(_FAILED)] == [(people[0], "INTERNAL")]
+    assert "RuntimeError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+async def test_an_operation_waits_for_the_one_before(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    """Revoked first and restored then, whoever works: everyone has access at the end."""
+    await factories.members(app, organization_id, 8)
+    ids = [
+        await started(app, organization_id, action, 8) for action in (REVOKE, MemberAction.RESTORE)
+    ]
+
+    await race([BulkWork(app).work_once() for _ in range(3)])
+    await BulkWork(app).work_once()
+
+    assert [(await state(looks, id_))["changed"] for id_ in ids] == [8, 8]
+    assert (
+        await looks.rows(
+            "SELECT 1 FROM members WHERE organization_id = $1 AND revoked_at IS NOT NULL"
+        )
+        == []
+    )
+
+
+async def test_organizations_take_turns(
+    app: Application, organization_id: UUID, looks: Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One with few members does not wait for one with many."""
+    monkeypatch.setattr(bulk_work, "TURN_S", 0.0001)
+    await factories.members(app, organization_id, 30)
+    small = await factories.organization(app)
+    await factories.members(app, small, 2)
+    many = await started(app, organization_id, REVOKE, 30)
+    few = await started(app, small, REVOKE, 2)
+    told: list[UUID] = []
+    progress: list[tuple[str, str]] = []
+    here = Looks(app.pool, small)
+
+    class Noting(BulkWork):
+        async def _turn(self, owner: UUID) -> bool:
+            worked = await super()._turn(owner)
+            progress.append(
+                ((await state(looks, many))["state"], (await state(here, few))["state"])
+            )
+            return worked
+
+    await Noting(app, told.append).work_once()
+
+    assert ("RUNNING", "FINISHED") in progress
+    assert progress[-1] == ("FINISHED", "FINISHED")
+    assert {organization_id, small} <= set(told)
+    assert told.count(organization_id) > 10
