@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from domain.ids import new_id
 from graphql_schema.auth import Authenticator
 from graphql_schema.errors import (
     BAD_REQUEST,
@@ -15,9 +16,12 @@ from graphql_schema.errors import (
     HTTP_STATUS,
     LIMIT_EXCEEDED,
     RATE_LIMITED,
+    RETRY_AFTER_S,
+    TEMPORARY,
     ApiError,
+    failed,
 )
-from graphql_schema.operations import Answer, read_operation, refused, run
+from graphql_schema.operations import UNAVAILABLE, Answer, read_operation, refused, run
 from graphql_schema.services import GraphqlServices
 from graphql_schema.trusted import expect_trusted
 
@@ -30,6 +34,8 @@ PLAIN_JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 SESSION = b"__Host-session="
 TOO_MANY = 429
+FOR_NOW = (TOO_MANY, UNAVAILABLE)
+"""What any client hears as a status, whatever it accepts: that it is worth trying again."""
 _NEWER = GRAPHQL_JSON.encode()
 _JSON = re.compile(rb'\s*application/json\s*(;\s*charset="?utf-8"?\s*)?;?\s*', re.IGNORECASE)
 _WEIGHT = re.compile(rb"\bq=([01](?:\.[0-9]{0,3})?)")
@@ -63,11 +69,16 @@ class GraphqlApp:
         more: Headers = ()
         try:
             answer = await self._operation(scope, headers, receive)
-            status = answer.status if modern or answer.status == TOO_MANY else 200
-            if status == TOO_MANY:
+            status = answer.status if modern or answer.status in FOR_NOW else 200
+            if status in FOR_NOW:
                 more = ((b"retry-after", str(answer.retry_after_s).encode()),)
         except Refusal as refusal:
             answer, status, more = refused(refusal.error), refusal.status, refusal.headers
+        except Exception as error:  # noqa: BLE001 - `failed` logs it
+            answer = refused(failed(error, new_id()))
+            status = 500
+            if isinstance(error, TEMPORARY):
+                status, more = UNAVAILABLE, ((b"retry-after", str(RETRY_AFTER_S).encode()),)
         await _respond(send, status, GRAPHQL_JSON if modern else PLAIN_JSON, answer, more)
 
     async def _operation(

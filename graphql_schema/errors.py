@@ -6,6 +6,7 @@ import logging
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 from graphql import GraphQLError
 
 from domain.errors import DomainError, MissingScope
@@ -23,6 +24,22 @@ BAD_REQUEST = "BAD_REQUEST"
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 RATE_LIMITED = "RATE_LIMITED"
 INTERNAL = "INTERNAL"
+
+RETRY_AFTER_S = 5
+TEMPORARY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    TimeoutError,
+    OSError,
+)
+"""What passes when it is tried again: a database that is away, full, busy or just restarted."""
 
 HTTP_STATUS = {
     UNAUTHENTICATED: 401,
@@ -49,6 +66,23 @@ class ApiError(GraphQLError):
 def unauthenticated() -> ApiError:
     """The same words whatever is wrong with the token."""
     return ApiError(UNAUTHENTICATED, "Send a valid access token: `Authorization: Bearer adm_…`.")
+
+
+def failed(error: BaseException, correlation_id: UUID) -> ApiError:
+    """What the caller hears of a fault in the server, which is logged: nothing but where to ask."""
+    if isinstance(error, TEMPORARY):
+        # The message of a database error may quote a row; its kind may not.
+        logger.warning("operation %s: database trouble: %s", correlation_id, type(error).__name__)
+        found = ApiError(INTERNAL, "The database is busy or away; try again shortly.")
+    else:
+        logger.error(
+            "operation failed",
+            exc_info=error,
+            extra={"correlation_id": str(correlation_id)},
+        )
+        found = ApiError(INTERNAL, "Something went wrong here; quote the correlationId.")
+    found.extensions = {"code": INTERNAL, "correlationId": str(correlation_id)}
+    return found
 
 
 def missing_scope(scope: str, **found: Any) -> ApiError:
@@ -84,17 +118,12 @@ def _shown(error: GraphQLError, correlation_id: UUID) -> dict[str, Any]:
         formatted["message"] = cause.message
     elif cause is None or isinstance(cause, GraphQLError):
         extensions = {"code": BAD_REQUEST, **(formatted.get("extensions") or {})}
-    elif error.path is None and isinstance(cause, ValueError):
+    elif error.path is None and error.nodes and isinstance(cause, ValueError):
         # A scalar that refused a variable; graphql-core names the variable and the value.
         extensions = {"code": BAD_REQUEST}
     else:
-        logger.error(
-            "operation failed",
-            exc_info=cause,
-            extra={"correlation_id": str(correlation_id), "path": error.path},
-        )
-        extensions = {"code": INTERNAL, "correlationId": str(correlation_id)}
-        formatted["message"] = "Something went wrong here; quote the correlationId."
+        shown = failed(cause, correlation_id)
+        extensions, formatted["message"] = dict(shown.extensions or {}), shown.message
     message = formatted["message"]
     if len(message) > LONGEST_MESSAGE:
         formatted["message"] = f"{message[:LONGEST_MESSAGE]}…"

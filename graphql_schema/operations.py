@@ -16,11 +16,15 @@ from graphql_schema.errors import (
     HTTP_STATUS,
     LIMIT_EXCEEDED,
     RATE_LIMITED,
+    RETRY_AFTER_S,
+    TEMPORARY,
     ApiError,
     shown_errors,
 )
 from graphql_schema.schema import schema
 from graphql_schema.trusted import text_of
+
+UNAVAILABLE = 503
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +52,9 @@ class Answer:
 
     @property
     def retry_after_s(self) -> int | None:
-        """When to come again, where the operation was refused for coming too often."""
+        """When to come again, where the operation was refused for now."""
+        if self.status == UNAVAILABLE:
+            return RETRY_AFTER_S
         for error in self.body.get("errors", ()):
             if error["extensions"]["code"] == RATE_LIMITED:
                 seconds: int = error["extensions"]["retryAfter"]
@@ -120,6 +126,8 @@ async def run(
         status = HTTP_STATUS.get(code, 400)
     else:
         body["data"] = result.data
+        if _database_is_away(result.errors) and not any((result.data or {}).values()):
+            status = UNAVAILABLE
     if context.cost is not None:
         body["extensions"] = {
             "cost": {
@@ -129,6 +137,10 @@ async def run(
             }
         }
     return Answer(body, status)
+
+
+def _database_is_away(errors: list[GraphQLError] | None) -> bool:
+    return any(isinstance(error.original_error, TEMPORARY) for error in errors or ())
 
 
 def _before(errors: list[GraphQLError] | None) -> bool:
