@@ -1,6 +1,6 @@
 # The front door. `make` alone lists the commands; each sets up what it needs by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test lint types schema bench lock clean
+.PHONY: help setup setup-dev run demo test fuzz lint types schema bench lock clean
 
 BIN := .venv/bin
 export PYTHON
@@ -22,6 +22,9 @@ demo: setup ## Play identity providers against the running server and show what 
 
 test: setup-dev ## Run all tests (ARGS="-k groups")
 	$(BIN)/pytest -n 2 $(ARGS)
+
+fuzz: setup-dev ## Try the admin API with many more operations made at random (EXAMPLES=200)
+	ROLLCALL_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -n 2 tests/graphql_schema/test_fuzz.py $(ARGS)
 
 lint: setup-dev ## Check style, formatting and the direction of imports
 	$(BIN)/ruff check

@@ -83,6 +83,8 @@ class BulkOperationMutations:
             owner = target_of(
                 context, Kind.ORGANIZATION, input.organization_id, "organizationId"
             ).id
+            if input.filter.group_id is not None:  # how many are in a group is told by the count
+                context.caller.require(Scope.GROUPS_READ)
             command = StartBulkOperation(
                 owner, input.action, member_words(input.filter), input.expected_count
             )

@@ -108,6 +108,16 @@ async def settle(app: Application, caller: Api) -> dict[str, str]:
     ids["evt"] = node["auditEvents"]["nodes"][0]["id"]
     ids["req"] = node["provisioningRequests"]["nodes"][0]["id"]
     ids["tok"] = node["accessTokens"]["nodes"][0]["id"]
+    started = await caller.change(
+        "startBulkOperation",
+        "bulkOperation { id }",
+        organizationId=caller.org,
+        action="REINVITE",
+        filter={},
+        expectedCount=1,
+        idempotencyKey="once",
+    )
+    ids["blk"] = started["bulkOperation"]["id"]
     ids["correlationId"] = node["auditEvents"]["nodes"][0]["correlationId"]
     ids["scimId"] = node["members"]["nodes"][0]["scimId"]
     return ids
@@ -188,7 +198,11 @@ def with_id(type_: GraphQLInputType, path: tuple[str, ...], id_: str, ids: dict[
     if isinstance(type_, GraphQLList):
         return [with_id(type_.of_type, path[1:], id_, ids)]
     assert isinstance(type_, GraphQLInputObjectType)
-    rest = {} if type_.is_one_of else example(type_, "", ids)
+    rest = {
+        name: example(field.type, name, ids)
+        for name, field in type_.fields.items()
+        if name != path[0] and is_required_input_field(field)
+    }
     return rest | {path[0]: with_id(type_.fields[path[0]].type, path[1:], id_, ids)}
 
 

@@ -149,3 +149,18 @@ async def test_who_is_in_which_group_is_not_told_by_a_filter(
     assert body["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
     (found,) = (await both.ask(query, org=caller.org, id=id_))["organization"].values()
     assert found == {"totalCount": 0}
+
+
+async def test_a_bulk_operation_does_not_tell_who_is_in_a_group(caller: Api) -> None:
+    query = "mutation ($i: StartBulkOperationInput!) { startBulkOperation(input: $i) { changed } }"
+    given = {
+        "organizationId": caller.org,
+        "action": "REVOKE",
+        "filter": {"groupId": caller.group_id(caller.organization_id)},
+        "expectedCount": 0,
+        "idempotencyKey": "x",
+    }
+    half = await caller.with_scopes(Scope.MEMBERS_WRITE, Scope.MEMBERS_READ)
+
+    assert await half.codes(query, i=given) == ["FORBIDDEN"]
+    assert await caller.codes(query, i=given) == []
