@@ -29,6 +29,11 @@ SEALER_LAG = Gauge(
     "How old the oldest audit event was when it was sealed, in the last pass.",
     multiprocess_mode="livemax",
 )
+CHAINS_BROKEN = Gauge(
+    "rollcall_audit_chains_broken",
+    "Organizations whose history was changed after the fact.",
+    multiprocess_mode="livemax",
+)
 SUBSCRIPTIONS = Gauge(
     "rollcall_subscriptions", "Live subscriptions that are open.", multiprocess_mode="livesum"
 )

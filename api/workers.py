@@ -17,6 +17,7 @@ from api.mail.sender import InvitationSender
 from api.released_work import ReleasedWork
 from api.supervisor import Supervisor
 from api.worker_metrics import (
+    CHAINS_BROKEN,
     INVITATIONS,
     OUTBOX_AGE,
     REQUEST_LOG_DEPTH,
@@ -28,6 +29,7 @@ from api.worker_metrics import (
 from domain.application import Application
 from domain.clock import utc_now
 from domain.commands.idempotency import KEPT
+from domain.store.audit_verifier import AuditVerifier
 from domain.store.bulk_retention import remove_old_items
 from domain.store.listener import Listener, Lookout
 from domain.store.notify import Notifier
@@ -85,6 +87,7 @@ class Workers:
         self._notifier = Notifier(pool)
         self._sealer = Sealer(pool, self._notifier.changed)
         self._sealed_before = 0
+        self._verifier = AuditVerifier(pool, CHAINS_BROKEN.set)
         self.tails = Tails(SUBSCRIPTIONS.set)
         self._lookout = Lookout(pool, self.tails)
         self._listener = None if listen_url is None else Listener(listen_url, self.tails)
@@ -123,6 +126,7 @@ class Workers:
         keep = self._supervisor.keep
         self._last.keep("notifier", self._notifier.run, self._notifier.stop)
         keep("audit sealer", self._sealer.run, self._sealer.stop)
+        keep("audit verifier", self._verifier.run, self._verifier.stop)
         keep("request log", self.request_log.run, self.request_log.stop)
         keep("lookout", self._lookout.run, self._lookout.stop)
         if self._listener is not None:

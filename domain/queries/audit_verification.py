@@ -1,61 +1,63 @@
-"""Verifies an organization's audit chain: every position, moment and hash, from first to last."""
+"""Verifies an organization's audit chain from first to last, and says what is known of it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.ids import UUID
-from domain.store.audit_chain import HASHED_COLUMNS, Head, hash_event
+from domain.model.audit_event import GENESIS_HASH
+from domain.store.audit_chain import Head, follow_chain
 
-PAGE = 1000
+if TYPE_CHECKING:
+    from domain.queries.reader import Reader
 
-_PAGE = f"""
-SELECT {HASHED_COLUMNS}, position, occurred_at, previous_hash, hash FROM audit_events
-WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT {PAGE}
-"""  # noqa: S608 made of constants
-_HEAD = "SELECT position, hash FROM audit_heads WHERE organization_id = $1"
+_CHAIN = """
+SELECT head.position, head.hash, seen.position AS seen, seen.verified_at, seen.broken_at
+FROM (SELECT $1::uuid AS organization_id) AS wanted
+LEFT JOIN audit_heads AS head ON head.organization_id = $1
+LEFT JOIN audit_verifications AS seen ON seen.organization_id = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRow:
+    """The end of a chain, and what the verifier found of it.
+
+    It holds up to `verified_through` as of `verified_at`; `broken_at` does not fit.
+    """
+
+    position: int
+    hash: bytes
+    verified_through: int
+    verified_at: datetime | None
+    broken_at: int | None
 
 
 async def verify_chain(source: Any, organization_id: UUID) -> int | None:
     """The first position at which the chain is broken, or None when it holds.
 
-    `source` is a pool or a connection. Reads pages, never the whole history; events may be sealed
-    meanwhile. Finds changed, removed, added and reordered events, and a cut-off end as long as the
-    head was not set back with it: keep exported hashes elsewhere against that.
+    `source` is a pool or a connection. Reads pages, never the whole history. An end that was cut
+    off is found as long as the head was not set back with it: keep exported hashes elsewhere
+    against that.
     """
-    end = Head()
+    head = Head()
     while True:
-        rows = await source.fetch(_PAGE, organization_id, end.position)
-        for row in rows:
-            following = _follow(organization_id, end, row)
-            if following is None:
-                return end.position + 1
-            end = following
-        if not rows:
-            heads = await source.fetch(_HEAD, organization_id)
-            position, last = heads[0] if heads else (0, end.hash)
-            if position == end.position:
-                return None if last == end.hash else position
-            # An event and the head that knows of it appear together.
-            if position < end.position or not await source.fetch(
-                _PAGE, organization_id, end.position
-            ):
-                return min(position, end.position) + 1
+        stretch = await follow_chain(source, organization_id, head)
+        if stretch.is_end:
+            return stretch.broken_at
+        head = stretch.head
 
 
-def _follow(organization_id: UUID, end: Head, row: Any) -> Head | None:
-    """The chain's end after this event, or None when the event does not continue the chain."""
-    event = dict(row)
-    position: int = event.pop("position")
-    occurred_at: datetime | None = event.pop("occurred_at")
-    previous, sealed = event.pop("previous_hash"), event.pop("hash")
-    if (
-        position != end.position + 1
-        or previous != end.hash
-        or occurred_at is None
-        or occurred_at != max(end.occurred_at, event["recorded_at"])
-    ):
-        return None
-    computed = hash_event(organization_id, position, end.hash, occurred_at, event)
-    return Head(position, computed, occurred_at) if computed == sealed else None
+async def get_chain(reader: Reader, organization_id: UUID) -> ChainRow:
+    """The end of the organization's chain and its last verification."""
+    row = (await reader.source.fetch(_CHAIN, organization_id))[0]
+    broken_at, seen = row["broken_at"], row["seen"] or 0
+    return ChainRow(
+        position=row["position"] or 0,
+        hash=row["hash"] or GENESIS_HASH,
+        verified_through=seen if broken_at is None else min(seen, broken_at - 1),
+        verified_at=row["verified_at"],
+        broken_at=broken_at,
+    )

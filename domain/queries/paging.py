@@ -25,7 +25,7 @@ _BIG = BigInteger()
 _KEY_TYPES: dict[type[Any], Any] = {str: KEY, datetime: INSTANT, int: _BIG, UUID: UUID_TYPE}
 
 Row = TypeVar("Row")
-Position = tuple[str | datetime | None, UUID | int]
+Position = tuple[str | int | datetime | None, UUID | int]
 """Sort key (None where the row has none, or the order needs none) and what breaks ties."""
 
 

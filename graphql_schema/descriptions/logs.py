@@ -15,6 +15,7 @@ LOGS = {
     "AttributeChange.attribute": "Its name, as `displayName`.",
     "AttributeChange.before": "`null` when there was none.",
     "AttributeChange.after": "`null` when there is none any more.",
+    "Organization.auditChain": "Whether the history is as it was written.",
     "AuditAction": "A kind of fact that the history holds.",
     "AuditAction.action": "Its name, to filter by.",
     "AuditAction.description": "What it means.",

@@ -26,11 +26,21 @@ PEOPLE = {
     "Organization.keyVersion": "Number of the organization key; 0 while there is none.",
     "Organization.policies": "Rules for who may become a member and how they sign in.",
     "Organization.memberCounts": "How many members there are in each status.",
+    "Organization.member": "One member; `null` when there is none of that name.",
     "Organization.member(by)": "Which one: exactly one of the fields.",
-    "Organization.member(asOf)": "An instant that is past; without it, now.",
+    "Organization.member(asOf)": (
+        "Shows it as it was at that instant, told from its history: whoever had the name then,"
+        " removed members too. An e-mail then means the main one. Events count once they are"
+        " sealed, which takes a tenth of a second; a later instant is now."
+    ),
     "Organization.members": "Members that meet the filter, newest first unless ordered otherwise.",
+    "Organization.group": "One group; `null` when there is none of that name.",
     "Organization.group(by)": "Which one: exactly one of the fields.",
-    "Organization.group(asOf)": "An instant that is past; without it, now.",
+    "Organization.group(asOf)": (
+        "Shows it as it was at that instant, with the members it had: whichever group had the name"
+        " then, deleted ones too. Events count once they are sealed, which takes a tenth of a"
+        " second; a later instant is now."
+    ),
     "Organization.groups": "Groups that meet the filter, by name unless ordered otherwise.",
     "OrganizationPolicies": "Rules for who may become a member and how they sign in.",
     "OrganizationPolicies.allowedEmailDomains": "Empty: addresses of every domain.",
@@ -88,6 +98,9 @@ PEOPLE = {
     "Group.externalId": "The provider's own id of the group.",
     "Group.source": "By which way the group came to be.",
     "Group.organization": "Whose group it is.",
-    "Group.members(asOf)": "An instant that is past; without it, now. Not with a filter.",
+    "Group.members(asOf)": (
+        "Lists those whom it had at that instant, as they were, in the order in which they joined;"
+        " takes no filter. A group of the past does so by itself."
+    ),
     "Group.memberCount": "How many members are in it, revoked ones too.",
 }

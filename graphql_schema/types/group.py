@@ -56,13 +56,7 @@ class Group(Node, Versioned):
             return await info.context.load.past.member_count.load(self.row)
         return await info.context.load.member_count.load((self.row.organization_id, self.row.id))
 
-    @resolved(
-        description=(
-            "In the order in which they became members of the organization. With `asOf`, or of a"
-            " group that was asked for with it: as they were at that instant, in the order in which"
-            " they joined the group; it takes no filter."
-        )
-    )
+    @resolved(description="In the order in which they became members of the organization.")
     async def members(
         self,
         info: Info,

@@ -33,13 +33,7 @@ class OrganizationGroups:
 
     row: strawberry.Private[OrganizationRow]
 
-    @resolved(
-        needs(Scope.GROUPS_READ),
-        description=(
-            "With `asOf`, as it was at that instant with the members it had, told from its history:"
-            " whichever group had the name then, deleted groups too. A later instant is now."
-        ),
-    )
+    @resolved(needs(Scope.GROUPS_READ))
     async def group(
         self, info: Info, by: GroupRef, as_of: datetime | None = None
     ) -> GroupType | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from domain.queries.audit import page_events
+from domain.queries.audit_verification import get_chain
 from domain.queries.organizations import OrganizationRow
 from domain.queries.provisioning_requests import page_requests
 from graphql_schema.connection import Connection
@@ -12,6 +13,7 @@ from graphql_schema.context import Info
 from graphql_schema.enums import Scope
 from graphql_schema.fields import resolved
 from graphql_schema.policy import needs
+from graphql_schema.types.audit_chain import AuditChain
 from graphql_schema.types.inputs import (
     AuditEventFilter,
     ProvisioningRequestFilter,
@@ -44,6 +46,10 @@ class OrganizationLogs:
             id_, "auditEvents", wanted, first=first, after=after, last=last, before=before
         )
         return await connect(arguments, lambda window: page_events(reader, id_, window, wanted))
+
+    @resolved(needs(Scope.AUDIT_READ))
+    async def audit_chain(self, info: Info) -> AuditChain:
+        return AuditChain(row=await get_chain(info.context.reader, self.row.id))
 
     @resolved(needs(Scope.PROVISIONING_READ), description="Newest first.")
     async def provisioning_requests(

@@ -64,14 +64,7 @@ class OrganizationPeople:
         counts = await member_counts(info.context.reader, self.row.id)
         return MemberCounts(**asdict(counts))
 
-    @resolved(
-        needs(Scope.MEMBERS_READ),
-        description=(
-            "With `asOf`, as it was at that instant, told from its history: whoever had the name"
-            " then, removed members too. Events count once they are sealed, which takes a tenth of"
-            " a second; a later instant is now. An e-mail then means the main one."
-        ),
-    )
+    @resolved(needs(Scope.MEMBERS_READ))
     async def member(
         self, info: Info, by: MemberRef, as_of: datetime | None = None
     ) -> MemberType | None:

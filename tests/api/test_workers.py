@@ -17,7 +17,9 @@ from domain.clock import utc_now
 from domain.commands import EnableScim
 from domain.ids import UUID, new_id
 from domain.provisioning_entry import ProvisioningEntry
-from domain.queries.audit_verification import verify_chain
+from domain.queries.audit_verification import get_chain, verify_chain
+from domain.queries.reader import Reader
+from domain.store import audit_verifier
 from domain.store.pool import open_pool
 from domain.store.retention import ADVISORY_LOCK, remove_old_requests
 from domain.vocabulary import ProvisioningOutcome, ScimOperation
@@ -96,6 +98,24 @@ async def test_from_a_change_to_sealed_events_mail_and_notice(
     states = "SELECT state FROM invitations WHERE organization_id = $1"
     assert await pool.fetchval(states, organization_id) == "SENT"
     await listener.close()
+
+
+async def test_what_is_sealed_is_verified(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_verifier, "POLL_S", 0.05)
+    workers = make_workers(pool)
+    app = Application(pool, factories.POLICY, workers.changed)
+    await workers.start()
+    organization_id = await factories.organization(app)
+    await factories.member(app, organization_id)
+
+    async def verified() -> bool:
+        found = await get_chain(Reader(pool), organization_id)
+        return found.position >= 2 and found.verified_through == found.position
+
+    await eventually(verified)
+    await workers.stop()
 
 
 async def test_without_a_mail_server_invitations_stay_queued(pool: asyncpg.Pool) -> None:

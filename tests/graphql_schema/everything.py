@@ -145,6 +145,7 @@ LOGS = (
     """
 query ($org: ID!) {
   organization(by: {id: $org}) {
+    auditChain { position hash verifiedThrough verifiedAt brokenAt }
     auditEvents(first: 50) { pageInfo { ...P } edges { cursor node { id } } nodes { ...E } }
     provisioningRequests(first: 3) { pageInfo { ...P } edges { cursor node { id } } nodes { ...R } }
   }

@@ -15,6 +15,7 @@ import pytest
 
 from domain.application import Application
 from domain.caller import system_caller
+from domain.clock import utc_now
 from domain.commands import (
     CreateAccessToken,
     CreateGroup,
@@ -26,6 +27,7 @@ from domain.commands import (
 from domain.errors import DeprovisionHeld
 from domain.ids import UUID
 from domain.queries.member_pages import MemberFilter
+from domain.store.audit_verifier import verify_batch
 from domain.store.sealer import seal_pending
 from domain.vocabulary import (
     IdentityProvider,
@@ -107,7 +109,7 @@ class World:
 
 
 async def make_world(app: Application, about: str = "") -> World:
-    """Five people, two groups, an endpoint that was called, tokens, and a sealed history.
+    """Five people, two groups, an endpoint that was called, tokens, and a sealed, verified history.
 
     `about` is the mutation it is for, where that needs something to be otherwise.
     """
@@ -174,6 +176,8 @@ async def make_world(app: Application, about: str = "") -> World:
     if about == "":
         await work(app)
     await seal_pending(app.pool)
+    async with app.pool.acquire() as connection:
+        await verify_batch(connection, owner, utc_now())
     return World(caller, samples)
 
 
