@@ -1,6 +1,6 @@
 """The schema that runs against the one that was designed: every difference has its reason.
 
-`target/target.txt` holds the facts of the design, `missing.txt` what of it is not served,
+`design/design.txt` holds the facts of the design, `missing.txt` what of it is not served,
 `beyond.txt` what is served and was not designed. A line that ends in `*` stands for all that begin
 so.
 """
@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from graphql import build_schema
 
+from tests.docs.reference.outline import outline, read_sections
 from tests.graphql_schema.evolution import served_schema
-from tests.graphql_schema.outline import outline, read_sections
 
-FOLDER = Path(__file__).parent / "target"
-TARGET = set((FOLDER / "target.txt").read_text("utf-8").splitlines())
+FOLDER = Path(__file__).parent / "design"
+DESIGNED = set((FOLDER / "design.txt").read_text("utf-8").splitlines())
 SERVED = outline(build_schema(served_schema()))
 DIFFERENCES = {
-    "missing": (TARGET - SERVED, read_sections(FOLDER / "missing.txt")),
-    "beyond": (SERVED - TARGET, read_sections(FOLDER / "beyond.txt")),
+    "missing": (DESIGNED - SERVED, read_sections(FOLDER / "missing.txt")),
+    "beyond": (SERVED - DESIGNED, read_sections(FOLDER / "beyond.txt")),
 }
 
 
@@ -34,9 +34,9 @@ def test_every_difference_has_its_reason(which: str) -> None:
     lines = [line for each in listed.values() for line in each]
 
     unexplained = {fact for fact in found if not any(meets(fact, line) for line in lines)}
-    assert sorted(unexplained) == [], f"say in target/{which}.txt why"
+    assert sorted(unexplained) == [], f"say in design/{which}.txt why"
     settled = [line for line in lines if not any(meets(fact, line) for fact in found)]
-    assert settled == [], f"take them out of target/{which}.txt"
+    assert settled == [], f"take them out of design/{which}.txt"
 
 
 @pytest.mark.parametrize("which", DIFFERENCES)
