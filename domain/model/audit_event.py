@@ -68,6 +68,7 @@ class AuditEventTable(SQLModel, table=True):
         _sealed_index("audit_events_subject_idx", "subject_id"),
         _sealed_index("audit_events_actor_idx", "actor_id"),
         _sealed_index("audit_events_action_idx", "action"),
+        _sealed_index("audit_events_origin_idx", "origin"),
         _sealed_index("audit_events_correlation_idx", "correlation_id"),
         _sealed_index("audit_events_occurred_idx", "occurred_at"),
         # From a group's change to the position of its event.

@@ -43,6 +43,13 @@ class InvitationTable(SQLModel, table=True):
             "expires_at",
             postgresql_where="state IN ('QUEUED', 'SENT')",
         ),
+        Index(
+            "invitations_failed_idx",
+            "organization_id",
+            "state",
+            "id",
+            postgresql_where="state IN ('FAILED', 'BOUNCED')",
+        ),
         one_of("state", InvitationState),
     )
 

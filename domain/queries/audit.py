@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import BigInteger, func, literal_column, select
 
 from domain.ids import UUID
+from domain.queries.audit_actions import AUDIT_ACTIONS
 from domain.queries.compiler import FieldColumn, Queried
-from domain.queries.conditions import AllOf, AnyOf, Column, Compare, Condition, OneOf, Op
+from domain.queries.conditions import AllOf, Column, Compare, Condition, Op, Words, is_one_value
 from domain.queries.listing import Listing, no_link
 from domain.queries.paging import Order, Page, Window
 from domain.queries.ranges import Instants, within
 from domain.queries.reader import Reader
+from domain.queries.walks import Walk
 from domain.store.audit_writer import AUDIT_EVENTS
 from domain.store.statement import KEY, UUID_TYPE, Statement, parameter
 from domain.vocabulary import ActorKind, Origin, SubjectKind
@@ -146,29 +148,39 @@ class AuditEventFilter:
 
     def condition(self) -> Condition:
         """The filter as a condition."""
-        terms: list[Condition] = []
-        if self.actions is not None:
-            terms.append(AnyOf(tuple(_named(action) for action in dict.fromkeys(self.actions))))
-        if self.origins is not None:
-            terms.append(OneOf(Column("origin"), tuple(str(origin) for origin in self.origins)))
-        for column in ("actor_id", "subject_id", "correlation_id"):
+        return AllOf(self._parts())
+
+    def walk(self) -> tuple[Walk, Condition]:
+        """What an index has in order, with the time, and what is left to look for in it."""
+        time, *terms = self._parts()
+        ordered = [term for term in terms if is_one_value(term)]
+        first = tuple(ordered[:1])
+        rest = tuple(term for term in terms if term not in first)
+        return Walk(5_000, within=AllOf((time, *first))), AllOf(rest)
+
+    def _parts(self) -> tuple[Condition, ...]:
+        """The time first, then the most selective."""
+        terms: list[Condition] = [AllOf(tuple(within("occurred_at", self.occurred_at)))]
+        for column in ("correlation_id", "subject_id", "actor_id"):
             value = getattr(self, column)
             if value is not None:
                 terms.append(Compare(Column(column), Op.EQ, value))
-        terms.extend(within("occurred_at", self.occurred_at))
-        return AllOf(tuple(terms))
+        if self.actions is not None:
+            terms.append(Words(Column("action"), _known(self.actions)))
+        if self.origins is not None:
+            terms.append(Words(Column("origin"), tuple(sorted(set(map(str, self.origins))))))
+        return tuple(terms)
 
 
 EVERY_EVENT = AuditEventFilter()
 
 
-def _named(action: str) -> Condition:
-    column = Column("action")
-    if not action.endswith(".*"):
-        return Compare(column, Op.EQ, action)
-    prefix = action[:-1]
-    # "/" is the character after ".": all that begins with the prefix lies between the two.
-    return AllOf((Compare(column, Op.GE, prefix), Compare(column, Op.LT, f"{prefix[:-1]}/")))
+def _known(asked: tuple[str, ...]) -> tuple[str, ...]:
+    """The actions of the catalogue that are asked for; no event has another one."""
+    prefixes = tuple(action[:-1] for action in asked if action.endswith(".*"))
+    return tuple(
+        action for action in sorted(AUDIT_ACTIONS) if action in asked or action.startswith(prefixes)
+    )
 
 
 async def page_events(
@@ -180,13 +192,15 @@ async def page_events(
     descending: bool = True,
 ) -> Page[AuditEventRow]:
     """Sealed events of the organization."""
+    walk, condition = wanted.walk()
     return await EVENT_LIST.page(
         reader,
         organization_id,
         window,
-        wanted.condition(),
+        condition,
         order="POSITION",
         descending=descending,
+        walk=walk,
     )
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.folding import fold
 from domain.ids import UUID
+from domain.queries.closed_words import one_word_of
 from domain.queries.conditions import (
     AllOf,
     AnyElement,
@@ -39,7 +40,9 @@ from domain.queries.conditions import (
     OneOf,
     Op,
     ProfileValue,
+    Words,
 )
+from domain.queries.ranges import INSTANT_PATTERN
 from domain.store.statement import (
     BOOLEAN,
     INSTANT,
@@ -57,13 +60,6 @@ Expression = Any
 """A boolean SQL expression; SQLAlchemy's own type does not survive its operators."""
 
 _ESCAPE = "\\"
-# What is certain to be an instant: a cast of any other text would fail the whole statement.
-_INSTANT = (
-    r"^(?!0000)(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])"
-    r"|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
-    r"|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
-    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$"
-)
 _LIKE = {Op.CONTAINS, Op.STARTS, Op.ENDS}
 
 
@@ -102,6 +98,8 @@ class CompiledCondition:
 
     expression: Expression
     steps: tuple[Step, ...]
+    terms: tuple[Expression, ...]
+    """Those of an `AllOf`, else the expression alone."""
 
     def parameters(self, values: list[Any]) -> dict[str, Any]:
         """The parameters for the values that `shape_of` collected."""
@@ -112,8 +110,9 @@ class CompiledCondition:
 def compile_condition(condition: Condition, queried: Queried) -> CompiledCondition:
     """The condition as SQL over a queried table."""
     compiler = _Compiler(queried)
-    expression = compiler.expression(condition, None)
-    return CompiledCondition(expression, tuple(compiler.steps))
+    several = condition.terms if isinstance(condition, AllOf) else (condition,)
+    terms = tuple(compiler.expression(term, None) for term in several)
+    return CompiledCondition(and_(true(), *terms), tuple(compiler.steps), terms)
 
 
 class _Compiler:
@@ -148,6 +147,8 @@ class _Compiler:
                 kind = {UUID_TYPE: UUIDS, INTEGER: INTEGERS}.get(spec.type, TEXTS)
                 steps = [_fold_each] if spec.folded else []
                 return spec.column == func.any(self._bind(kind, *steps))
+            case Words(field, words):
+                return one_word_of(self._queried.fields[field.name].column, words)
             case AnyElement(path, inner):
                 return self._any_element(path, inner, element)
             case Compare(Column(name), op, value):
@@ -240,7 +241,10 @@ class _Compiler:
                 bound = self._bind(Float())
             case Kind.INSTANT, datetime():
                 typed = case(
-                    (text.regexp_match(literal_column(f"'{_INSTANT}'")), cast(text, INSTANT)),
+                    (
+                        text.regexp_match(literal_column(f"'{INSTANT_PATTERN}'")),
+                        cast(text, INSTANT),
+                    ),
                     else_=None,
                 )
                 bound = self._bind(INSTANT)

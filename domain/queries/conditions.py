@@ -88,6 +88,17 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A column equal to one of several words of a closed set, which are part of the statement.
+
+    So the database knows how frequent each of them is when it plans, which it does once.
+    """
+
+    field: Column
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Every term holds; true when there are none."""
 
@@ -123,7 +134,7 @@ class Linked:
     id: UUID | None
 
 
-Condition = Compare | OneOf | AllOf | AnyOf | Negated | AnyElement | Linked
+Condition = Compare | OneOf | Words | AllOf | AnyOf | Negated | AnyElement | Linked
 
 EVERYTHING = AllOf(())
 NOTHING = AnyOf(())
@@ -140,6 +151,8 @@ def shape_of(condition: Condition, values: list[Any]) -> tuple[Any, ...]:
         case OneOf(field, several):
             values.append(list(several))
             return ("one_of", field)
+        case Words(field, words):
+            return ("words", field, words)
         case AllOf(terms) | AnyOf(terms):
             kind = "all" if isinstance(condition, AllOf) else "any"
             return (kind, *(shape_of(term, values) for term in terms))
@@ -151,3 +164,14 @@ def shape_of(condition: Condition, values: list[Any]) -> tuple[Any, ...]:
             if id_ is not None:
                 values.append(id_)
             return ("linked", id_ is not None)
+
+
+def is_one_value(condition: Condition) -> bool:
+    """Whether a column has one value in all rows that meet the condition."""
+    match condition:
+        case Words(_, words):
+            return len(words) == 1
+        case Compare(Column(_), op, _):
+            return op is Op.EQ
+        case _:
+            return False

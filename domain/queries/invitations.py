@@ -9,11 +9,12 @@ from typing import Any
 
 from domain.ids import UUID
 from domain.queries.compiler import FieldColumn, Queried
-from domain.queries.conditions import AllOf, Column, Compare, Condition, OneOf, Op
+from domain.queries.conditions import AllOf, Column, Compare, Condition, Op, Words
 from domain.queries.listing import Listing, no_link
 from domain.queries.paging import Order, Page, Window
 from domain.queries.ranges import Instants, within
 from domain.queries.reader import Reader
+from domain.queries.walks import Walk
 from domain.store.member_writes import INVITATIONS
 from domain.store.statement import INSTANT, UUID_TYPE
 from domain.vocabulary import InvitationState
@@ -78,7 +79,7 @@ class InvitationFilter:
         """The filter as a condition."""
         terms: list[Condition] = []
         if self.states is not None:
-            terms.append(OneOf(Column("state"), tuple(str(state) for state in self.states)))
+            terms.append(Words(Column("state"), tuple(sorted(set(map(str, self.states))))))
         if self.member_id is not None:
             terms.append(Compare(Column("member_id"), Op.EQ, self.member_id))
         terms.extend(within("queued_at", self.queued_at))
@@ -96,5 +97,11 @@ async def page_invitations(
 ) -> Page[InvitationRow]:
     """Invitations of the organization, newest first."""
     return await INVITATION_LIST.page(
-        reader, organization_id, window, wanted.condition(), order="QUEUED_AT", descending=True
+        reader,
+        organization_id,
+        window,
+        wanted.condition(),
+        order="QUEUED_AT",
+        descending=True,
+        walk=Walk(2_000),
     )

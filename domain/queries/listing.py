@@ -9,8 +9,8 @@ from sqlalchemy import and_, column, func, literal_column, select, true
 from sqlalchemy.sql import FromClause
 
 from domain.ids import UUID
-from domain.queries.compiler import Queried
-from domain.queries.conditions import EVERYTHING, Condition
+from domain.queries.compiler import CompiledCondition, Queried
+from domain.queries.conditions import EVERYTHING, AllOf, Condition
 from domain.queries.paging import (
     Order,
     Page,
@@ -24,6 +24,7 @@ from domain.queries.paging import (
     slices,
 )
 from domain.queries.reader import Reader, Shapes
+from domain.queries.walks import Walk, Way, gathered, walked, ways
 from domain.store.statement import UUID_TYPE, UUIDS, Statement, parameter
 
 Row = TypeVar("Row")
@@ -90,9 +91,11 @@ class Listing(Generic[Row]):
     ) -> int:
         """How many rows meet the condition."""
         child = parent_id is not None
+        # What belongs to a parent has its row there: nothing else needs to be looked at.
+        source = self._parent.table if child and condition == EVERYTHING else self._source
 
         def build(where: Any) -> Any:
-            counted = select(func.count()).select_from(self._source).where(self._ours, where)
+            counted = select(func.count()).select_from(source).where(self._ours, where)
             return counted.where(self._parent == _PARENT) if child else counted
 
         statement, values = self._shapes.statement(("count", child), condition, build)
@@ -111,40 +114,74 @@ class Listing(Generic[Row]):
         order: str,
         descending: bool = False,
         parent_id: UUID | None = None,
+        walk: Walk | None = None,
     ) -> Page[Row]:
         """The rows of the window. Raises Invalid for a position that is none of this order.
 
         One statement; a second one only where a page runs over from rows with a sort key to those
-        without.
+        without, or where a `walk` did not fill it.
         """
         chosen = self._orders[order]
         chosen.check("after", window.after)
         chosen.check("before", window.before)
-        reading_down = descending != window.backwards
+        within = EVERYTHING if walk is None else walk.within
+        if condition == EVERYTHING:
+            walk = None
+        asked = {way: AllOf((within, condition)) for way in Way}
+        if walk is not None and walk.sought is not None:
+            asked[Way.GATHERED] = AllOf((within, walk.sought))
         found: list[tuple[Row, Position]] = []
         for slice_ in slices(chosen, window):
-            limit, sql_limit = literal_limit(window.limit + 1 - len(found))
+            wanted = window.limit + 1 - len(found)
+            records: list[Any] = []
+            for way in ways(walk):
+                limit, sql_limit = literal_limit(wanted)
 
-            def build(where: Any, slice_: Slice = slice_, sql_limit: Any = sql_limit) -> Any:
-                rows = (
-                    self._selected(chosen)
-                    .where(self._ours, where, *conditions(chosen, slice_, descending=descending))
-                    .order_by(*ordering(chosen, slice_, descending=reading_down))
-                    .limit(sql_limit)
+                def build(
+                    known: CompiledCondition,
+                    way: Way = way,
+                    slice_: Slice = slice_,
+                    sql_limit: Any = sql_limit,
+                ) -> Any:
+                    bounds = [self._ours, *conditions(chosen, slice_, descending=descending)]
+                    if parent_id is not None:
+                        bounds.append(self._parent == _PARENT)
+                    down = descending != window.backwards
+                    order_by = ordering(chosen, slice_, descending=down)
+                    within, where = known.terms
+                    columns = self._page_columns(chosen)
+                    if way is Way.WALKED and walk is not None:
+                        bounds.append(within)
+                        rows = walked(
+                            self._source,
+                            columns,
+                            bounds,
+                            where=where,
+                            ordering=order_by,
+                            rows=walk.rows,
+                        )
+                    elif way is Way.GATHERED:
+                        rows = gathered(columns, bounds, where=and_(within, where), descending=down)
+                    else:
+                        rows = self._selected(chosen).where(*bounds, within, where)
+                        rows = rows.order_by(*order_by)
+                    return rows.limit(sql_limit)
+
+                kind = ("page", order, descending, window.backwards, slice_.shape, limit, way)
+                statement, values = self._shapes.built(
+                    (*kind, parent_id is not None, None if walk is None else walk.rows),
+                    asked[way],
+                    build,
                 )
-                return rows if parent_id is None else rows.where(self._parent == _PARENT)
-
-            kind = ("page", order, descending, window.backwards, slice_.shape, limit)
-            statement, values = self._shapes.statement(
-                (*kind, parent_id is not None), condition, build
-            )
-            records = await reader.fetch(
-                statement,
-                organization_id=organization_id,
-                parent_id=parent_id,
-                **slice_.parameters(),
-                **values,
-            )
+                records = await reader.fetch(
+                    statement,
+                    organization_id=organization_id,
+                    parent_id=parent_id,
+                    **slice_.parameters(),
+                    **values,
+                )
+                if len(records) >= wanted:
+                    break
             found.extend((self._row(record), _position(record)) for record in records)
             if len(found) > window.limit:
                 break
@@ -182,7 +219,7 @@ class Listing(Generic[Row]):
         if statement is None:
             statement = self._first["count", False, 0] = Statement(
                 select(self._parent.label("parent_id"), func.count().label("number"))
-                .select_from(self._source)
+                .select_from(self._parent.table)
                 .where(self._ours, self._parent == func.any(parameter("parents", UUIDS)))
                 .group_by(self._parent)
             )
@@ -192,11 +229,12 @@ class Listing(Generic[Row]):
         numbers = dict.fromkeys(parents, 0)
         return numbers | {record["parent_id"]: record["number"] for record in records}
 
-    def _selected(self, order: Order) -> Any:
+    def _page_columns(self, order: Order) -> list[Any]:
         key = literal_column("NULL") if order.key is None else order.key
-        return select(
-            *self._columns, key.label("position_key"), order.tie.label("position_tie")
-        ).select_from(self._source)
+        return [*self._columns, key.label("position_key"), order.tie.label("position_tie")]
+
+    def _selected(self, order: Order) -> Any:
+        return select(*self._page_columns(order)).select_from(self._source)
 
     def _first_statement(self, name: str, descending: bool, limit: Any) -> Statement:
         order = self._orders[name]

@@ -11,21 +11,50 @@ from sqlalchemy import func, literal_column, select
 from domain.folding import fold
 from domain.ids import UUID
 from domain.queries.compiler import FieldColumn
-from domain.queries.conditions import AllOf, AnyOf, Column, Compare, Condition, Linked, OneOf, Op
+from domain.queries.conditions import (
+    AllOf,
+    AnyOf,
+    Column,
+    Compare,
+    Condition,
+    Linked,
+    OneOf,
+    Op,
+    Words,
+)
 from domain.queries.listing import Listing
 from domain.queries.members import QUERIED, member_row
 from domain.queries.paging import Order, Page, Window
 from domain.queries.ranges import Instants, within
 from domain.queries.reader import Reader
 from domain.queries.rows import MemberRow
+from domain.queries.walks import Walk
 from domain.store.group_rows import GROUP_MEMBERS
 from domain.store.member_rows import MEMBERS
 from domain.store.statement import INSTANT, UUID_TYPE, Statement, parameter
 from domain.vocabulary import MemberRole, MemberStatus, ProvisioningSource, Stage
 
 MEMBER_COLUMNS = [MEMBERS.c[name] for name in MemberRow.__dataclass_fields__ if name != "groups"]
+_NAMES = MEMBERS.alias("names")
+
+
+def _with_word(word: Any) -> Any:
+    """The ids of the members in whose name a word begins with this, from the index of names."""
+    name = _NAMES.c.display_name_key
+    ids = select(_NAMES.c.id).where(
+        _NAMES.c.organization_id == parameter("organization_id", UUID_TYPE),
+        func.starts_with(name, word) | (func.strpos(name, func.concat(" ", word)) > 0),
+    )
+    return func.any(func.array(ids.scalar_subquery()))
+
+
 MEMBERS_QUERIED = replace(
-    QUERIED, fields={**QUERIED.fields, "revoked_at": FieldColumn(MEMBERS.c.revoked_at, INSTANT)}
+    QUERIED,
+    fields={
+        **QUERIED.fields,
+        "revoked_at": FieldColumn(MEMBERS.c.revoked_at, INSTANT),
+        "name_word": FieldColumn(MEMBERS.c.id, folded=True, translated=_with_word),
+    },
 )
 _ORDERS = (
     Order("CREATED_AT", MEMBERS.c.id),
@@ -134,20 +163,18 @@ class MemberFilter:
     updated_at: Instants | None = None
     accepted_at: Instants | None = None
 
-    def condition(self) -> Condition:
-        """The filter as a condition."""
+    def condition(self, *, by_index: bool = False) -> Condition:
+        """The filter as a condition, for rows at hand or to find rows `by_index`."""
         terms: list[Condition] = []
         if self.search is not None and self.search.strip():
-            terms.append(_searched(self.search.strip()))
+            terms.append(_searched(self.search.strip(), by_index=by_index))
         if self.statuses is not None:
             terms.append(AnyOf(tuple(_has_status(each) for each in dict.fromkeys(self.statuses))))
-        for column, words in (
-            ("role", self.roles),
-            ("source", self.sources),
-            ("external_id", self.external_ids),
-        ):
+        for column, words in (("role", self.roles), ("source", self.sources)):
             if words is not None:
-                terms.append(OneOf(Column(column), tuple(str(word) for word in words)))
+                terms.append(Words(Column(column), tuple(sorted({str(word) for word in words}))))
+        if self.external_ids is not None:
+            terms.append(OneOf(Column("external_id"), self.external_ids))
         groups = (self.group_id, self.further_group_id)
         terms.extend(Linked(group_id) for group_id in groups if group_id is not None)
         if self.has_external_id is not None:
@@ -160,6 +187,7 @@ class MemberFilter:
 
 
 EVERYONE = MemberFilter()
+_WALK = Walk(2_000)
 
 
 async def page_members(
@@ -172,22 +200,33 @@ async def page_members(
     descending: bool = False,
 ) -> Page[MemberRow]:
     """Members of the organization, by the index that fits what is wanted of them."""
-    if order == "CREATED_AT" and wanted.group_id is not None:
+    if order == "CREATED_AT" and wanted == MemberFilter(group_id=wanted.group_id) != EVERYONE:
         return await GROUP_MEMBER_LIST.page(
             reader,
             organization_id,
             window,
-            replace(wanted, group_id=None).condition(),
             order=order,
             descending=descending,
             parent_id=wanted.group_id,
         )
+    walk = None
+    if wanted != EVERYONE:
+        walk = replace(_WALK, sought=wanted.condition(by_index=True))
     if order == "CREATED_AT" and wanted.statuses is not None and len(wanted.statuses) == 1:
         (status,) = wanted.statuses
         if status is not MemberStatus.REVOKED:
             order = "CREATED_AT_IN_STATUS"
+            wanted = replace(wanted, statuses=None)
+            sought = wanted.condition(by_index=True)
+            walk = replace(_WALK, within=_has_status(status), sought=sought)
     return await MEMBER_LIST.page(
-        reader, organization_id, window, wanted.condition(), order=order, descending=descending
+        reader,
+        organization_id,
+        window,
+        wanted.condition(),
+        order=order,
+        descending=descending,
+        walk=walk,
     )
 
 
@@ -208,15 +247,19 @@ async def count_members_of(
 def _has_status(status: MemberStatus) -> Condition:
     revoked = Column("revoked_at")
     if status is MemberStatus.REVOKED:
-        return Compare(revoked, Op.NE, None)
-    return AllOf((Compare(Column("stage"), Op.EQ, Stage(status).value), Compare(revoked, Op.EQ)))
+        # Every stage is named, since the index on the status begins with it.
+        return AllOf((Words(Column("stage"), tuple(Stage)), Compare(revoked, Op.NE, None)))
+    return AllOf((Words(Column("stage"), (Stage(status).value,)), Compare(revoked, Op.EQ)))
 
 
-def _searched(text: str) -> Condition:
+def _searched(text: str, *, by_index: bool) -> Condition:
     """Prefix of the e-mail, or every word begins a word of the display name."""
-    return AnyOf(
-        (Compare(Column("email"), Op.STARTS, text), words_of(Column("display_name"), text))
-    )
+    named = words_of(Column("display_name"), text)
+    if by_index:
+        # The longest word is the rarest as a rule; the others are asked of those who have it.
+        longest = max(fold(text).split(), key=len)
+        named = AllOf((Compare(Column("name_word"), Op.EQ, longest), named))
+    return AnyOf((Compare(Column("email"), Op.STARTS, text), named))
 
 
 def words_of(name: Column, text: str) -> Condition:

@@ -7,18 +7,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.ids import UUID
 from domain.model.provisioning_request import ProvisioningRequestTable
 from domain.queries.compiler import FieldColumn, Queried
-from domain.queries.conditions import AllOf, AnyOf, Column, Compare, Condition, OneOf, Op
+from domain.queries.conditions import (
+    AllOf,
+    AnyOf,
+    Column,
+    Compare,
+    Condition,
+    Op,
+    Words,
+    is_one_value,
+)
 from domain.queries.listing import Listing, no_link
 from domain.queries.paging import Order, Page, Window
 from domain.queries.ranges import Instants, within
 from domain.queries.reader import Reader
-from domain.store.statement import INSTANT, INTEGER, UUID_TYPE, UUIDS, Statement, parameter
+from domain.queries.walks import Walk
+from domain.store.statement import (
+    BOOLEAN,
+    INSTANT,
+    INTEGER,
+    UUID_TYPE,
+    UUIDS,
+    Statement,
+    parameter,
+)
 from domain.vocabulary import (
     IdentityProvider,
     ProvisioningOutcome,
@@ -80,6 +98,30 @@ def request_row(record: Mapping[str, Any]) -> ProvisioningRequestRow:
     return ProvisioningRequestRow(**values)
 
 
+SLOW_MS = 100
+"""From where on there is an index of slow requests."""
+LOOKED_THROUGH = 20_000
+"""How many requests a page looks through for what no index finds."""
+_OTHERS = REQUESTS.alias("others")
+_HOUR: Any = literal_column("interval '1 hour'")
+
+
+def _position_near(instant: Any, *, before: bool) -> Any:
+    """The position of the last request that was received before an instant, or the first after."""
+    received = _OTHERS.c.received_at
+    found = (
+        select(_OTHERS.c.position)
+        .where(
+            _OTHERS.c.organization_id == parameter("organization_id", UUID_TYPE),
+            received < instant if before else received >= instant,
+        )
+        .order_by(received.desc() if before else received)
+        .limit(literal_column("1"))
+        .scalar_subquery()
+    )
+    return func.coalesce(found, literal_column("0" if before else str(2**63 - 1)))
+
+
 _QUERIED = Queried(
     fields={
         "id": FieldColumn(REQUESTS.c.id, UUID_TYPE),
@@ -90,6 +132,17 @@ _QUERIED = Queried(
         "subject_id": FieldColumn(REQUESTS.c.subject_id, UUID_TYPE),
         "duration_ms": FieldColumn(REQUESTS.c.duration_ms, INTEGER),
         "received_at": FieldColumn(REQUESTS.c.received_at, INSTANT),
+        "position_since": FieldColumn(
+            REQUESTS.c.position,
+            INSTANT,
+            translated=lambda start: _position_near(start - _HOUR, before=True),
+        ),
+        "position_until": FieldColumn(
+            REQUESTS.c.position,
+            INSTANT,
+            translated=lambda end: _position_near(end + _HOUR, before=False),
+        ),
+        "slow": FieldColumn(REQUESTS.c.duration_ms >= literal_column(str(SLOW_MS)), BOOLEAN),
         "path": FieldColumn(REQUESTS.c.path, lowered=True),
         "subject_label": FieldColumn(REQUESTS.c.subject_label, lowered=True),
         "request_body": FieldColumn(REQUESTS.c.request_body, lowered=True),
@@ -138,35 +191,75 @@ class ProvisioningRequestFilter:
 
     def condition(self) -> Condition:
         """The filter as a condition."""
-        terms: list[Condition] = []
+        return AllOf((*self._found(), *self._looked_for()))
+
+    def walk(self) -> tuple[Walk, Condition]:
+        """What an index has in order, with the time, and what is left to look for in it."""
+        time, *terms = self._found()
+        ordered = [term for term in terms if is_one_value(term)]
+        first = tuple(ordered[:1])
+        rest = tuple(term for term in terms if term not in first)
+        unindexed = self._looked_for()
+        rows = LOOKED_THROUGH if unindexed else 5_000
+        walk = Walk(rows, within=AllOf((time, *first)), gathers=not unindexed)
+        return walk, AllOf((*rest, *unindexed))
+
+    def _found(self) -> tuple[Condition, ...]:
+        """What indexes find: the time first, then the most selective."""
+        since, until = _positions(self.received_at)
+        terms: list[Condition] = [AllOf((*since, *until, *within("received_at", self.received_at)))]
+        for column, value in (("id", self.request_id), ("subject_id", self.subject_id)):
+            if value is not None:
+                terms.append(Compare(Column(column), Op.EQ, value))
         for column, words in (
             ("outcome", self.outcomes),
             ("operation", self.operations),
+            ("status_code", self.status_codes),
             ("resource_type", self.resource_types),
         ):
             if words is not None:
-                terms.append(OneOf(Column(column), tuple(str(word) for word in words)))
-        if self.status_codes is not None:
-            terms.append(OneOf(Column("status_code"), self.status_codes))
-        if self.subject_id is not None:
-            terms.append(Compare(Column("subject_id"), Op.EQ, self.subject_id))
+                terms.append(Words(Column(column), tuple(sorted({str(word) for word in words}))))
+        if self.slower_than_ms is not None and self.slower_than_ms >= SLOW_MS:
+            terms.append(AllOf((Words(Column("slow"), ("true",)), _slower(self.slower_than_ms))))
+        return tuple(terms)
+
+    def _looked_for(self) -> tuple[Condition, ...]:
+        """What no index finds."""
+        terms: list[Condition] = []
         if self.search is not None and self.search.strip():
             places = ("path", "subject_label", "request_body")
             text = self.search.strip()
             terms.append(
                 AnyOf(tuple(Compare(Column(place), Op.CONTAINS, text) for place in places))
             )
-        terms.extend(within("received_at", self.received_at))
-        if self.slower_than_ms is not None:
-            terms.append(Compare(Column("duration_ms"), Op.GT, self.slower_than_ms))
+        if self.slower_than_ms is not None and self.slower_than_ms < SLOW_MS:
+            terms.append(_slower(self.slower_than_ms))
         if self.changed is not None:
             named = (f" {name.strip()} " for name in self.changed)
             terms.append(
                 AnyOf(tuple(Compare(Column("changed"), Op.CONTAINS, name) for name in named))
             )
-        if self.request_id is not None:
-            terms.append(Compare(Column("id"), Op.EQ, self.request_id))
-        return AllOf(tuple(terms))
+        return tuple(terms)
+
+
+def _slower(than_ms: int) -> Condition:
+    return Compare(Column("duration_ms"), Op.GT, than_ms)
+
+
+def _positions(instants: Instants | None) -> tuple[list[Condition], list[Condition]]:
+    """Positions between which requests of that time are, with an hour to spare at each end.
+
+    Processes write what they received within seconds, so positions rise with time as a whole.
+    """
+    start = instants.start if instants is not None else None
+    end = instants.end if instants is not None else None
+    since: list[Condition] = []
+    until: list[Condition] = []
+    if start is not None:
+        since.append(Compare(Column("position_since"), Op.GT, start))
+    if end is not None:
+        until.append(Compare(Column("position_until"), Op.LT, end))
+    return since, until
 
 
 EVERY_REQUEST = ProvisioningRequestFilter()
@@ -179,8 +272,9 @@ async def page_requests(
     wanted: ProvisioningRequestFilter = EVERY_REQUEST,
 ) -> Page[ProvisioningRequestRow]:
     """Requests to the organization's endpoint, newest first."""
+    walk, condition = wanted.walk()
     return await REQUEST_LIST.page(
-        reader, organization_id, window, wanted.condition(), order="POSITION", descending=True
+        reader, organization_id, window, condition, order="POSITION", descending=True, walk=walk
     )
 
 

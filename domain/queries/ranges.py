@@ -7,6 +7,14 @@ from datetime import datetime
 
 from domain.queries.conditions import Column, Compare, Condition, Op
 
+# What is certain to be an instant: a cast of any other text would fail the whole statement.
+INSTANT_PATTERN = (
+    r"^(?!0000)(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
+    r"|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Instants:

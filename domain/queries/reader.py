@@ -55,6 +55,12 @@ class Shapes:
 
         `kind` names what `build` makes; the same kind always builds the same.
         """
+        return self.built(kind, condition, lambda compiled: build(compiled.expression))
+
+    def built(
+        self, kind: Any, condition: Condition, build: Callable[[CompiledCondition], Any]
+    ) -> tuple[Statement, dict[str, Any]]:
+        """The same, for a `build` that looks at the condition's terms."""
         values: list[Any] = []
         key = (kind, shape_of(condition, values))
         known = self._known.get(key)
@@ -62,6 +68,6 @@ class Shapes:
             compiled = compile_condition(condition, self._queried)
             if len(self._known) >= MAX_SHAPES:
                 self._known.clear()
-            known = self._known[key] = (Statement(build(compiled.expression)), compiled)
+            known = self._known[key] = (Statement(build(compiled)), compiled)
         statement, compiled = known
         return statement, compiled.parameters(values)

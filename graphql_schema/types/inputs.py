@@ -157,7 +157,11 @@ class ProvisioningRequestFilter:
     status_code: list[int] | None = None
     subject_id: strawberry.ID | None = None
     search: str | None = strawberry.field(
-        default=None, description="Part of the path, of the subject's name or of the body sent."
+        default=None,
+        description=(
+            "Part of the path, of the subject's name or of the body sent; a page looks through"
+            " 20,000 requests for it."
+        ),
     )
     received_at: DateTimeRange | None = None
     slower_than_ms: int | None = None
