@@ -1,5 +1,5 @@
 -- Statements that fill one organization ($1) with rows of one kind ($2 of them) from an instant ($3)
--- on. Each begins with a line that names its kind; names of the rows' ids are made by pg_temp.id.
+-- on. Each begins with a line that names its kind; ids are numbers, made by pg_temp.id.
 
 -- members
 INSERT INTO members (
@@ -57,9 +57,12 @@ SELECT DISTINCT
 FROM
     generate_series(2, $2::bigint) AS numbers (n),
     generate_series(1, 20) AS places (k),
-    (SELECT count(*) AS number FROM members WHERE organization_id = $1) AS people;
+    (
+        SELECT count(*) AS number FROM members
+        WHERE organization_id = $1 AND id < '01000000-0000-0000-0000-000000000000'
+    ) AS people;
 
--- events
+-- events: the first positions are left to what the server itself records
 INSERT INTO audit_events (
     organization_id, id, recorded_at, action, origin, actor_kind, actor_id, actor_label,
     subject_kind, subject_id, subject_label, changes, correlation_id, request_id, position,
@@ -79,7 +82,7 @@ SELECT
         WHEN n % 4 = 1 THEN pg_temp.id('8000', 1 + n % 40)
         ELSE pg_temp.id('8000', 1 + n % 50000)
     END,
-    'y', '[]', pg_temp.id('d000', n), gen_random_uuid(), n, pg_temp.at($3, n), '', ''
+    'y', '[]', pg_temp.id('d000', n), gen_random_uuid(), 1000 + n, pg_temp.at($3, n), '', ''
 FROM generate_series(1, $2::int) AS numbers (n);
 
 -- requests

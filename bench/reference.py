@@ -226,6 +226,7 @@ def _shape(*, creates: bool) -> MemberWrite:
         unlimited_seats=True,
         cancels_invitations=not creates,
         invites=creates,
+        releases=False,
         events=1,
     )
 

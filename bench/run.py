@@ -21,10 +21,12 @@ from uuid import UUID
 import uvloop
 
 from api.embedded_database import EmbeddedDatabase
+from bench import graphql
+from bench.crowd import Size
 from bench.load import RACES, Load, Target, drive
 from bench.peers.catalogue import all_peers
 from bench.peers.measure import Cluster, install_peers, measure_peers
-from bench.readme import record
+from bench.readme import GRAPHQL, record
 from bench.reference import measure
 from bench.report import Row, table
 from bench.server import serving
@@ -53,6 +55,8 @@ class Figures:
 def main() -> int:
     """Run what was asked for and print the table."""
     options = _options()
+    if options.graphql:
+        return _graphql(options)
     load = Load(
         Path(options.generator), options.users, options.duration, options.repeat, options.row_limit
     )
@@ -76,6 +80,18 @@ def main() -> int:
     if options.record:
         record(report)
     return 1 if any(row.errors for row in figures.ours) else 0
+
+
+def _graphql(options: argparse.Namespace) -> int:
+    """The admin API alone, without the generator."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as name:
+        report = graphql.run(_traversable(Path(name)), Size().part(options.share), options.times)
+    print(report)
+    if options.out:
+        Path(options.out).write_text(report, encoding="utf-8")
+    if options.record:
+        record(report, GRAPHQL)
+    return 0
 
 
 def _measure(
@@ -142,6 +158,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--duration", type=float, default=2.0, help="seconds of each repeat")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--generator", default=str(ROOT.parent / "shared/bench/scimbench.py"))
+    parser.add_argument("--graphql", action="store_true", help="measure the admin API instead")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="of 100,000 members and a million events, there"
+    )
+    parser.add_argument("--times", type=int, default=200, help="requests of a round, there")
     parser.add_argument("--out", default="", help="a file for the table")
     parser.add_argument(
         "--record", action="store_true", help="put the table into bench/README.md too"

@@ -32,6 +32,7 @@ class ServedOrganization:
     base_url: str
     api_key: str = field(repr=False)
     access_token: str = field(repr=False)
+    pid: int
 
 
 @contextmanager
@@ -71,6 +72,7 @@ def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]
             first["scimBaseUrl"],
             first["scimApiKey"],
             first["accessToken"],
+            process.pid,
         )
     finally:
         stop(process)
