@@ -206,8 +206,8 @@ class ProvisioningRequestFilter:
 
     def _found(self) -> tuple[Condition, ...]:
         """What indexes find: the time first, then the most selective."""
-        since, until = _positions(self.received_at)
-        terms: list[Condition] = [AllOf((*since, *until, *within("received_at", self.received_at)))]
+        time = (*_positions(self.received_at), *within("received_at", self.received_at))
+        terms: list[Condition] = [AllOf(time)]
         for column, value in (("id", self.request_id), ("subject_id", self.subject_id)):
             if value is not None:
                 terms.append(Compare(Column(column), Op.EQ, value))
@@ -246,20 +246,17 @@ def _slower(than_ms: int) -> Condition:
     return Compare(Column("duration_ms"), Op.GT, than_ms)
 
 
-def _positions(instants: Instants | None) -> tuple[list[Condition], list[Condition]]:
+def _positions(instants: Instants | None) -> list[Condition]:
     """Positions between which requests of that time are, with an hour to spare at each end.
 
     Processes write what they received within seconds, so positions rise with time as a whole.
     """
-    start = instants.start if instants is not None else None
-    end = instants.end if instants is not None else None
-    since: list[Condition] = []
-    until: list[Condition] = []
-    if start is not None:
-        since.append(Compare(Column("position_since"), Op.GT, start))
-    if end is not None:
-        until.append(Compare(Column("position_until"), Op.LT, end))
-    return since, until
+    terms: list[Condition] = []
+    if instants is not None and instants.start is not None:
+        terms.append(Compare(Column("position_since"), Op.GT, instants.start))
+    if instants is not None and instants.end is not None:
+        terms.append(Compare(Column("position_until"), Op.LT, instants.end))
+    return terms
 
 
 EVERY_REQUEST = ProvisioningRequestFilter()
