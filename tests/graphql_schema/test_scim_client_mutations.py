@@ -11,7 +11,6 @@ from domain.ids import parse_uuid
 from domain.queries.credentials import find_scim_credential
 from domain.queries.reader import Reader
 from domain.secrets import read_secret
-from tests.support.factories import Looks
 from tests.support.graphql import Api
 
 CLIENTS = (
@@ -89,43 +88,6 @@ async def test_a_workload_identity_is_made_and_shown(enabled: Api) -> None:
         "audience": None,
         "jwksUrl": None,
     }
-
-
-@pytest.mark.parametrize(
-    ("given", "path"),
-    [
-        ({"kind": "WORKLOAD_IDENTITY"}, "kind"),
-        ({"workloadIdentity": IDENTITY | {"jwks": {"keys": [KEY]}}}, "kind"),
-        (
-            {"kind": "OAUTH_CLIENT", "workloadIdentity": IDENTITY | {"jwks": {"keys": [KEY]}}},
-            "kind",
-        ),
-        ({"kind": "WORKLOAD_IDENTITY", "workloadIdentity": IDENTITY}, "workloadIdentity.jwksUrl"),
-        (
-            {"kind": "WORKLOAD_IDENTITY", "workloadIdentity": IDENTITY | {"jwks": [KEY]}},
-            "workloadIdentity.jwks",
-        ),
-        (
-            {
-                "kind": "WORKLOAD_IDENTITY",
-                "workloadIdentity": IDENTITY | {"jwksUrl": "http://127.0.0.1:5432/"},
-            },
-            "workloadIdentity.jwksUrl",
-        ),
-    ],
-)
-async def test_half_said_clients_are_refused(
-    app: Application, enabled: Api, given: dict[str, Any], path: str
-) -> None:
-    refused = await create(enabled, **given)
-
-    assert (refused["changed"], refused["apiKey"], refused["clientId"]) == (False, None, None)
-    assert [(e["code"], e["path"]) for e in refused["errors"]] == [
-        ("INVALID", ["input", *path.split(".")])
-    ]
-    looks = Looks(app.pool, enabled.organization_id)
-    rows = await looks.rows("SELECT kind FROM scim_credentials WHERE organization_id = $1")
-    assert [row["kind"] for row in rows] == ["API_KEY"]
 
 
 async def test_rotating_leaves_clients_alone(enabled: Api) -> None:

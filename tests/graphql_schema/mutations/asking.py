@@ -28,10 +28,12 @@ def shows_nothing(payload: Any) -> bool:
 
 
 def new_events(before: dict[Any, str], after: dict[Any, str]) -> list[str]:
-    """Actions of the events that were written, in their order."""
+    """Actions of the events that were written, in their order, by whoever has the token."""
     added = [
         json.loads(after[key]) for key in after.keys() - before.keys() if key[0] == "audit_events"
     ]
+    by = {(event["origin"], event["actor_kind"]) for event in added}
+    assert by <= {("ADMIN_API", "ACCESS_TOKEN")}
     return [event["action"] for event in sorted(added, key=lambda event: event["sequence"])]
 
 

@@ -23,6 +23,8 @@ IDENTITY = {
     "subject": "robot",
     "jwksUrl": "https://issuer.example/keys",
 }
+GIVEN = IDENTITY | {"jwksUrl": None}
+KEY = {"kty": "OKP", "crv": "Ed25519", "x": "eA"}
 LOCAL = {**IDENTITY, "jwksUrl": "https://localhost/keys"}
 
 
@@ -93,6 +95,33 @@ refuses_values(
         {"kind": "WORKLOAD_IDENTITY", "workloadIdentity": LOCAL},
         "workloadIdentity.jwksUrl",
         "jwksUrl must not name the server itself.",
+    ),
+    (
+        "of_another_kind",
+        {"kind": "OAUTH_CLIENT", "workloadIdentity": IDENTITY},
+        "kind",
+        "kind must be WORKLOAD_IDENTITY where workloadIdentity is given.",
+    ),
+    (
+        "without_keys",
+        {"kind": "WORKLOAD_IDENTITY", "workloadIdentity": GIVEN},
+        "workloadIdentity.jwksUrl",
+        "jwksUrl or jwks must be given, and not both.",
+    ),
+    (
+        "of_no_key_set",
+        {"kind": "WORKLOAD_IDENTITY", "workloadIdentity": GIVEN | {"jwks": [KEY]}},
+        "workloadIdentity.jwks",
+        "jwks must be a JSON object.",
+    ),
+    (
+        "of_a_private_key",
+        {
+            "kind": "WORKLOAD_IDENTITY",
+            "workloadIdentity": GIVEN | {"jwks": {"keys": [KEY | {"d": "eA"}]}},
+        },
+        "workloadIdentity.jwks",
+        "jwks must not hold private keys; make a new pair and give the public.",
     ),
     (
         "of_no_issuer",
