@@ -252,3 +252,19 @@ async def test_a_forged_position_under_the_right_hash_is_no_fault_of_the_server(
 
 def read_hash(cursor: str) -> bytes:
     return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[:6]
+
+
+@pytest.mark.parametrize(("amount", "code"), [(500, None), (501, "TOO_MANY")])
+async def test_at_most_500_are_named_at_once(caller: Api, amount: int, code: str | None) -> None:
+    ids = [caller.member_id(new_id()) for _ in range(amount)]
+
+    bulk = await caller.change(
+        "bulkRemoveMembers", "summary { failed }", organizationId=caller.org, memberIds=ids
+    )
+    group = await caller.change(
+        "createGroup", "", organizationId=caller.org, displayName="g", memberIds=ids
+    )
+
+    assert [error["code"] for error in bulk["errors"]] == ([code] if code else [])
+    assert bulk["summary"]["failed"] == (0 if code else amount)
+    assert [error["code"] for error in group["errors"]] == [code or "INVALID"]
