@@ -17,7 +17,14 @@ from domain.queries.organizations import organizations_by_id
 from domain.queries.reader import Reader
 from domain.vocabulary import Scope
 from graphql_schema.auth import Authenticator
-from graphql_schema.errors import BAD_REQUEST, HTTP_STATUS, UNAUTHENTICATED, ApiError, missing_scope
+from graphql_schema.errors import (
+    BAD_REQUEST,
+    HTTP_STATUS,
+    RATE_LIMITED,
+    UNAUTHENTICATED,
+    ApiError,
+    missing_scope,
+)
 from graphql_schema.ids import Kind, read_id
 
 BEYOND_ALL = 2**63 - 1
@@ -84,7 +91,10 @@ async def _seen(reader: Reader, caller: Caller, named: str) -> UUID:
 
 
 def _refusal(error: ApiError) -> Response:
-    code = (error.extensions or {})["code"]
+    found = error.extensions or {}
+    code = found["code"]
     headers = {"WWW-Authenticate": "Bearer"} if code == UNAUTHENTICATED else None
+    if code == RATE_LIMITED:
+        headers = {"Retry-After": str(found["retryAfter"])}
     status = HTTPStatus.NOT_FOUND if code == NOT_FOUND else HTTP_STATUS[code]
     return JSONResponse({"errors": [error.formatted]}, status, headers)

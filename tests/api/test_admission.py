@@ -142,8 +142,11 @@ async def test_the_server_counts_what_its_settings_say(
                 )
                 for _ in range(WRONG_TOKENS_PER_MINUTE + 1)
             ]
+            export = f"/organizations/{new_id()}/audit-export"
+            guesses.append(await client.get(export, headers={"Authorization": "Bearer adm_x"}))
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[2].json()["extensions"]["cost"]["remaining"] == 97
     assert answers[3].headers["retry-after"] == "20"
-    assert [guess.status_code for guess in guesses] == [401] * 30 + [429]
+    assert [guess.status_code for guess in guesses] == [401] * 30 + [429] * 2
+    assert [guess.headers["retry-after"] for guess in guesses[30:]] == ["2"] * 2
