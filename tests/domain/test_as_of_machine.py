@@ -159,10 +159,9 @@ class Walk(RuleBasedStateMachine):
         kind=st.sampled_from(
             [
                 InviteStagedMember,
-                ReinviteMember,
                 ConfirmMember,
                 RevokeMember,
-                RevokeMember,
+                RestoreMember,
                 RestoreMember,
                 RemoveMember,
             ]
@@ -170,6 +169,11 @@ class Walk(RuleBasedStateMachine):
     )
     def step(self, pick: int, kind: Callable[..., Command[Any]]) -> None:
         self._do(kind(self.organization_id, self._member(pick)))
+
+    @precondition(_some_member)
+    @rule(pick=PICK)
+    def reinvite(self, pick: int) -> None:
+        self._do(ReinviteMember(self.organization_id, self._member(pick)))
 
     @precondition(_some_member)
     @rule(pick=PICK)
@@ -271,8 +275,8 @@ def test_every_state_is_told_again(blocking_app: Blocking) -> None:
     run_state_machine_as_test(
         lambda: Walk(blocking_app),  # type: ignore[arg-type]
         settings=settings(
-            max_examples=30,
-            stateful_step_count=25,
+            max_examples=25,
+            stateful_step_count=35,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
