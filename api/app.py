@@ -116,10 +116,10 @@ async def _beside(  # noqa: PLR0917 applications, then what ASGI hands over
     graphql: ASGIApp, oauth: ASGIApp, site: ASGIApp, scope: Scope, receive: Receive, send: Send
 ) -> None:
     # Not mounted: a mount would answer the path without a slash by a redirect.
-    path = scope["path"].rstrip("/") if scope["type"] == "http" else ""
+    path = scope["path"].rstrip("/") if scope["type"] in {"http", "websocket"} else ""
     if path == GRAPHQL:
         await graphql(scope, receive, send)
-    elif path in OAUTH:
+    elif path in OAUTH and scope["type"] == "http":
         await oauth(scope, receive, send)
     else:
         await site(scope, receive, send)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 LOOK_EVERY_S = 2.0
+_EVENTS = b"text/event-stream"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 _SCIM_REQUESTS = Counter(
@@ -114,20 +115,22 @@ class CountRequests:
             return
         path = scope["path"]
         route = path if path in self._routes else "other"
-        status = 500
+        status, streams = 500, False
         began = time.perf_counter()
 
         async def noting(message: Message) -> None:
-            nonlocal status
+            nonlocal status, streams
             if message["type"] == "http.response.start":
                 status = message["status"]
+                streams = _EVENTS in dict(message["headers"]).get(b"content-type", b"")
             await send(message)
 
         try:
             await self._app(scope, receive, noting)
         finally:
             _HTTP_REQUESTS.labels(route, status).inc()
-            _HTTP_SECONDS.labels(route).observe(time.perf_counter() - began)
+            if not streams:  # how long somebody listened says nothing of speed
+                _HTTP_SECONDS.labels(route).observe(time.perf_counter() - began)
 
 
 async def watch_pool(pool: asyncpg.Pool) -> None:

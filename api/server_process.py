@@ -17,7 +17,7 @@ import uvloop
 from api.app import create_app
 from api.logs import set_up_logs
 from api.metrics import watch_pool
-from api.runtime import open_runtime
+from api.runtime import Runtime, open_runtime
 from api.server import DRAIN_SECONDS
 from api.server_child import CANNOT_START, READY, Orders, receive_orders
 from api.settings import Settings, load_settings
@@ -28,14 +28,16 @@ log = structlog.get_logger("rollcall.server")
 # Longer than any proxy keeps an idle connection, so that it never sends into a closed one.
 KEEP_ALIVE_SECONDS = 75
 WAITING_CONNECTIONS = 2048
+LARGEST_MESSAGE_BYTES = 1_048_576
 
 
 class _Server(uvicorn.Server):
     """Uvicorn that tells the parent when it is ready and leaves signals to this module."""
 
-    def __init__(self, config: uvicorn.Config, control: socket.socket) -> None:
+    def __init__(self, config: uvicorn.Config, control: socket.socket, runtime: Runtime) -> None:
         super().__init__(config)
         self._control = control
+        self._runtime = runtime
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -47,6 +49,8 @@ class _Server(uvicorn.Server):
 
     def stop(self) -> None:
         """Take no more requests, finish those that run, and end."""
+        # Live subscriptions would never finish; they go on where the client connects next.
+        self._runtime.workers.tails.close()
         self.should_exit = True
 
     @contextmanager
@@ -61,7 +65,10 @@ async def run(settings: Settings, orders: Orders, control: socket.socket) -> Non
             create_app(runtime),
             interface="asgi3",
             http="httptools",
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_MESSAGE_BYTES,
+            # Compression costs each open connection more memory than all else.
+            ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -73,7 +80,7 @@ async def run(settings: Settings, orders: Orders, control: socket.socket) -> Non
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
-        server = _Server(config, control)
+        server = _Server(config, control, runtime)
         figures = asyncio.create_task(watch_pool(runtime.pool))
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, server.stop)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
 from typing import Any
 
 import orjson
+from starlette.websockets import WebSocket
 
 from domain.ids import new_id
 from graphql_schema.auth import Authenticator
@@ -21,9 +22,18 @@ from graphql_schema.errors import (
     ApiError,
     failed,
 )
-from graphql_schema.operations import UNAVAILABLE, Answer, read_operation, refused, run
+from graphql_schema.live import Known, Live, may_subscribe
+from graphql_schema.operations import (
+    UNAVAILABLE,
+    Answer,
+    Operation,
+    expect_operation,
+    refused,
+    run,
+)
 from graphql_schema.services import GraphqlServices
-from graphql_schema.trusted import expect_trusted
+from graphql_schema.sse import EventStream, accepts_events
+from graphql_schema.websocket import serve_websocket
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -57,18 +67,28 @@ class GraphqlApp:
     def __init__(self, services: GraphqlServices) -> None:
         self._services = services
         self._authenticator = Authenticator(services)
+        self.live = Live(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; websockets are not spoken here."""
+        """Answer one request, or all that comes over one websocket."""
         if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1003})
-        if scope["type"] != "http":
-            return
+            websocket = WebSocket(scope, receive, send)
+            await serve_websocket(websocket, self._authenticator, self.live, self._services)
+        if scope["type"] == "http" and (streaming := await self._answer(scope, receive, send)):
+            await streaming
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> Coroutine[Any, Any, None] | None:
+        """Answer, unless what comes is a stream of answers: what is returned sends that."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         modern = wants_statuses(headers.get(b"accept", b"").lower())
         more: Headers = ()
         try:
-            answer = await self._operation(scope, headers, receive)
+            operation, known = await self._operation(scope, headers, receive)
+            if self._is_streamed(operation, headers.get(b"accept", b"")):
+                return self._stream(scope, operation, known, receive, send)
+            answer = await run(self._services, operation, *known)
             status = answer.status if modern or answer.status in FOR_NOW else 200
             if status in FOR_NOW:
                 more = ((b"retry-after", str(answer.retry_after_s).encode()),)
@@ -80,10 +100,32 @@ class GraphqlApp:
             if isinstance(error, TEMPORARY):
                 status, more = UNAVAILABLE, ((b"retry-after", str(RETRY_AFTER_S).encode()),)
         await _respond(send, status, GRAPHQL_JSON if modern else PLAIN_JSON, answer, more)
+        return None
+
+    def _is_streamed(self, operation: Operation, accept: bytes) -> bool:
+        """Subscriptions where events are accepted; all else only where JSON is not."""
+        return accepts_events(accept) and (
+            b"json" not in accept.lower() or may_subscribe(operation)
+        )
+
+    async def _stream(
+        self, scope: Scope, operation: Operation, known: Known, receive: Receive, send: Send
+    ) -> None:
+        stream = EventStream(receive, send, self._services.limits.keep_alive_s)
+        results = self.live.results(
+            operation, known, lambda: self._caller(scope, dict(scope["headers"])), stream.tell_begun
+        )
+        await stream.run(results, lambda: self.live.is_closing)
+
+    async def _caller(self, scope: Scope, headers: dict[bytes, bytes]) -> Known:
+        client = scope.get("client")
+        return await self._authenticator.authenticate(
+            headers.get(b"authorization", b"").decode("latin-1"), client[0] if client else None
+        )
 
     async def _operation(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive
-    ) -> Answer:
+    ) -> tuple[Operation, Known]:
         if scope["method"] != "POST":
             raise Refusal(
                 405, ApiError(BAD_REQUEST, "Send operations by POST."), (b"allow", b"POST")
@@ -93,24 +135,17 @@ class GraphqlApp:
             raise Refusal(415, ApiError(BAD_REQUEST, message))
         if b"cookie" in headers:
             _no_forgery(scope["headers"], headers)
-        client = scope.get("client")
         try:
-            caller, token = await self._authenticator.authenticate(
-                headers.get(b"authorization", b"").decode("latin-1"), client[0] if client else None
-            )
+            known = await self._caller(scope, headers)
         except ApiError as error:
             raise _not_let_in(error) from None
         body = await self._body(headers, receive)
         try:
-            documents = self._services.documents
-            operation = read_operation(orjson.loads(body), documents)
-            if self._services.documents_only(caller):
-                expect_trusted(operation.query, documents)
+            return expect_operation(self._services, known[0], orjson.loads(body)), known
         except orjson.JSONDecodeError:
             raise Refusal(400, ApiError(BAD_REQUEST, "The body is not JSON.")) from None
         except ApiError as error:
             raise Refusal(HTTP_STATUS[(error.extensions or {})["code"]], error) from None
-        return await run(self._services, operation, caller, token)
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         most = self._services.limits.body_bytes

@@ -110,7 +110,7 @@ class Checks(SchemaExtension):
             measure = measuring.operation(operation)
             if not measuring.uses_variables:
                 document.measures[name] = measure
-        context.cost = measure.cost
+        context.cost, context.needed = measure.cost, measure.scopes
         exceeded = over_limit(measure, limits)
         if exceeded is not None:
             return [exceeded]

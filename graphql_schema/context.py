@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from domain.caller import Caller
     from domain.ids import UUID
     from domain.queries.rows import AccessTokenRow
+    from domain.vocabulary import Scope
+    from graphql_schema.live import Stream
     from graphql_schema.services import GraphqlServices
 
 
@@ -30,6 +32,9 @@ class Context:
         self.token = token
         self.now: datetime = utc_now()
         self.cost: int | None = None
+        self.needed: frozenset[Scope] = frozenset()
+        self.stream: Stream | None = None
+        """Of a subscription: what it shares with whoever runs it."""
         self._snapshot: Snapshot = snapshot_of(services.reader)
         self.reader = Reader(self._snapshot)
         self.load = Loaders(self.reader)
@@ -49,8 +54,13 @@ class Context:
         try:
             return await self.services.application.execute(command, self.caller.for_command())
         finally:
-            self.load = Loaders(self.reader)
-            self.now = utc_now()
+            await self.renew()
+
+    async def renew(self) -> None:
+        """Begin a new view of the data."""
+        await self._snapshot.end()
+        self.load = Loaders(self.reader)
+        self.now = utc_now()
 
     async def close(self) -> None:
         """End the view of the data."""

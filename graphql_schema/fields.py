@@ -63,3 +63,13 @@ def resolved(*directives: object, description: str | None = None) -> Callable[[R
         return cast("Resolver", made)
 
     return decorate
+
+
+def subscribed(*directives: object, description: str) -> Callable[[Resolver], Resolver]:
+    """Make a subscription of a method that returns the stream of its events."""
+
+    def decorate(resolver: Resolver) -> Resolver:
+        made = strawberry.subscription(resolver, description=description, directives=directives)
+        return cast("Resolver", made)
+
+    return decorate

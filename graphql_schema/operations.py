@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
 from graphql_schema.context import Context
 from graphql_schema.errors import (
@@ -22,7 +23,7 @@ from graphql_schema.errors import (
     shown_errors,
 )
 from graphql_schema.schema import schema
-from graphql_schema.trusted import text_of
+from graphql_schema.trusted import expect_trusted, text_of
 
 UNAVAILABLE = 503
 
@@ -84,6 +85,14 @@ def read_operation(body: Any, documents: Mapping[str, str]) -> Operation:
     return Operation(query, variables, name or None)
 
 
+def expect_operation(services: GraphqlServices, caller: Caller, body: Any) -> Operation:
+    """The operation in a request body, if it is one that the caller may run. Raises ApiError."""
+    operation = read_operation(body, services.documents)
+    if services.documents_only(caller):
+        expect_trusted(operation.query, services.documents)
+    return operation
+
+
 def refused(error: GraphQLError) -> Answer:
     """The answer to a request of which nothing was executed."""
     extensions = dict(error.extensions or {})
@@ -105,6 +114,7 @@ async def run(
                 variable_values=operation.variables,
                 context_value=context,
                 operation_name=operation.name,
+                allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
             )
     except TimeoutError:
         return refused(
@@ -113,7 +123,9 @@ async def run(
     except CannotGetOperationTypeError as error:
         return refused(ApiError(BAD_REQUEST, error.as_http_error_reason()))
     except InvalidOperationTypeError:
-        return refused(ApiError(BAD_REQUEST, "Send queries and mutations here only."))
+        return refused(
+            ApiError(BAD_REQUEST, "Accept text/event-stream to subscribe, or open a websocket.")
+        )
     finally:
         await context.close()
 

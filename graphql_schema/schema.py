@@ -12,6 +12,7 @@ from graphql_schema.descriptions import describe
 from graphql_schema.executor import RowExecutor
 from graphql_schema.mutations.mutation import Mutation
 from graphql_schema.scalars import SCALARS
+from graphql_schema.subscriptions import Subscription
 from graphql_schema.types.access_token import AccessToken
 from graphql_schema.types.actors import SystemProcess
 from graphql_schema.types.audit import AuditEvent
@@ -54,6 +55,7 @@ schema = _without_null_defaults(
     Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[
             AccessToken,
             AuditEvent,

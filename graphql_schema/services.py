@@ -25,6 +25,13 @@ class Limits:
     root_fields: int = 20
     cost: int = 5_000
     operation_s: float = 10.0
+    subscriptions_per_connection: int = 10
+    subscriptions_per_token: int = 100
+    """In one process."""
+    recheck_s: float = 60.0
+    """How often it is looked at whether the caller of a subscription may still read."""
+    keep_alive_s: float = 15.0
+    connection_init_s: float = 10.0
 
 
 class Wait(NamedTuple):
@@ -69,7 +76,8 @@ class GraphqlServices:
     access token that was let in, `wrong_token` the address that sent a wrong one; it answers the
     seconds to wait where there were too many. `documents` are the trusted ones, by the SHA-256 of
     their text; `documents_only` says of whom that they may run no others, as people with a
-    session, whose browsers other pages use, too.
+    session, whose browsers other pages use, too. `tails` wake subscriptions; the default ones are
+    woken by nobody.
     """
 
     application: Application

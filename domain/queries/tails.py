@@ -1,5 +1,6 @@
 """Who waits for news of an organization, for those who may not look into the store."""
 
+from domain.store.patience import DATABASE_TROUBLE
 from domain.store.tails import Tail, Tails
 
-__all__ = ["Tail", "Tails"]
+__all__ = ["DATABASE_TROUBLE", "Tail", "Tails"]

@@ -16,11 +16,21 @@ from graphql_schema.descriptions.changes import CHANGES
 from graphql_schema.descriptions.common import COMMON_ARGUMENTS, common
 from graphql_schema.descriptions.enums import ENUMS
 from graphql_schema.descriptions.filters import FILTERS
+from graphql_schema.descriptions.live import LIVE
 from graphql_schema.descriptions.logs import LOGS
 from graphql_schema.descriptions.people import PEOPLE
 from graphql_schema.descriptions.scim import SCIM
 
-DESCRIPTIONS: dict[str, str] = {**PEOPLE, **SCIM, **LOGS, **FILTERS, **CHANGES, **BULK, **ENUMS}
+DESCRIPTIONS: dict[str, str] = {
+    **PEOPLE,
+    **SCIM,
+    **LOGS,
+    **LIVE,
+    **FILTERS,
+    **CHANGES,
+    **BULK,
+    **ENUMS,
+}
 
 
 def parts(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:

@@ -199,3 +199,18 @@ EVERYTHING = {
     "logs": LOGS,
     "roots": ROOTS,
 }
+
+SUBSCRIPTIONS = {
+    "events": (
+        "subscription ($org: ID!) { auditEvents(organizationId: $org) { cursor node { id } } }"
+    ),
+    "requests": (
+        "subscription ($org: ID!) {"
+        " provisioningRequests(organizationId: $org) { cursor node { id } } }"
+    ),
+    "changes": (
+        "subscription ($org: ID!) { memberChanges(organizationId: $org) {"
+        " cursor memberId member { id }"
+        " counts { total staged invited accepted confirmed revoked } } }"
+    ),
+}

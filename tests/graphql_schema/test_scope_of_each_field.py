@@ -79,11 +79,14 @@ def test_what_needs_no_scope_is_reviewed() -> None:
     assert found == OPEN
 
 
-def test_every_type_is_reached_but_those_of_mutations() -> None:
+def test_every_type_is_reached_but_those_of_mutations_and_subscriptions() -> None:
     missing = {type_.name for type_ in types_with_fields()} - set(WAYS)
 
+    # What subscriptions need is tried where they are: they are not posted.
     assert {name for name in missing if not name.endswith(("Payload", "Error"))} == {
         "Mutation",
+        "Subscription",
+        "MemberChange",
         "Versioned",
     }
 
