@@ -20,7 +20,9 @@ from graphql_schema.context import Context, Info
 from graphql_schema.enums import Scope
 from graphql_schema.fields import resolved, shown, subscribed
 from graphql_schema.ids import Kind, expect_id, make_id
+from graphql_schema.operation_progress import follow_operation
 from graphql_schema.policy import costs, needs
+from graphql_schema.types.bulk_operation import BulkOperation
 from graphql_schema.types.inputs import (
     AuditEventFilter,
     ProvisioningRequestFilter,
@@ -165,3 +167,23 @@ class Subscription:
 
         cursors = Cursors(after, id_, "memberChanges")
         return follow(info.context, id_, MEMBER_CHANGES, cursors, change)
+
+    @subscribed(
+        needs(Scope.MEMBERS_READ),
+        description=(
+            "A bulk operation as it goes on: at once as it is, then at most some times a second"
+            " when it differs. Completes when the operation has ended."
+        ),
+    )
+    async def bulk_operation(
+        self,
+        info: Info,
+        id: strawberry.ID,  # noqa: A002
+    ) -> AsyncGenerator[BulkOperation, None]:
+        context, found = info.context, expect_id(Kind.BULK_OPERATION, id, "id")
+        organization_id = found.organization_id
+        if organization_id is None or not context.may_see(organization_id):
+            raise NotFound("bulk operation")
+        if await context.load.bulk_operation.load((organization_id, found.id)) is None:
+            raise NotFound("bulk operation")
+        return follow_operation(context, organization_id, found.id)

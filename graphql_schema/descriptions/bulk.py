@@ -2,6 +2,7 @@
 
 BULK = {
     "Organization.bulkOperations": "Actions over many members, whatever their state, newest first.",
+    "Subscription.bulkOperation(id)": "Which one.",
     "BulkOperation.action": "What is done to each.",
     "BulkOperation.state": "How far it is.",
     "BulkOperation.startedByLabel": "Who started it, by the name of then.",

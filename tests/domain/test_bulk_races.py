@@ -1,93 +1,35 @@
-"""Bulk operations under way: cancelled, without right, by several workers, beside other changes."""
+"""Bulk operations under way: cancelled, by several workers, beside other changes."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import pytest
 
 from api import bulk_work
 from api.bulk_work import BulkWork
 from domain.application import Application
-from domain.caller import Actor, Caller
+from domain.caller import Caller
 from domain.commands import (
     CancelBulkOperation,
     CarryOutBulkItem,
-    ChangeMemberRole,
-    CreateAccessToken,
-    RevokeAccessToken,
-    RevokeMember,
-    StartBulkOperation,
 )
 from domain.ids import UUID
-from domain.queries.member_pages import EVERYONE, MemberFilter
 from domain.store import bulk_work as bulk_rounds
-from domain.vocabulary import ActorKind, MemberAction, MemberRole, MemberStatus, Origin, Scope
+from domain.vocabulary import MemberAction
 from tests.support import factories
+from tests.support.bulk_work import Stepwise, started, state
 from tests.support.factories import SYSTEM, Looks
 from tests.support.racing import race
 
 REVOKE, REMOVE = MemberAction.REVOKE, MemberAction.REMOVE
-_STATE = (
-    "SELECT state, failure_reason, changed, unchanged, failed, total, finished_at, settled_at"
-    " FROM bulk_operations WHERE organization_id = $1 AND id = $2"
-)
 _FAILED = (
     "SELECT member_id, error_code FROM bulk_operation_items WHERE organization_id = $1"
     " AND outcome = 'FAILED' ORDER BY member_id"
 )
-
-
-async def started(
-    app: Application,
-    organization_id: UUID,
-    action: MemberAction,
-    expected: int,
-    caller: Caller = SYSTEM,
-    *,
-    wanted: MemberFilter = EVERYONE,
-) -> UUID:
-    """The id of an operation that waits."""
-    command = StartBulkOperation(organization_id, action, wanted, expected)
-    return (await app.execute(command, caller)).value.id
-
-
-async def state(looks: Looks, operation_id: UUID) -> asyncpg.Record:
-    return (await looks.rows(_STATE, operation_id))[0]
-
-
-class Stepwise(BulkWork):
-    """A worker that lets something happen after the first few members."""
-
-    def __init__(self, app: Application, after: int, then: Any) -> None:
-        super().__init__(app)
-        self._after = after
-        self._then = then
-
-    async def _one(self, operation: Any, caller: Caller, member_id: UUID) -> Any:
-        outcome = await super()._one(operation, caller, member_id)
-        self._after -= 1
-        if self._after == 0:
-            await self._then()
-        return outcome
-
-
-async def token_of(
-    app: Application, organization_id: UUID, maker: Caller = SYSTEM
-) -> tuple[UUID, Caller]:
-    """A token, and who calls with it."""
-    issued = (
-        await app.execute(CreateAccessToken(organization_id, "a", frozenset(maker.scopes)), maker)
-    ).value
-    actor = Actor(ActorKind.ACCESS_TOKEN, issued.id, "a")
-    return issued.id, replace(
-        maker, actor=actor, origin=Origin.ADMIN_API, organization_id=organization_id
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -113,112 +55,6 @@ async def test_a_cancelled_operation_stops_after_the_member_at_hand(
         "SELECT id FROM members WHERE organization_id = $1 AND revoked_at IS NOT NULL ORDER BY id"
     )
     assert [each["id"] for each in revoked] == people[:4]
-
-
-async def test_a_revoked_token_ends_what_it_started(
-    app: Application, organization_id: UUID, looks: Looks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bulk_work, "TURN_S", 0.0001)
-    await factories.members(app, organization_id, 6)
-    token_id, caller = await token_of(app, organization_id)
-    operation_id = await started(app, organization_id, REVOKE, 6, caller)
-
-    async def end() -> None:
-        await app.execute(RevokeAccessToken(token_id), SYSTEM)
-
-    await Stepwise(app, 3, end).work_once()
-
-    row = await state(looks, operation_id)
-    assert (row["state"], row["changed"]) == ("FAILED", 3)
-    assert row["failure_reason"] == "Who started it may not act any more: revoked, or expired."
-    assert row["finished_at"] is not None
-    assert (await looks.actions()).count("member.revoked") == 3
-    (event,) = await looks.rows(
-        "SELECT actor_kind, changes FROM audit_events WHERE organization_id = $1"
-        " AND action = 'bulk_operation.failed'"
-    )
-    assert event["actor_kind"] == "SYSTEM_PROCESS"
-    assert event["changes"][-1]["after"] == row["failure_reason"]
-
-
-async def test_rank_and_right_are_those_of_the_moment(
-    app: Application, organization_id: UUID, looks: Looks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of a token that a member made, as the member loses both."""
-    monkeypatch.setattr(bulk_work, "TURN_S", 0.0001)
-    keeper = await factories.owner(app, organization_id)
-    maker = await factories.member(
-        app, organization_id, MemberStatus.CONFIRMED, role=MemberRole.ADMIN
-    )
-    await factories.members(app, organization_id, 4)
-    admin = factories.caller(
-        MemberRole.ADMIN,
-        frozenset(Scope) - {Scope.ORGANIZATION_WRITE},
-        member_id=maker.id,
-        organization_id=organization_id,
-    )
-    _, caller = await token_of(app, organization_id, admin)
-    operation_id = await started(app, organization_id, REVOKE, 6, caller)
-
-    async def demote() -> None:
-        change = ChangeMemberRole(organization_id, maker.id, None, MemberRole.USER)
-        await app.execute(change, SYSTEM)
-
-    await Stepwise(app, 4, demote).work_once()
-
-    row = await state(looks, operation_id)
-    assert (row["state"], row["changed"], row["failed"]) == ("FAILED", 2, 2)
-    assert row["failure_reason"] == (
-        "Who started it does not hold the scope MEMBERS_WRITE any more."
-    )
-    failed = {each["member_id"]: each["error_code"] for each in await looks.rows(_FAILED)}
-    # An owner outranks an administrator, who may not do it to itself either.
-    assert failed == {keeper.id: "FORBIDDEN", maker.id: "SELF_ACTION"}
-
-
-async def test_a_member_who_acts_alone_may_only_while_confirmed(
-    app: Application, organization_id: UUID, looks: Looks
-) -> None:
-    maker = await factories.owner(app, organization_id)
-    await factories.owner(app, organization_id)
-    me = factories.caller(member_id=maker.id, organization_id=organization_id)
-    reinvite = MemberAction.REINVITE
-    ids = [await started(app, organization_id, reinvite, 2, me) for _ in range(2)]
-
-    async def revoke() -> None:
-        await app.execute(RevokeMember(organization_id, maker.id), SYSTEM)
-
-    await Stepwise(app, 2, revoke).work_once()
-
-    first, second = [await state(looks, id_) for id_ in ids]
-    assert (first["state"], first["failed"]) == ("FINISHED", 2)
-    assert (second["state"], second["failed"]) == ("FAILED", 0)
-
-
-async def test_the_last_owner_and_the_last_seat_hold(app: Application, looks: Looks) -> None:
-    organization_id = await factories.organization(app, seats=3)
-    here = Looks(app.pool, organization_id)
-    owner = await factories.owner(app, organization_id)
-    staged = [await factories.member(app, organization_id, MemberStatus.STAGED) for _ in range(4)]
-    wanted = MemberFilter(statuses=(MemberStatus.STAGED,))
-    inviting = await started(app, organization_id, MemberAction.INVITE, 4, wanted=wanted)
-    await BulkWork(app).work_once()
-    removing = await started(app, organization_id, REMOVE, 5)
-    await BulkWork(app).work_once()
-
-    row = await state(here, inviting)
-    assert (row["state"], row["changed"], row["failed"]) == ("FINISHED", 2, 2)
-    row = await state(here, removing)
-    assert (row["state"], row["changed"], row["failed"]) == ("FINISHED", 4, 1)
-    failed = [(each["member_id"], each["error_code"]) for each in await here.rows(_FAILED)]
-    assert sorted(failed) == sorted(
-        [
-            (owner.id, "LAST_OWNER"),
-            (staged[2].id, "SEAT_LIMIT"),
-            (staged[3].id, "SEAT_LIMIT"),
-        ]
-    )
-    assert await here.seats() == (1, 1)
 
 
 async def test_several_workers_do_nobody_twice(

@@ -213,4 +213,5 @@ SUBSCRIPTIONS = {
         " cursor memberId member { id }"
         " counts { total staged invited accepted confirmed revoked } } }"
     ),
+    "bulk operation": "subscription ($org: ID!) { bulkOperation(id: $org) { id state } }",
 }
