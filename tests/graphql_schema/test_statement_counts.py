@@ -10,7 +10,8 @@ from domain.store.snapshot import Snapshot
 from domain.vocabulary import MemberStatus
 from graphql_schema.scalars import instant_text
 from tests.support import factories
-from tests.support.graphql import Api, api
+from tests.support.graphql import Api, api, token
+from tests.support.requests_log import entry, write_requests
 
 SHAPES = {
     "members(first: %d) { nodes { id email status role } pageInfo { endCursor } }": 1,
@@ -28,6 +29,22 @@ SHAPES = {
     "pendingConfirmations(first: %d) { nodes { member { email } provisionedBy { id } } }": 2,
     "invitations(first: %d) { nodes { state member { email } } }": 2,
     "memberCounts { total }  members(first: %d) { nodes { id } }": 2,
+    "members(first: %d, filter: {role: [USER]}) { edges { cursor node { id } } }": 1,
+    "members(first: %d, filter: {role: [CUSTOM]}) { nodes { id } }": 2,
+    "members(first: %d) { nodes { provisioningRequests(first: 2) { nodes { path } } } }": 2,
+    "members(first: %d) { nodes { invitations(first: 1) { totalCount } } }": 3,
+    "groups(first: %d) { nodes { auditEvents(first: 3) { nodes { action } } } totalCount }": 3,
+    "groups(first: %d) { nodes { organization { name } members(first: 1) { totalCount } } }": 3,
+    "auditEvents(first: %d) { nodes { summary provisioningRequest { id } } }": 1,
+    'auditEvents(first: %d, filter: {action: ["member.*"]}) { nodes { id } }': 1,
+    "provisioningRequests(first: %d) { nodes { path hints { text } subject { __typename } } }": 2,
+    "provisioningRequests(first: %d) { nodes { auditEvents(first: 1) { nodes { id } } } }": 2,
+    "provisioningRequests(first: %d, filter: {outcome: [FAILED]}) { nodes { id } }": 1,
+    "pendingConfirmations(first: %d) { nodes { reason } totalCount }": 2,
+    "invitations(first: %d, filter: {state: [QUEUED]}) { nodes { id } }": 1,
+    "accessTokens(first: %d) { nodes { name organization { name } createdBy { __typename } } }": 1,
+    "bulkOperations(first: %d) { nodes { id } }": 1,
+    "scimConnection { guard { heldItems(first: %d) { nodes { heldAt } } } }": 3,
 }
 
 
@@ -45,6 +62,11 @@ async def crowd(app: Application) -> Api:
         name = "of all" if number == 0 else None
         await factories.group(app, caller.organization_id, everyone, name)
     await seal_pending(app.pool)
+    requests = [entry(caller.organization_id, subject_id=id_) for id_ in ids]
+    await write_requests(app, requests)
+    for _ in range(12):
+        await token(app, caller.organization_id)
+    await caller.change("enableScim", "", organizationId=caller.org)
     return caller
 
 
