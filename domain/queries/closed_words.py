@@ -21,3 +21,8 @@ def one_word_of(column: Any, words: Sequence[str]) -> Any:
     if len(words) == 1:
         return column == literal_column(f"'{words[0]}'")
     return column.in_([literal_column(f"'{word}'") for word in words])
+
+
+def http_statuses(numbers: Sequence[int]) -> tuple[int, ...]:
+    """Those of the numbers that can be an HTTP status, which are few enough to be words."""
+    return tuple(number for number in numbers if 100 <= number <= 599)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.ids import UUID
 from domain.model.provisioning_request import ProvisioningRequestTable
+from domain.queries.closed_words import http_statuses
 from domain.queries.compiler import FieldColumn, Queried
 from domain.queries.conditions import (
     AllOf,
@@ -214,7 +215,7 @@ class ProvisioningRequestFilter:
         for column, words in (
             ("outcome", self.outcomes),
             ("operation", self.operations),
-            ("status_code", self.status_codes),
+            ("status_code", self.status_codes and http_statuses(self.status_codes)),
             ("resource_type", self.resource_types),
         ):
             if words is not None:

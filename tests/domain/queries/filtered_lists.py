@@ -110,6 +110,7 @@ LOGS: dict[str, List] = {
     "requests of no operation": requests(operations=(ScimOperation.BULK,)),
     "requests of a status": requests(status_codes=(409,)),
     "requests of no status": requests(status_codes=(418,)),
+    "requests of an impossible status": requests(status_codes=(-5, 2**31 - 1)),
     "requests of groups": requests(resource_types=(ScimResourceType.GROUP,)),
     "slow requests": requests(slower_than_ms=500),
     "no request so slow": requests(slower_than_ms=5_000),
