@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,16 +41,28 @@ def slug(resident: Resident) -> str:
     return found
 
 
-def run(resident: Resident, script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """The script's result, with a token that may do everything in the organization."""
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def environment_of(resident: Resident) -> dict[str, str]:
+    """With a token that may do everything in the organization."""
     command = CreateAccessToken(resident.organization_id, "script", ALL_SCOPES)
     blocking = resident.house.blocking
     token = blocking.run(blocking.app.execute(command, factories.SYSTEM)).value.secret
     environment = {name: value for name, value in os.environ.items() if "ROLLCALL" not in name}
     environment |= {"GRAPHQL_URL": f"{resident.house.server.url}/graphql", "ACCESS_TOKEN": token}
+    return environment
+
+
+def run(resident: Resident, script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """The script's result."""
     return subprocess.run(
         [sys.executable, FOLDER / script, *map(str, arguments)],
-        env=environment,
+        env=environment_of(resident),
         capture_output=True,
         text=True,
         check=False,
@@ -142,3 +155,38 @@ def test_rotate_scim_key(acme: Resident) -> None:
         " ORDER BY created_at"
     )
     assert [row["lasting"] for row in rows] == [False, True]
+
+
+def test_watch_pending_confirmations_leaves_nobody_out(acme: Resident, tmp_path: Path) -> None:
+    script, file = "watch_pending_confirmations.py", tmp_path / "cursor"
+    member(acme, MemberStatus.INVITED)
+    waits = member(acme, MemberStatus.ACCEPTED)
+    first = run(acme, script, slug(acme), "--once")
+
+    arguments = [FOLDER / script, slug(acme), "--state", file, "--seconds", "50"]
+    with subprocess.Popen(
+        [sys.executable, *map(str, arguments)],
+        env=environment_of(acme),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as watching:
+        assert watching.stdout is not None
+        seen = [watching.stdout.readline().strip()]
+        comes = member(acme, MemberStatus.ACCEPTED)
+        seen.append(watching.stdout.readline().strip())
+        wait_for(file.exists)
+        watching.terminate()
+    missed = member(acme, MemberStatus.ACCEPTED)
+    later: list[str] = []
+    while missed not in later:
+        done = run(acme, script, slug(acme), "--once", "--state", file, "--seconds", "50")
+        assert (done.returncode, done.stderr) == (0, "")
+        later += done.stdout.splitlines()
+
+    assert (first.stdout.splitlines(), first.stderr) == ([waits], "")
+    assert seen == [waits, comes]
+    # It was ended between two changes of the same person, perhaps.
+    assert later in ([missed], [comes, missed])
+    over = run(acme, script, slug(acme), "--state", file, "--seconds", "1")
+    assert over.returncode == 0
+    assert set(over.stdout.splitlines()) <= {missed}
