@@ -224,3 +224,24 @@ async def test_organizations_take_turns(
     assert progress[-1] == ("FINISHED", "FINISHED")
     assert {organization_id, small} <= set(told)
     assert told.count(organization_id) > 10
+
+
+async def test_a_worker_that_is_stopped_leaves_the_rest_to_others_at_once(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    await factories.members(app, organization_id, 5)
+    operation_id = await started(app, organization_id, REVOKE, 5)
+    stopping: Stepwise
+
+    async def stop() -> None:
+        stopping.stop()
+
+    stopping = Stepwise(app, 2, stop)
+    await stopping.work_once()
+
+    row = await state(looks, operation_id)
+    assert (row["state"], row["changed"]) == ("RUNNING", 2)
+    await BulkWork(app).work_once()
+    row = await state(looks, operation_id)
+    assert (row["state"], row["changed"]) == ("FINISHED", 5)
+    assert (await looks.actions()).count("member.revoked") == 5
