@@ -171,7 +171,12 @@ class Member(Node, Versioned):
             lambda: info.context.load.group_count.load(key),
         )
 
-    @resolved(description="Newest first. With `asOf` those made by then, in their state of now.")
+    @resolved(
+        description=(
+            "Mails to the member, newest first. With `asOf` those made by then, in their state of"
+            " now."
+        )
+    )
     async def invitations(
         self,
         info: Info,

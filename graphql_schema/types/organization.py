@@ -51,7 +51,10 @@ class Organization(OrganizationPeople, OrganizationGroups, OrganizationLogs, Nod
     async def scim_connection(self, info: Info) -> ScimType | None:
         return wrap_or_none(await info.context.load.connection.load(self.row.id))
 
-    @resolved(needs(Scope.TOKENS_ADMIN), description="Newest first, whatever their state.")
+    @resolved(
+        needs(Scope.TOKENS_ADMIN),
+        description="Tokens of this API, newest first, whatever their state.",
+    )
     async def access_tokens(
         self,
         info: Info,

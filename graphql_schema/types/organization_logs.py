@@ -30,7 +30,7 @@ class OrganizationLogs:
 
     row: strawberry.Private[OrganizationRow]
 
-    @resolved(needs(Scope.AUDIT_READ), description="Newest first.")
+    @resolved(needs(Scope.AUDIT_READ), description="The history, newest first.")
     async def audit_events(
         self,
         info: Info,
@@ -51,7 +51,9 @@ class OrganizationLogs:
     async def audit_chain(self, info: Info) -> AuditChain:
         return AuditChain(row=await get_chain(info.context.reader, self.row.id))
 
-    @resolved(needs(Scope.PROVISIONING_READ), description="Newest first.")
+    @resolved(
+        needs(Scope.PROVISIONING_READ), description="Calls of the identity provider, newest first."
+    )
     async def provisioning_requests(
         self,
         info: Info,

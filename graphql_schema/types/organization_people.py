@@ -138,7 +138,7 @@ class OrganizationPeople:
             lambda row: PendingConfirmation(row=row),
         )
 
-    @resolved(needs(Scope.MEMBERS_READ), description="Newest first.")
+    @resolved(needs(Scope.MEMBERS_READ), description="Mails with a link to accept, newest first.")
     async def invitations(
         self,
         info: Info,

@@ -120,6 +120,8 @@ async def make_world(app: Application, about: str = "") -> World:
         "org_example": caller.org,
         "Example & Sons": factories.unique("Example & Sons"),
         "Example": made["name"],
+        # What the factories do is done by a caller of that name.
+        "operator": factories.SYSTEM.actor.label,
         "example": made["slug"],
     }
     if about != "enableScim":
