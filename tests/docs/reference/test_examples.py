@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse
 
 from domain.application import Application
+from domain.vocabulary import ProvisioningOutcome
 from graphql_schema.enums import UserErrorCode
 from tests.docs.reference.examples import FOLDER, Example, wanted
 from tests.docs.reference.world import World, make_world
 from tests.support import factories
+from tests.support.live import LiveServer, events, heard, live_server
+from tests.support.requests_log import entry
 
 WANTED = wanted()
 READS = [each for each in WANTED if each.folder in {"queries", "organization"}]
 CHANGES = [each for each in WANTED if each.folder == "mutations"]
+LIVE = [each for each in WANTED if each.folder == "subscriptions"]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +70,15 @@ def test_an_example_is_one_operation_about_its_field(example: Example) -> None:
 
 
 async def check(world: World, example: Example) -> None:
-    data = await world.caller.ask(example.query(), **world.sent(example.variables()))
+    answers(world, example, await world.caller.ask(example.query(), **sent(world, example)))
+
+
+def sent(world: World, example: Example) -> dict[str, Any]:
+    found: dict[str, Any] = world.sent(example.variables())
+    return found
+
+
+def answers(world: World, example: Example, data: dict[str, Any]) -> None:
     shown = world.shown(data)
 
     assert all(value is not None for value in data.values())
@@ -94,3 +107,33 @@ def test_what_is_shown_of_errors_is_of_known_codes() -> None:
         (payload,) = example.answer().values()
         for result in payload.get("results", ()):
             assert {error["code"] for error in result["errors"]} <= known
+
+
+@pytest.mark.parametrize("example", LIVE, ids=lambda each: each.field)
+async def test_a_subscription_tells_what_is_shown(database_url: str, example: Example) -> None:
+    async with live_server(database_url) as server:
+        world = await make_world(server.app)
+        await server.all_sealed(world.caller)
+        async with events(
+            server.address, world.caller.secret, example.query(), sent(world, example)
+        ) as following:
+            await happen(server, world)
+            (first,) = await heard(following, 1)
+
+        assert "errors" not in first
+        answers(world, example, first["data"])
+
+
+async def happen(server: LiveServer, world: World) -> None:
+    """Something of each kind: a member is confirmed, a request of the provider is refused."""
+    input_ = world.sent({"memberId": "mbr_bob"})
+    assert (await world.caller.change("confirmMember", "", **input_))["changed"]
+    server.workers.request_log.record(
+        entry(
+            world.caller.organization_id,
+            status_code=409,
+            outcome=ProvisioningOutcome.REJECTED,
+            scim_type="uniqueness",
+            detail="Another user has this userName.",
+        )
+    )
