@@ -42,7 +42,7 @@ async def fails_later(*_: object, **__: object) -> Any:
 
 
 FAULTS: dict[str, tuple[object, str, Any]] = {
-    "finding the token": (auth, "find_access_token", fails_later),
+    "finding the token": (auth, "find_token_and_maker", fails_later),
     "reading the request": (http, "read_operation", fails),
     "making the context": (operations, "Context", fails),
     "reading the document": (checks, "parsed", fails),

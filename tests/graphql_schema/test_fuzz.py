@@ -33,7 +33,7 @@ from schemathesis.graphql import nodes
 
 import graphql_schema
 from graphql_schema.app import graphql_app
-from tests.graphql_schema.test_ids_of_others import settle
+from tests.graphql_schema.one_of_each import settle
 from tests.support import factories
 from tests.support.blocking import Blocking, blocking
 from tests.support.effort import LONG

@@ -26,13 +26,12 @@ from domain.application import Application
 from domain.caller import Actor, Caller
 from domain.commands import CreateAccessToken
 from domain.ids import UUID, new_id
-from domain.store.sealer import seal_pending
-from domain.vocabulary import ActorKind, MemberStatus, Origin, Scope
+from domain.vocabulary import ActorKind, Origin, Scope
 from graphql_schema.ids import Kind, make_id, read_id
+from tests.graphql_schema.one_of_each import settle
 from tests.graphql_schema.schema_walk import SCHEMA, leaves, ways
 from tests.support import factories
-from tests.support.graphql import Api, api, token
-from tests.support.requests_log import log_request
+from tests.support.graphql import Api, api
 
 ID_TYPES = {"ID", "UUID"}
 WAYS = ways()
@@ -73,56 +72,6 @@ class World:
     mine: dict[str, str]
     theirs: dict[str, str]
     other: Api
-
-
-IDS = """
-{ organizations(first: 2) { nodes {
-  id
-  scimConnection { id apiKeys { id } }
-  members(first: 9) { nodes { id scimId invitations(first: 1) { nodes { id } } } }
-  groups { nodes { id scimId } }
-  auditEvents(first: 1) { nodes { id correlationId } }
-  provisioningRequests(first: 1) { nodes { id } }
-  accessTokens(first: 9) { nodes { id } }
-} } }
-"""
-
-
-async def settle(app: Application, caller: Api) -> dict[str, str]:
-    """One of each thing in the organization: ids by their prefixes, UUIDs by what they are."""
-    member = await factories.member(app, caller.organization_id, MemberStatus.ACCEPTED)
-    group = await factories.group(app, caller.organization_id, frozenset({member.id}))
-    await log_request(app, caller.organization_id, subject_id=member.id, subject_label="x")
-    await caller.change("enableScim", "", organizationId=caller.org)
-    # The newest token, whose end does not end the caller.
-    await token(app, caller.organization_id)
-    await seal_pending(app.pool)
-    found = await caller.ask(IDS)
-    ids = {
-        "org": caller.org,
-        "mbr": caller.member_id(member.id),
-        "grp": caller.group_id(group),
-    }
-    node = found["organizations"]["nodes"][0]
-    ids["ivt"] = node["members"]["nodes"][0]["invitations"]["nodes"][0]["id"]
-    ids["scm"] = node["scimConnection"]["id"]
-    ids["key"] = node["scimConnection"]["apiKeys"][0]["id"]
-    ids["evt"] = node["auditEvents"]["nodes"][0]["id"]
-    ids["req"] = node["provisioningRequests"]["nodes"][0]["id"]
-    ids["tok"] = node["accessTokens"]["nodes"][0]["id"]
-    started = await caller.change(
-        "startBulkOperation",
-        "bulkOperation { id }",
-        organizationId=caller.org,
-        action="REINVITE",
-        filter={},
-        expectedCount=1,
-        idempotencyKey="once",
-    )
-    ids["blk"] = started["bulkOperation"]["id"]
-    ids["correlationId"] = node["auditEvents"]["nodes"][0]["correlationId"]
-    ids["scimId"] = node["members"]["nodes"][0]["scimId"]
-    return ids
 
 
 TABLES = """
