@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from time import process_time
 from typing import Any
 
 import pytest
@@ -163,7 +162,6 @@ async def test_variables_have_levels(caller: Api) -> None:
 
 
 async def test_comparing_fields_of_the_same_name_has_an_end(caller: Api) -> None:
-    started = process_time()
     response = await caller.post(DOCUMENTS["the same field 490 times"])
 
     assert response.json()["errors"] == [
@@ -172,8 +170,7 @@ async def test_comparing_fields_of_the_same_name_has_an_end(caller: Api) -> None
             "extensions": {"code": "LIMIT_EXCEEDED"},
         }
     ]
-    # Without an end it is a second, on any machine many times this.
-    assert process_time() - started < 0.5
+    # Up to there it is compared.
     assert "errors" not in (await caller.post("{ " + "viewer { scopes } " * 20 + "}")).json()
 
 
