@@ -190,3 +190,19 @@ def test_watch_pending_confirmations_leaves_nobody_out(acme: Resident, tmp_path:
     over = run(acme, script, slug(acme), "--state", file, "--seconds", "1")
     assert over.returncode == 0
     assert set(over.stdout.splitlines()) <= {missed}
+
+
+def test_watch_pending_confirmations_ends_where_the_token_is_not_let_in(acme: Resident) -> None:
+    environment = environment_of(acme) | {"ACCESS_TOKEN": "adm_nothing"}
+
+    ended = subprocess.run(
+        [sys.executable, str(FOLDER / "watch_pending_confirmations.py"), slug(acme)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.strip() == "The server does not let this ACCESS_TOKEN in."

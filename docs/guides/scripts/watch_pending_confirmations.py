@@ -5,7 +5,8 @@
 Wants GRAPHQL_URL and ACCESS_TOKEN (scopes ORGANIZATION_READ and MEMBERS_READ). FILE remembers the
 cursor, so that a later run goes on where this one ended; without it, and the first time, all who
 wait already come first. A lost connection is made again, and nobody is left out; who ends it in the
-middle may be told of somebody twice. `--once` ends after the first line, `--seconds` after a while.
+middle may be told of somebody twice. A token that is refused ends it. `--once` ends after the first
+line, `--seconds` after a while.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from gql.transport.exceptions import TransportError, TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 
 PAUSE_S = 1
+NOT_LET_IN = {4401, 4403}
 PENDING = gql("""
 query Pending($slug: String!, $after: String) {
   organization(by: {slug: $slug}) {
@@ -67,6 +69,9 @@ class Watch:
             except TransportQueryError as error:
                 sys.exit(str(error.errors[0]["message"] if error.errors else error))
             except (TransportError, OSError) as error:
+                closed = getattr(error.__cause__, "rcvd", None)
+                if closed is not None and closed.code in NOT_LET_IN:
+                    sys.exit("The server does not let this ACCESS_TOKEN in.")
                 print(f"Connecting again: {error}", file=sys.stderr)
             await asyncio.sleep(PAUSE_S)
 
