@@ -79,11 +79,10 @@ def label_of(action: MemberAction, total: int) -> str:
 
 
 async def record_operation(
-    unit: UnitOfWork, row: Any, what: str, changes: tuple[Change, ...]
+    unit: UnitOfWork, row: Any, action: str, changes: tuple[Change, ...]
 ) -> None:
     """Write down what became of the operation in that row."""
     label = label_of(MemberAction(row["action"]), row["total"])
-    action = f"bulk_operation.{what}"
     entry = AuditEntry(action, SubjectKind.BULK_OPERATION, row["id"], label, changes)
     await unit.record(row["organization_id"], [entry])
 
@@ -136,7 +135,7 @@ async def start_bulk_operation(
         Change("total", None, command.expected_count),
         Change("filter", None, _told(command.wanted)),
     )
-    await record_operation(unit, row, "started", changes)
+    await record_operation(unit, row, "bulk_operation.started", changes)
     return Outcome(StartedBulkOperation(operation_id), changed=True)
 
 
@@ -198,5 +197,6 @@ async def cancel_bulk_operation(command: CancelBulkOperation, unit: UnitOfWork) 
         return Outcome(command.operation_id, changed=False)
     state = BulkOperationState.CANCELLED
     await SET_STATE.fetch(unit.connection, **key, state=state, reason=None, now=unit.now)
-    await record_operation(unit, row, "cancelled", (Change("state", before, state),))
+    changes = (Change("state", before, state),)
+    await record_operation(unit, row, "bulk_operation.cancelled", changes)
     return Outcome(command.operation_id, changed=True)

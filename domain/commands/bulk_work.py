@@ -41,6 +41,10 @@ _COMMANDS: dict[MemberAction, Any] = {
     MemberAction.RESTORE: RestoreMember,
     MemberAction.REMOVE: RemoveMember,
 }
+_ENDS = {
+    BulkOperationState.FINISHED: "bulk_operation.finished",
+    BulkOperationState.FAILED: "bulk_operation.failed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ async def settle_bulk_operation(
     changes.extend(Change(name, None, number) for name, number in numbers.items())
     if command.reason is not None:
         changes.append(Change("reason", None, command.reason))
-    await record_operation(unit, row, state.value.lower(), tuple(changes))
+    await record_operation(unit, row, _ENDS[state], tuple(changes))
     return Outcome(state, changed=True)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import asyncpg
 
+from domain.store.patience import DATABASE_TROUBLE
+
 _BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _END_TIMEOUT_S = 1.0
 
@@ -50,7 +52,7 @@ class Snapshot:
                 return
             try:
                 await connection.execute("ROLLBACK", timeout=_END_TIMEOUT_S)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            except (*DATABASE_TROUBLE, TimeoutError):
                 connection.terminate()
             finally:
                 await self._pool.release(connection)

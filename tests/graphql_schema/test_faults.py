@@ -15,7 +15,6 @@ import pytest
 from domain.application import Application
 from domain.queries.reader import Reader
 from domain.store import pool as pools
-from graphql_schema import app as http
 from graphql_schema import auth, checks, operations
 from graphql_schema.app import graphql_app
 from graphql_schema.context import Context
@@ -43,7 +42,7 @@ async def fails_later(*_: object, **__: object) -> Any:
 
 FAULTS: dict[str, tuple[object, str, Any]] = {
     "finding the token": (auth, "find_token_and_maker", fails_later),
-    "reading the request": (http, "read_operation", fails),
+    "reading the request": (operations, "read_operation", fails),
     "making the context": (operations, "Context", fails),
     "reading the document": (checks, "parsed", fails),
     "validating": (checks, "validate_document", fails),

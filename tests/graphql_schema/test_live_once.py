@@ -7,9 +7,9 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import asyncpg
 import pytest
 
+from domain.store.patience import DATABASE_TROUBLE
 from domain.store.request_log import RequestLogWriter
 from graphql_schema.ids import Kind, make_id
 from tests.support import factories
@@ -202,6 +202,6 @@ async def _insist(server: LiveServer, caller: Api) -> None:
         while True:
             try:
                 await factories.member(server.app, caller.organization_id)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            except DATABASE_TROUBLE:
                 continue
             return

@@ -7,7 +7,7 @@ from domain.model.lifecycle import LIFECYCLE
 from domain.queries.audit_actions import AUDIT_ACTIONS, sentence_of
 
 DOMAIN = Path(__file__).parents[3] / "domain"
-SUBJECTS = r"(?:organization|member|group|scim_connection|access_token)"
+SUBJECTS = r"(?:organization|member|group|scim_connection|access_token|bulk_operation)"
 
 
 def test_every_recorded_action_is_known() -> None:
