@@ -45,7 +45,7 @@ async def test_a_cancelled_operation_stops_after_the_member_at_hand(
     operation_id = await started(app, organization_id, REVOKE, 10)
     cancel = CancelBulkOperation(organization_id, operation_id)
 
-    await Stepwise(app, 4, lambda: app.execute(cancel, SYSTEM)).work_once()
+    await Stepwise(app, organization_id, 4, lambda: app.execute(cancel, SYSTEM)).work_once()
 
     row = await state(looks, operation_id)
     assert (row["state"], row["changed"], row["unchanged"], row["failed"]) == ("CANCELLED", 4, 0, 0)
@@ -86,7 +86,7 @@ async def test_an_operation_is_one_worker_s_at_a_time(
     operation_id = await started(app, organization_id, REVOKE, 3)
     other = BulkWork(app)
 
-    await Stepwise(app, 1, other.work_once).work_once()
+    await Stepwise(app, organization_id, 1, other.work_once).work_once()
 
     row = await state(looks, operation_id)
     assert (row["state"], row["changed"]) == ("FINISHED", 3)
@@ -117,7 +117,7 @@ async def test_what_a_dying_worker_did_not_write_down_is_counted_by_the_next(
     async def note() -> None:
         seen.append((await state(looks, operation_id))["changed"])
 
-    await Stepwise(app, 1, note).work_once()
+    await Stepwise(app, organization_id, 1, note).work_once()
 
     assert seen == [1]
     assert (await state(looks, operation_id))["changed"] == 5
@@ -236,7 +236,7 @@ async def test_a_worker_that_is_stopped_leaves_the_rest_to_others_at_once(
     async def stop() -> None:
         stopping.stop()
 
-    stopping = Stepwise(app, 2, stop)
+    stopping = Stepwise(app, organization_id, 2, stop)
     await stopping.work_once()
 
     row = await state(looks, operation_id)

@@ -43,7 +43,7 @@ async def test_a_revoked_token_ends_what_it_started(
     async def end() -> None:
         await app.execute(RevokeAccessToken(token_id), SYSTEM)
 
-    await Stepwise(app, 3, end).work_once()
+    await Stepwise(app, organization_id, 3, end).work_once()
 
     row = await state(looks, operation_id)
     assert (row["state"], row["changed"]) == ("FAILED", 3)
@@ -81,7 +81,7 @@ async def test_rank_and_right_are_those_of_the_moment(
         change = ChangeMemberRole(organization_id, maker.id, None, MemberRole.USER)
         await app.execute(change, SYSTEM)
 
-    await Stepwise(app, 4, demote).work_once()
+    await Stepwise(app, organization_id, 4, demote).work_once()
 
     row = await state(looks, operation_id)
     assert (row["state"], row["changed"], row["failed"]) == ("FAILED", 2, 2)
@@ -105,7 +105,7 @@ async def test_a_member_who_acts_alone_may_only_while_confirmed(
     async def revoke() -> None:
         await app.execute(RevokeMember(organization_id, maker.id), SYSTEM)
 
-    await Stepwise(app, 2, revoke).work_once()
+    await Stepwise(app, organization_id, 2, revoke).work_once()
 
     first, second = [await state(looks, id_) for id_ in ids]
     assert (first["state"], first["failed"]) == ("FINISHED", 2)
