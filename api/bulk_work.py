@@ -137,7 +137,10 @@ class BulkWork:
         until = monotonic() + TURN_S
 
         async def take_one_after_the_other() -> None:
-            while waiting and monotonic() < until and not self._rounds.is_stopped:
+            # One at least, however long it took to come here.
+            while waiting and not self._rounds.is_stopped:
+                if len(waiting) < len(members) and monotonic() >= until:
+                    return
                 walk.reached = member_id = waiting.popleft()
                 outcome = await self._one(operation, caller, member_id)
                 if outcome is not None:

@@ -34,6 +34,15 @@ def looks(app: Application, organization_id: UUID) -> Looks:
     return Looks(app.pool, organization_id)
 
 
+@pytest.fixture
+async def nothing_left_over(app: Application) -> None:
+    """No bulk operation of another test waits for a worker, which would work on it as well."""
+    await app.pool.execute(
+        "UPDATE bulk_operations SET settled_at = now(), finished_at = now(), state = 'CANCELLED'"
+        " WHERE settled_at IS NULL"
+    )
+
+
 @pytest.fixture(scope="module")
 def blocking_app(database_url: str) -> Iterator[Blocking]:
     """An application for tests that are plain functions."""

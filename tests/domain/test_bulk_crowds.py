@@ -25,6 +25,8 @@ from tests.support.bulk import crowd
 from tests.support.counting import counting
 from tests.support.factories import SYSTEM, Looks
 
+pytestmark = pytest.mark.usefixtures("nothing_left_over")
+
 MANY = 100_000
 _FAILURES = (
     "SELECT member_id FROM bulk_operation_items WHERE organization_id = $1 AND operation_id = $2"

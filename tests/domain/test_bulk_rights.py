@@ -19,6 +19,8 @@ from tests.support import factories
 from tests.support.bulk_work import Stepwise, started, state, token_of
 from tests.support.factories import SYSTEM, Looks
 
+pytestmark = pytest.mark.usefixtures("nothing_left_over")
+
 REVOKE, REMOVE = MemberAction.REVOKE, MemberAction.REMOVE
 _FAILED = (
     "SELECT member_id, error_code FROM bulk_operation_items WHERE organization_id = $1"
