@@ -21,7 +21,7 @@ from uuid import UUID
 import uvloop
 
 from api.embedded_database import EmbeddedDatabase
-from bench import graphql
+from bench import admin_api
 from bench.crowd import Size
 from bench.load import RACES, Load, Target, drive
 from bench.peers.catalogue import all_peers
@@ -85,7 +85,7 @@ def main() -> int:
 def _graphql(options: argparse.Namespace) -> int:
     """The admin API alone, without the generator."""
     with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as name:
-        report = graphql.run(_traversable(Path(name)), Size().part(options.share), options.times)
+        report = admin_api.run(_traversable(Path(name)), Size().part(options.share), options.times)
     print(report)
     if options.out:
         Path(options.out).write_text(report, encoding="utf-8")

@@ -1,5 +1,8 @@
 """The table: ours beside the reference and the peers, with what a peer could not do."""
 
+import subprocess
+import sys
+
 import pytest
 
 from bench.load import Load
@@ -80,3 +83,19 @@ def test_figures_go_between_the_marks() -> None:
     with pytest.raises(ValueError, match="marks"):
         with_figures("no marks", "new")
     assert with_figures(README.read_text("utf-8"), "new") != README.read_text("utf-8")
+
+
+def test_the_program_starts_as_make_starts_it() -> None:
+    """As a script its own folder comes first on the path: a file there may hide a package."""
+    program = README.parent / "run.py"
+
+    done = subprocess.run(
+        [sys.executable, str(program), "--help"],
+        cwd=program.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--graphql" in done.stdout

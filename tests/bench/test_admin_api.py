@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
+from bench.admin_api import LISTS, Pages, Work, run, table
 from bench.crowd import Size, statements
-from bench.graphql import LISTS, Pages, Work, run, table
 from bench.readme import BEGIN, END, GRAPHQL, README, with_figures
 
 WORK = [Work("page", 400, 2.5, 3.25), Work("rows", 1_000, 0.5, 0.75)]
