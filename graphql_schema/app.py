@@ -10,6 +10,7 @@ import orjson
 from starlette.websockets import WebSocket
 
 from domain.ids import new_id
+from domain.trouble import TEMPORARY
 from graphql_schema.auth import Authenticator
 from graphql_schema.errors import (
     BAD_REQUEST,
@@ -18,7 +19,6 @@ from graphql_schema.errors import (
     LIMIT_EXCEEDED,
     RATE_LIMITED,
     RETRY_AFTER_S,
-    TEMPORARY,
     ApiError,
     failed,
 )

@@ -6,10 +6,10 @@ import logging
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
 from graphql import GraphQLError
 
 from domain.errors import DomainError, MissingScope
+from domain.trouble import TEMPORARY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,21 +26,6 @@ RATE_LIMITED = "RATE_LIMITED"
 INTERNAL = "INTERNAL"
 
 RETRY_AFTER_S = 5
-TEMPORARY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.PostgresSystemError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.ReadOnlySQLTransactionError,
-    TimeoutError,
-    OSError,
-)
-"""What passes when it is tried again: a database that is away, full, busy or just restarted."""
-
 HTTP_STATUS = {
     UNAUTHENTICATED: 401,
     FORBIDDEN: 403,

@@ -11,6 +11,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from domain.trouble import TEMPORARY
 from graphql_schema.context import Context
 from graphql_schema.errors import (
     BAD_REQUEST,
@@ -18,7 +19,6 @@ from graphql_schema.errors import (
     LIMIT_EXCEEDED,
     RATE_LIMITED,
     RETRY_AFTER_S,
-    TEMPORARY,
     ApiError,
     shown_errors,
 )

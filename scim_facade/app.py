@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from domain.errors import DomainError
 from domain.ids import new_id
+from domain.trouble import TEMPORARY
 from scim_facade import answers, reading
 from scim_facade.auth import Authenticator
-from scim_facade.errors import TEMPORARY, scim_error
+from scim_facade.errors import scim_error
 from scim_facade.exchange import SCIM_JSON, Answer, Exchange
 from scim_facade.protocol.errors import ScimError
 from scim_facade.recording import record

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncpg
-
 from domain.errors import (
     DeprovisionHeld,
     DomainError,
@@ -41,21 +39,6 @@ _TABLE: tuple[tuple[type[DomainError], int, str | None], ...] = (
 HELD_RETRY_AFTER_S = 3600
 """When to come again with what the deprovision guard holds: its window is over then."""
 _KINDS = {"member": "User", "group": "Group"}
-
-TEMPORARY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.PostgresSystemError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.ReadOnlySQLTransactionError,
-    TimeoutError,
-    OSError,
-)
-"""The database cannot be reached or is too busy: worth another try."""
 
 
 def scim_error(error: DomainError) -> ScimError:

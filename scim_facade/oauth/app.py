@@ -9,8 +9,8 @@ import orjson
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Error
 
 from domain.ids import UUID
+from domain.trouble import TEMPORARY
 from scim_facade import reading
-from scim_facade.errors import TEMPORARY
 from scim_facade.exchange import Answer, Exchange
 from scim_facade.oauth.access_tokens import AccessTokens
 from scim_facade.oauth.assertions import AssertionVerifier
