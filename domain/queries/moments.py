@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from domain.folding import fold
 from domain.store.released_names import (
@@ -15,6 +15,7 @@ from domain.store.released_names import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
     from domain.ids import UUID
@@ -43,6 +44,9 @@ _HELD = {
     GROUP_EXTERNAL_ID: "SELECT id FROM groups WHERE organization_id = $1 AND external_id = $2",
 }
 _EXACT = frozenset({MEMBER_EXTERNAL_ID, GROUP_EXTERNAL_ID})
+
+
+Past = TypeVar("Past")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +80,28 @@ async def possible_holder(
         found = await reader.source.fetch(_HELD[kind], organization_id, key)
     holder: UUID | None = found[0][0] if found else None
     return holder
+
+
+async def find_by_name(
+    reader: Reader,
+    organization_id: UUID,
+    moment: Moment,
+    names: Sequence[tuple[str, str, str | None]],
+    told: Callable[[Reader, UUID, Sequence[UUID], Moment], Awaitable[Mapping[UUID, Past]]],
+) -> Past | None:
+    """Who had the first of the names that is given, then.
+
+    A name is its kind, the attribute that shows it, and its text. `told` tells of members or groups
+    as they were.
+    """
+    for kind, attribute, text in names:
+        if text is None:
+            continue
+        key = key_of(kind, text)
+        holder = await possible_holder(reader, organization_id, moment, kind, key)
+        if holder is None:
+            return None
+        found = (await told(reader, organization_id, [holder], moment)).get(holder)
+        name: str | None = getattr(found, attribute, None)
+        return found if name is not None and key_of(kind, name) == key else None
+    return None

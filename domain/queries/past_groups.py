@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.model.audit_event import MEMBERSHIP_EVENTS
-from domain.queries.moments import key_of, possible_holder
+from domain.queries.moments import find_by_name
 from domain.queries.rows import PastGroup
 from domain.store.released_names import DISPLAY_NAME, GROUP_EXTERNAL_ID
 from domain.vocabulary import ProvisioningSource
@@ -125,20 +125,11 @@ async def find_group_as_of(
     display_name: str | None = None,
 ) -> PastGroup | None:
     """The group that had the one name that is given then."""
-    for kind, attribute, value in (
+    names = (
         (GROUP_EXTERNAL_ID, "external_id", external_id),
         (DISPLAY_NAME, "display_name", display_name),
-    ):
-        if value is None:
-            continue
-        key = key_of(kind, value)
-        holder = await possible_holder(reader, organization_id, moment, kind, key)
-        if holder is None:
-            return None
-        found = (await groups_as_of(reader, organization_id, [holder], moment)).get(holder)
-        name: str | None = getattr(found, attribute, None)
-        return found if name is not None and key_of(kind, name) == key else None
-    return None
+    )
+    return await find_by_name(reader, organization_id, moment, names, groups_as_of)
 
 
 async def group_ids_as_of(

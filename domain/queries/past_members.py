@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from domain.model.lifecycle import LIFECYCLE
-from domain.queries.moments import key_of, possible_holder
+from domain.queries.moments import find_by_name
 from domain.queries.rows import PastMember
 from domain.store.audit_texts import PROFILE, profile_value
 from domain.store.released_names import EMAIL, MEMBER_EXTERNAL_ID, USER_NAME
@@ -130,18 +130,9 @@ async def find_member_as_of(
     external_id: str | None = None,
 ) -> PastMember | None:
     """The member who had the one name that is given then; an e-mail is the member's main one."""
-    for kind, attribute, value in (
+    names = (
         (USER_NAME, "user_name", user_name),
         (EMAIL, "email", email),
         (MEMBER_EXTERNAL_ID, "external_id", external_id),
-    ):
-        if value is None:
-            continue
-        key = key_of(kind, value)
-        holder = await possible_holder(reader, organization_id, moment, kind, key)
-        if holder is None:
-            return None
-        found = (await members_as_of(reader, organization_id, [holder], moment)).get(holder)
-        name: str | None = getattr(found, attribute, None)
-        return found if name is not None and key_of(kind, name) == key else None
-    return None
+    )
+    return await find_by_name(reader, organization_id, moment, names, members_as_of)
