@@ -10,6 +10,7 @@ from domain.ids import UUID
 from domain.queries.audit import SUBJECT_EVENT_LIST
 from domain.queries.conditions import Column, Compare, Op
 from domain.queries.invitations import MEMBER_INVITATION_LIST
+from domain.queries.listing import Listing
 from domain.queries.moments import Moment
 from domain.queries.paging import Page, Window, page_of
 from domain.queries.past_groups import find_group_as_of
@@ -19,7 +20,7 @@ from domain.queries.rows import PastGroup, PastMember
 from domain.queries.timeline import TIMELINE
 from graphql_schema.ids import Kind
 from graphql_schema.types.inputs import GroupRef, MemberRef, own_id
-from graphql_schema.types.lists import Arguments, connect, connect_counted
+from graphql_schema.types.lists import Arguments, Fetch, connect, connect_counted
 
 if TYPE_CHECKING:
     from domain.queries.rows import GroupRow, MemberRow
@@ -136,21 +137,25 @@ def _id_of(name: str, position: tuple[object, object]) -> UUID:
     return position[1]
 
 
+def _log_until(
+    context: Context, row: PastMember | PastGroup, log: Listing[Any], until: Compare
+) -> Fetch:
+    """Pages of what a log holds about the subject, the newest first."""
+    return lambda window: log.page(
+        context.reader,
+        row.organization_id,
+        window,
+        until,
+        order="POSITION",
+        descending=True,
+        parent_id=row.id,
+    )
+
+
 async def events_then(context: Context, row: PastMember | PastGroup, arguments: Arguments) -> Any:
     """The events about a subject of the past, until then."""
     until = Compare(Column("position"), Op.LE, row.position)
-    return await connect(
-        arguments,
-        lambda window: SUBJECT_EVENT_LIST.page(
-            context.reader,
-            row.organization_id,
-            window,
-            until,
-            order="POSITION",
-            descending=True,
-            parent_id=row.id,
-        ),
-    )
+    return await connect(arguments, _log_until(context, row, SUBJECT_EVENT_LIST, until))
 
 
 async def invitations_then(context: Context, member: PastMember, arguments: Arguments) -> Any:
@@ -169,18 +174,7 @@ async def invitations_then(context: Context, member: PastMember, arguments: Argu
 async def requests_then(context: Context, member: PastMember, arguments: Arguments) -> Any:
     """The requests about the member that had come by then."""
     until = Compare(Column("received_at"), Op.LE, member.moment)
-    return await connect(
-        arguments,
-        lambda window: SUBJECT_REQUEST_LIST.page(
-            context.reader,
-            member.organization_id,
-            window,
-            until,
-            order="POSITION",
-            descending=True,
-            parent_id=member.id,
-        ),
-    )
+    return await connect(arguments, _log_until(context, member, SUBJECT_REQUEST_LIST, until))
 
 
 async def timeline_then(context: Context, row: PastMember, arguments: Arguments) -> Any:
