@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ALL_SCOPES = frozenset(Scope)
+NO_ORGANIZATION = UUID(int=0)
+"""The reach of who has none: nobody in particular, and a person who acts in no organization."""
 _RANK = {MemberRole.USER: 0, MemberRole.CUSTOM: 1, MemberRole.ADMIN: 2, MemberRole.OWNER: 3}
 
 
@@ -40,10 +42,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated caller of one request.
+    """Whoever calls, in one request.
 
-    `organization_id` None means every organization. `role` is the rank that decides on whom the
-    caller may act; `member_id` is set where the caller is a member and so may not act on itself.
+    `organization_id` None means every organization, NO_ORGANIZATION none. `role` is the rank that
+    decides on whom the caller may act; `member_id` is set where the caller is a member and so may
+    not act on itself. Of a person with a session, `account_id` and `session_id` are set, and
+    `sso_organization_id` where that organization's own OIDC provider vouched for the session.
     """
 
     actor: Actor
@@ -52,6 +56,9 @@ class Caller:
     scopes: frozenset[Scope] = ALL_SCOPES
     role: MemberRole = MemberRole.OWNER
     member_id: UUID | None = None
+    account_id: UUID | None = None
+    session_id: UUID | None = None
+    sso_organization_id: UUID | None = None
     ip: str | None = None
     request_id: UUID = field(default_factory=new_id)
     correlation_id: UUID = field(default_factory=new_id)

@@ -178,6 +178,41 @@ class InvitationState(_Word):
     EXPIRED = auto()
 
 
+class MailKind(_Word):
+    """What a mail beside invitations and sign-in links tells."""
+
+    REMINDER = auto()
+    CONFIRMABLE = auto()
+    CONFIRMED = auto()
+    ACCESS_REVOKED = auto()
+
+
+class MailState(_Word):
+    """Life of such a mail, and of one with a sign-in link."""
+
+    QUEUED = auto()
+    SENT = auto()
+    FAILED = auto()
+    BOUNCED = auto()
+    CANCELLED = auto()
+
+
+class SignInMethod(_Word):
+    """By which way a session began."""
+
+    LINK = auto()
+    OIDC = auto()
+    INVITATION = auto()
+
+
+class KeyState(_Word):
+    """Whether a confirmed member holds the organization's key as it now is."""
+
+    MISSING = auto()
+    STALE = auto()
+    CURRENT = auto()
+
+
 class ActorKind(_Word):
     """What kind of thing acted."""
 

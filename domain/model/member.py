@@ -64,7 +64,7 @@ class Member:
     revocation_reason: str | None = None
     account_id: UUID | None = None
     wrapped_organization_key: str | None = field(default=None, repr=False)
-    wrapped_key_version: int | None = None
+    wrapped_key_version: int = 0
     wrapped_key_kid: str | None = None
     staged_at: datetime | None = None
     invited_at: datetime | None = None

@@ -35,7 +35,15 @@ class MemberTable(SQLModel, table=True):
             "members_account_idx",
             "organization_id",
             "account_id",
+            unique=True,
             postgresql_where="account_id IS NOT NULL",
+        ),
+        Index(
+            "members_wrapped_key_idx",
+            "organization_id",
+            "wrapped_key_version",
+            "id",
+            postgresql_where="stage = 'CONFIRMED' AND revoked_at IS NULL",
         ),
         Index(
             "members_pending_idx",
@@ -98,7 +106,9 @@ class MemberTable(SQLModel, table=True):
     revocation_reason: str | None = text_column(nullable=True)
     account_id: UUID | None = uuid_column(nullable=True)
     wrapped_organization_key: str | None = text_column(nullable=True)
-    wrapped_key_version: int | None = Field(default=None, sa_column=Column(Integer))
+    wrapped_key_version: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default="0")
+    )
     wrapped_key_kid: str | None = text_column(nullable=True)
     source: str = text_column()
     created_at: datetime = instant_column()

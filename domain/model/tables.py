@@ -1,7 +1,7 @@
 """Every table in one place, for migrations and for the catalogue test."""
 
 from domain.model.access_token import AccessTokenTable, IdempotencyKeyTable
-from domain.model.account import AccountTable
+from domain.model.account import AccountMembershipTable, AccountTable
 from domain.model.audit_event import AuditEventTable, AuditHeadTable
 from domain.model.audit_verification import AuditVerificationTable
 from domain.model.base import metadata
@@ -13,17 +13,32 @@ from domain.model.deprovision_guard import (
 )
 from domain.model.group import GroupChangeTable, GroupMemberTable, GroupTable
 from domain.model.invitation import InvitationTable
+from domain.model.mail import MailTable
 from domain.model.member_tables import MemberEmailTable, MemberTable
+from domain.model.oidc_provider import OidcProviderTable
 from domain.model.organization import OrganizationTable
 from domain.model.provisioning_request import ProvisioningHeadTable, ProvisioningRequestTable
 from domain.model.released_name import ReleasedNameTable
 from domain.model.scim_connection import ScimConnectionTable, ScimCredentialTable
+from domain.model.session import SessionTable, SignInLinkTable
 
-GLOBAL_TABLES = frozenset({"organizations", "accounts", "access_tokens", "idempotency_keys"})
+GLOBAL_TABLES = frozenset(
+    {
+        "organizations",
+        "accounts",
+        "account_memberships",
+        "sessions",
+        "sign_in_links",
+        "oidc_providers",
+        "access_tokens",
+        "idempotency_keys",
+    }
+)
 
 __all__ = [
     "GLOBAL_TABLES",
     "AccessTokenTable",
+    "AccountMembershipTable",
     "AccountTable",
     "AuditEventTable",
     "AuditHeadTable",
@@ -38,13 +53,17 @@ __all__ = [
     "HeldDeprovisioningTable",
     "IdempotencyKeyTable",
     "InvitationTable",
+    "MailTable",
     "MemberEmailTable",
     "MemberTable",
+    "OidcProviderTable",
     "OrganizationTable",
     "ProvisioningHeadTable",
     "ProvisioningRequestTable",
     "ReleasedNameTable",
     "ScimConnectionTable",
     "ScimCredentialTable",
+    "SessionTable",
+    "SignInLinkTable",
     "metadata",
 ]

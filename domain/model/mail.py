@@ -1,0 +1,55 @@
+"""The mail: whatever is written to a member beside invitations and sign-in links."""
+
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint as ForeignKey
+from sqlmodel import Field, SQLModel
+
+from domain.model.base import (
+    UUID,
+    datetime,
+    instant_column,
+    json_column,
+    one_of,
+    text_column,
+    uuid_column,
+    uuid_key,
+)
+from domain.vocabulary import MailKind, MailState
+
+
+class MailTable(SQLModel, table=True):
+    """An outbox row, written in the transaction of the change that the mail tells of.
+
+    `about_id` is what it must be told of once only, such as the invitation of a reminder; `facts`
+    are what the words need and the member's row does not hold. Never a secret in it.
+    """
+
+    __tablename__ = "mails"
+    __table_args__ = (
+        # Not to the member: that access has ended is told even when the member is gone.
+        ForeignKey(["organization_id"], ["organizations.id"]),
+        UniqueConstraint("organization_id", "kind", "about_id"),
+        Index(None, "organization_id", "member_id", "id"),
+        Index(None, "organization_id", "kind", "queued_at"),
+        Index("mails_due_idx", "organization_id", "due_at", postgresql_where="state = 'QUEUED'"),
+        one_of("kind", MailKind),
+        one_of("state", MailState),
+    )
+
+    organization_id: UUID = uuid_key()
+    id: UUID = uuid_key()
+    kind: str = text_column()
+    member_id: UUID = uuid_column()
+    about_id: UUID | None = uuid_column(nullable=True)
+    email: str = text_column()
+    facts: dict[str, Any] = json_column()
+    state: str = text_column()
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    last_error: str | None = text_column(nullable=True)
+    queued_at: datetime = instant_column()
+    due_at: datetime = instant_column()
+    claimed_until: datetime | None = instant_column(nullable=True)
+    sent_at: datetime | None = instant_column(nullable=True)
+    expires_at: datetime = instant_column()
