@@ -19,6 +19,7 @@ from domain.store.unit_of_work import (
     InvitationPolicy,
     Isolation,
     Outdated,
+    SignInPolicy,
     UnitOfWork,
 )
 
@@ -83,16 +84,23 @@ def handler_of(command: Command[Any]) -> Handler:
 
 
 class Application:
-    """Runs commands on a pool of connections."""
+    """Runs commands on a pool of connections.
+
+    Without `sign_in` people are let in with its defaults, by the key of invitations: what is
+    derived from it for one is never the same as for the other.
+    """
 
     def __init__(
         self,
         pool: asyncpg.Pool,
         invitations: InvitationPolicy,
         changed: Callable[[], None] = lambda: None,
+        *,
+        sign_in: SignInPolicy | None = None,
     ) -> None:
         self.pool = pool
         self.invitations = invitations
+        self.sign_in = sign_in or SignInPolicy(invitations.secret_key)
         self._changed = changed
 
     async def execute(self, command: Command[Result], caller: Caller) -> Outcome[Result]:
@@ -152,6 +160,7 @@ class Application:
                 now=utc_now(),
                 isolation=isolation,
                 invitations=self.invitations,
+                sign_in=self.sign_in,
                 groups_seen=groups,
                 guarded=guarded,
             )

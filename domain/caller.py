@@ -102,6 +102,18 @@ class Caller:
         return replace(self, correlation_id=new_id())
 
 
+def nobody(ip: str | None = None) -> Caller:
+    """Who presents nothing: reaches no organization and may do nothing that needs a right."""
+    return Caller(
+        actor=Actor(ActorKind.ACCOUNT, None, "someone who is not signed in"),
+        origin=Origin.CONSOLE,
+        organization_id=NO_ORGANIZATION,
+        scopes=frozenset(),
+        role=MemberRole.USER,
+        ip=ip,
+    )
+
+
 def system_caller(name: str, origin: Origin = Origin.SYSTEM) -> Caller:
     """A caller for the server's own work, and for whoever operates the machine."""
     return Caller(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LISTED = 10
 """How many ids a message names."""
+_GLOBAL = frozenset({"organization", "account", "session"})
+"""What is of no organization."""
 
 
 class DomainError(Exception):
@@ -32,7 +34,7 @@ class NotFound(DomainError):
 
     def __init__(self, kind: str, identifier: object = None) -> None:
         named = f" {identifier}" if identifier is not None else ""
-        where = "" if kind == "organization" else " in this organization"
+        where = "" if kind in _GLOBAL else " in this organization"
         super().__init__(f"There is no {kind}{named}{where}.")
         self.kind = kind
 

@@ -53,6 +53,7 @@ from domain.commands.scim_credentials import (
     RevokeScimCredential,
     RotateScimApiKey,
 )
+from domain.commands.sessions import EndSession
 from domain.commands.tokens import CreateAccessToken, IssuedToken, RevokeAccessToken
 from domain.commands.workload_identities import CreateWorkloadIdentity
 from domain.model.attributes import MemberAttributes, is_email
@@ -83,6 +84,7 @@ __all__ = [
     "DisableScim",
     "EditKind",
     "EnableScim",
+    "EndSession",
     "FailBulkItem",
     "Group",
     "GroupResult",

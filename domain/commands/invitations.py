@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from domain.application import Command, Outcome, handles
 from domain.errors import Invalid
 from domain.folding import fold
-from domain.ids import new_id
-from domain.model.account import AccountTable
 from domain.model.attributes import MAX_NAME
 from domain.model.member import Member
 from domain.secrets import read_secret
+from domain.store.account_rows import ensure_account, link_member
 from domain.store.member_writes import INVITATIONS, OPEN_STATES
-from domain.store.statement import INSTANT, KEY, TEXT, UUID_TYPE, Statement, parameter
+from domain.store.statement import UUID_TYPE, Statement, parameter
 from domain.store.unit_of_work import Isolation
 from domain.text import check_text
 from domain.vocabulary import InvitationState
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
 
 LINK_PREFIX = "inv"
-ACCOUNTS: Any = AccountTable.__table__  # type: ignore[attr-defined]
 _ORGANIZATION = parameter("organization_id", UUID_TYPE)
 _INVITATION = Statement(
     select(INVITATIONS).where(
@@ -41,24 +38,6 @@ _MARK_ACCEPTED = Statement(
         INVITATIONS.c.id == parameter("id", UUID_TYPE),
     )
     .values(state=InvitationState.ACCEPTED.value)
-)
-_ENSURE_ACCOUNT = Statement(
-    insert(ACCOUNTS)
-    .from_select(
-        ["id", "email", "email_key", "display_name", "created_at", "updated_at"],
-        select(
-            parameter("id", UUID_TYPE),
-            parameter("email", TEXT),
-            parameter("email_key", KEY),
-            parameter("display_name", TEXT),
-            parameter("now", INSTANT),
-            parameter("now", INSTANT),
-        ),
-    )
-    .on_conflict_do_update(
-        index_elements=[ACCOUNTS.c.email_key], set_={"email_key": ACCOUNTS.c.email_key}
-    )
-    .returning(ACCOUNTS.c.id)
 )
 
 
@@ -93,11 +72,9 @@ async def accept_invitation(command: AcceptInvitation, unit: UnitOfWork) -> Outc
         raise Invalid("token", "no longer works; ask for a new link")
     if fold(invitation["email"]) != member.attributes.email_key:
         raise Invalid("token", "was sent to an address that has changed since; ask for a new link")
-    account_id = await _ENSURE_ACCOUNT.fetch_value(
+    account_id = await ensure_account(
         unit.connection,
-        id=new_id(),
         email=invitation["email"],
-        email_key=fold(invitation["email"]),
         display_name=command.display_name or member.attributes.display_name,
         now=unit.now,
     )
@@ -105,4 +82,11 @@ async def accept_invitation(command: AcceptInvitation, unit: UnitOfWork) -> Outc
     if event is None:
         return Outcome(member, changed=False)
     await _MARK_ACCEPTED.fetch(unit.connection, **key)
+    await link_member(
+        unit.connection,
+        account_id,
+        organization_id=organization_id,
+        member_id=member.id,
+        now=unit.now,
+    )
     return Outcome(await unit.write_member(member, [event]), changed=True)

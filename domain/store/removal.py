@@ -8,6 +8,7 @@ import asyncpg
 from sqlalchemy import delete, func, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.store.account_rows import unlink_member
 from domain.store.audit_writer import (
     AUDIT_EVENTS,
     AuditEntry,
@@ -122,3 +123,5 @@ async def delete_member(unit: UnitOfWork, event: MemberEvent, group_ids: tuple[U
         await _DELETE_MEMBER.fetch(unit.connection, **key)
     except asyncpg.ForeignKeyViolationError as error:
         raise Outdated(Isolation.TRANSACTION, unit.groups_seen.union(group_ids)) from error
+    if member.account_id is not None:
+        await unlink_member(unit.connection, member.account_id, **key)

@@ -33,6 +33,7 @@ from domain.store.organization_rows import (
     organization_of,
 )
 from domain.store.released_names import Names, names_of_member, released, released_values
+from domain.store.sign_in_links import SignInPolicy
 from domain.vocabulary import SubjectKind
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from domain.model.member import Member, MemberEvent
     from domain.model.organization import Organization
 
-__all__ = ["Collision", "InvitationPolicy", "Isolation", "Outdated", "UnitOfWork"]
+__all__ = ["Collision", "InvitationPolicy", "Isolation", "Outdated", "SignInPolicy", "UnitOfWork"]
 
 
 class UnitOfWork:
@@ -60,6 +61,7 @@ class UnitOfWork:
         "invitations",
         "isolation",
         "now",
+        "sign_in",
     )
 
     def __init__(
@@ -70,6 +72,7 @@ class UnitOfWork:
         now: datetime,
         isolation: Isolation,
         invitations: InvitationPolicy,
+        sign_in: SignInPolicy,
         groups_seen: frozenset[UUID] = frozenset(),
         guarded: bool = False,
     ) -> None:
@@ -78,6 +81,7 @@ class UnitOfWork:
         self.now = now
         self.isolation = isolation
         self.invitations = invitations
+        self.sign_in = sign_in
         self.groups_seen = groups_seen
         self.guarded = guarded
         self._organization: Organization | None = None

@@ -1,0 +1,37 @@
+"""How people are let in: links whose secret is derived and stored nowhere, and sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from domain.secrets import secret_text
+
+if TYPE_CHECKING:
+    from domain.ids import UUID
+
+SIGN_IN_PREFIX = "sil"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPolicy:
+    """How long links and sessions live, and the key that the secrets of links are derived with."""
+
+    secret_key: bytes = field(repr=False)
+    link_lifetime: timedelta = timedelta(minutes=15)
+    session_lifetime: timedelta = timedelta(days=7)
+
+    def secret_of(self, link_id: UUID) -> bytes:
+        """The 256-bit secret of a link."""
+        message = b"rollcall-sign-in-1" + link_id.bytes
+        return blake2b(message, key=self.secret_key[:64], digest_size=32).digest()
+
+    def token_of(self, link_id: UUID) -> str:
+        """The token of a link, `sil_<id>_<secret>`; it stands behind the `#` of the address."""
+        return secret_text(SIGN_IN_PREFIX, self.secret_of(link_id), link_id).text
+
+    def url_of(self, link_id: UUID, public_url: str) -> str:
+        """The address to open. Browsers send no fragment, so no server's log ever holds it."""
+        return f"{public_url.rstrip('/')}/sign-in#{self.token_of(link_id)}"
