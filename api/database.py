@@ -83,7 +83,7 @@ async def bring_up_to_date(urls: DatabaseUrls, *, embedded: bool) -> None:
         await connection.close()
     if ready:
         return
-    if revision is not None and revision not in _revisions():
+    if revision is not None and not is_known_revision(revision):
         raise StartError(
             f"The database is at revision {revision}, which this version of Rollcall does not "
             f"know: a newer version made it. Start that one."
@@ -118,6 +118,11 @@ def newest_revision() -> str:
     followed = set(steps.values())
     (newest,) = (revision for revision in steps if revision not in followed)
     return newest
+
+
+def is_known_revision(revision: str) -> bool:
+    """Whether this version of the software can bring a database of that revision up to date."""
+    return revision in _revisions()
 
 
 def _revisions() -> dict[str, str | None]:

@@ -89,6 +89,24 @@ class EmbeddedDatabase:
         roles = (OWNER_ROLE, SERVER_ROLE, SUPERUSER)
         return DatabaseAddresses(*(f"postgresql://{role}{where}" for role in roles))
 
+    def program(self, name: str) -> str:
+        """The path of a program that came with the running database, such as `pg_dump`."""
+        if self._server is None:
+            raise EmbeddedDatabaseError("The embedded database was not started.")
+        return self._server.program(name)
+
+    def is_shared(self) -> bool:
+        """Whether another process uses the database, too."""
+        if self._lease is None:
+            return False
+        with self._locked():
+            try:
+                fcntl.flock(self._lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            fcntl.flock(self._lease, fcntl.LOCK_SH)
+            return False
+
     def is_alive(self) -> bool:
         """Whether the database accepts connections."""
         return self._server is not None and self._server.answers()

@@ -44,6 +44,10 @@ class ServerProcess:
         self._log = log_descriptor
         self._child: subprocess.Popen[bytes] | None = None
 
+    def program(self, name: str) -> str:
+        """The path of a program of the same version, such as `pg_dump`."""
+        return self._cluster.binaries.program(name)
+
     def answers(self) -> bool:
         """Whether the server accepts connections; a process id alone would not prove it."""
         return _answers(self.socket_folder)

@@ -24,6 +24,8 @@ COMMANDS = {
     "audit": "Export, verify and watch the history of an organization.",
     "mail": "Read invitations that were not sent: the development mailbox.",
     "env": "Print a key and a token that last a day, as shell variables.",
+    "backup": "Write the embedded database into a file.",
+    "restore": "Bring such a file back.",
     "doctor": "Check the deployment and say what to do.",
     "demo": "Play identity providers against the running server.",
 }

@@ -6,14 +6,15 @@ import asyncio
 import getpass
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Annotated, NoReturn, TypeVar
 
 import asyncpg
 import typer
 
 from api.cli.console import say
+from api.embedded_database import EmbeddedDatabase, EmbeddedDatabaseError
 from api.logs import set_up_logs
 from api.settings import (
     LogLevel,
@@ -75,6 +76,26 @@ def run_command(settings: Settings, work: Callable[[], Awaitable[Result]]) -> Re
         fail(f"The database failed: {why}. Try `rollcall doctor`.")
     except KeyboardInterrupt:
         fail("Interrupted.", 130)
+
+
+@contextmanager
+def embedded_database(settings: Settings) -> Iterator[EmbeddedDatabase]:
+    """The running embedded database; the command ends with one line where it cannot be used."""
+    if settings.database_url is not None:
+        fail(
+            f"{variable('database_url')} names your own PostgreSQL: use its own pg_dump and"
+            " pg_restore."
+        )
+    set_up_logs(LogLevel.WARNING, settings.log_format)
+    database = EmbeddedDatabase(settings.data_dir, pg_user=settings.pg_user)
+    try:
+        database.start()
+        try:
+            yield database
+        finally:
+            database.release()
+    except (EmbeddedDatabaseError, StartError) as error:
+        fail(str(error))
 
 
 def operator() -> str:

@@ -1,0 +1,37 @@
+"""`rollcall backup`: the embedded database as one file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.backup import new_file, write_backup
+from api.cli.console import say
+from api.cli.session import embedded_database, settings_of
+from api.deployment_secret import secret_file
+
+app = typer.Typer()
+
+
+@app.command()
+def backup(
+    file: Annotated[str, typer.Argument(help="A file that does not exist yet; - is the output.")],
+) -> None:
+    """May run while the server does; the file is as of one moment. See docs/backup.md."""
+    settings = settings_of()
+    with embedded_database(settings) as database:
+        if file == "-":
+            write_backup(database, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        else:
+            with new_file(Path(file)) as target:
+                write_backup(database, target)
+            say(f"{file} holds all organizations.")
+    if settings.secret_key is None:
+        say(
+            f"The deployment's secret is not in it: keep a copy of {secret_file(settings)}, but not"
+            " beside the backup."
+        )

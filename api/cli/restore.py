@@ -1,0 +1,28 @@
+"""`rollcall restore`: a backup in the place of the embedded database."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.backup import read_backup
+from api.cli.console import say
+from api.cli.session import embedded_database, settings_of
+
+app = typer.Typer()
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `rollcall backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="The organizations that are there may go.")
+    ] = False,
+) -> None:
+    """Stop the server first. Everything comes back, or everything stays as it was."""
+    with embedded_database(settings_of()) as database:
+        asyncio.run(read_backup(database, file, replace=replace))
+    say("The backup is in place. The next start brings it to the newest revision.")
