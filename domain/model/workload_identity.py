@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from domain.errors import Invalid
+from domain.model.web_address import MAX_LENGTH, check_asked_address
 
-MAX_TEXT = 512
+MAX_TEXT = MAX_LENGTH
 MAX_KEYS = 20
 MAX_KEY_PART = 2048
 # By the type of key, what makes it up (RFC 7518 §6, RFC 8037 §2).
@@ -43,7 +42,7 @@ class WorkloadIdentity:
         if (self.jwks_url is None) is (self.jwks is None):
             raise Invalid("jwksUrl", "or jwks must be given, and not both")
         if self.jwks_url is not None:
-            _check_url(self.jwks_url, loopback_allowed=loopback_allowed)
+            check_asked_address("jwksUrl", self.jwks_url, loopback_allowed=loopback_allowed)
         return self if self.jwks is None else replace(self, jwks=_key_set(self.jwks))
 
 
@@ -52,32 +51,6 @@ def _check_text(name: str, value: str | None) -> None:
         return
     if not value.strip() or len(value) > MAX_TEXT or not value.isprintable():
         raise Invalid(name, f"must have 1 to {MAX_TEXT} printable characters")
-
-
-def _check_url(url: str, *, loopback_allowed: bool) -> None:
-    _check_text("jwksUrl", url)
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise Invalid("jwksUrl", "is no address") from error
-    if not host or parts.username is not None or parts.fragment:
-        raise Invalid("jwksUrl", "must name a host, without a user name and without #")
-    loopback = _is_loopback(host)
-    if loopback and not loopback_allowed:
-        raise Invalid("jwksUrl", "must not name the server itself")
-    if parts.scheme != "https" and not (loopback and parts.scheme == "http"):
-        raise Invalid("jwksUrl", "must begin with https://")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
 
 
 def _key_set(jwks: Mapping[str, Any]) -> dict[str, Any]:

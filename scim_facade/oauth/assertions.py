@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-import orjson
-from joserfc import jws
-from joserfc.errors import JoseError
-
 from domain.client_ids import parse_client_id
+from scim_facade.oauth.signed_tokens import (
+    ALGORITHMS,
+    LONGEST,
+    NoSignedToken,
+    SignedToken,
+    WrongSignature,
+    read_signed_token,
+)
 
 if TYPE_CHECKING:
     from domain.commands import WorkloadIdentity
     from domain.ids import UUID
     from scim_facade.oauth.signing_keys import SigningKeys
 
-ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 LEEWAY_S = 60
 LONGEST_S = 86_400
-_LONGEST_TEXT = 16_384
-# joserfc expects a header of the right types, and here anybody may have written it.
-_MALFORMED = (JoseError, ValueError, TypeError, AttributeError, KeyError)
 _TYPES = frozenset({"", "jwt", "client-authentication+jwt"})
 
 
@@ -38,13 +38,10 @@ class Refused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(SignedToken):
     """An assertion as it came: nothing in it is true before `AssertionVerifier.verify`."""
 
-    text: bytes
-    header: dict[str, Any]
-    claims: dict[str, Any]
+    __slots__ = ()
 
     @property
     def client_id(self) -> tuple[UUID, UUID] | None:
@@ -56,18 +53,13 @@ class Assertion:
 
 def read_assertion(text: str) -> Assertion:
     """The parts of an assertion. Raises Refused for what is none."""
+    if len(text) > LONGEST:
+        raise Refused("The assertion is too long.")
     try:
-        if len(text) > _LONGEST_TEXT:
-            raise Refused("The assertion is too long.")
-        encoded = text.encode("ascii")
-        unverified = jws.extract_compact(encoded, registry=_REGISTRY)
-        claims = orjson.loads(unverified.payload)
-        header = unverified.headers()
-    except _MALFORMED as error:
+        token = read_signed_token(text)
+    except NoSignedToken as error:
         raise Refused("The assertion is no signed JWT.") from error
-    if not isinstance(claims, dict) or not isinstance(header, dict):
-        raise Refused("The assertion is no signed JWT.")
-    return Assertion(encoded, header, claims)
+    return Assertion(token.text, token.header, token.claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +76,8 @@ class AssertionVerifier:
         """
         self._check_claims(assertion.claims, identity, now)
         header = assertion.header
-        algorithm, kid = header.get("alg"), header.get("kid")
-        if algorithm not in ALGORITHMS:
+        algorithm, kid = assertion.algorithm, header.get("kid")
+        if algorithm is None:
             raise Refused(f"The assertion must be signed with one of {', '.join(ALGORITHMS)}.")
         if str(header.get("typ") or "").lower() not in _TYPES:
             raise Refused("The token is of a type that is no assertion.")
@@ -95,8 +87,8 @@ class AssertionVerifier:
         if key is None:
             raise Refused("The key that signed the assertion is not in the issuer's key set.")
         try:
-            jws.deserialize_compact(assertion.text, key, registry=_REGISTRY)
-        except _MALFORMED as error:
+            assertion.check_signature(key)
+        except WrongSignature as error:
             raise Refused("The assertion's signature is wrong.") from error
 
     def _check_claims(self, claims: dict[str, Any], identity: WorkloadIdentity, now: float) -> None:
@@ -133,17 +125,3 @@ def _instant(claims: dict[str, Any], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise Refused(f"The assertion's {name} is no number of seconds.")
     return float(value)
-
-
-class _Registry(jws.JWSRegistry):
-    """The algorithms above."""
-
-    max_header_length = 4096
-
-    def get_alg(self, name: str) -> Any:
-        """The algorithm; joserfc would warn of the old name EdDSA at every use (RFC 9864)."""
-        return self.algorithms[name] if name == "EdDSA" else super().get_alg(name)
-
-
-# Entra's headers have x5t and the like, which mean nothing here; crit is still refused.
-_REGISTRY = _Registry(algorithms=list(ALGORITHMS), strict_check_header=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from scim_facade.oauth.access_tokens import SCOPE
-from scim_facade.oauth.assertions import ALGORITHMS
 from scim_facade.oauth.form import GRANT_TYPE
+from scim_facade.oauth.signed_tokens import ALGORITHMS
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 a path
 METADATA_PATH = "/.well-known/oauth-authorization-server"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
-from scim_facade.oauth.key_set_fetch import NotFetched, fetch_key_set
+from scim_facade.oauth.careful_fetch import NotFetched
+from scim_facade.oauth.key_set_fetch import fetch_key_set
 
 if TYPE_CHECKING:
     from domain.commands import WorkloadIdentity
@@ -69,16 +70,20 @@ class SigningKeys:
         """The key of the identity's issuer with that id; without an id, the only one that fits."""
         if identity.jwks_url is None:
             return _choose(read_keys(identity.jwks or {}), algorithm, kid)
-        address = self._addresses.get(identity.jwks_url)
+        return await self.find_at(identity.jwks_url, algorithm, kid)
+
+    async def find_at(self, url: str, algorithm: str, kid: str | None) -> Key | None:
+        """The key with that id in the key set at an address; without an id, the only that fits."""
+        address = self._addresses.get(url)
         if address is None:
             if len(self._addresses) >= MAX_ADDRESSES:
                 self._addresses.clear()
-            address = self._addresses[identity.jwks_url] = _Address()
+            address = self._addresses[url] = _Address()
         now = self.clock()
         found = _choose(address.keys, algorithm, kid) if address.age(now) < FRESH_S else None
         if found is None:
             if address.asking is not None or address.may_be_asked(now):
-                await self._ask(identity.jwks_url, address)
+                await self._ask(url, address)
             if address.age(self.clock()) < STALE_S:
                 found = _choose(address.keys, algorithm, kid)
         return found

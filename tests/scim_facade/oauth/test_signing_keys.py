@@ -11,7 +11,8 @@ import pytest
 from joserfc.jwk import ECKey, OctKey
 
 from domain.commands import WorkloadIdentity
-from scim_facade.oauth.key_set_fetch import MAX_BYTES, NotFetched, fetch_key_set
+from scim_facade.oauth.careful_fetch import MAX_BYTES, NotFetched
+from scim_facade.oauth.key_set_fetch import fetch_key_set
 from scim_facade.oauth.signing_keys import SigningKeys, read_keys
 from tests.support.issuer import Issuer, rsa_key
 from tests.support.oauth import Clock
@@ -172,7 +173,7 @@ async def test_a_key_set_is_fetched(issuer: Issuer) -> None:
         (404, {}, b"{}", "it answered 404"),
         (500, {}, b"{}", "it answered 500"),
         (200, {}, b"<html>", "it answered no JSON"),
-        (200, {}, b"[]", "it answered no key set"),
+        (200, {}, b"[]", "it answered no JSON object"),
         (200, {"content-encoding": "gzip"}, b"\x1f\x8b", "it answered no JSON"),
         (200, {}, b" " * (MAX_BYTES + 1), f"it answered more than {MAX_BYTES} bytes"),
     ],
@@ -189,7 +190,7 @@ async def test_what_is_no_key_set_is_not_taken_for_one(
 
 
 async def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scim_facade.oauth.key_set_fetch.WITHIN_S", 0.2)
+    monkeypatch.setattr("scim_facade.oauth.careful_fetch.WITHIN_S", 0.2)
     with socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
