@@ -13,6 +13,7 @@ import asyncpg
 from domain.clock import utc_now
 from domain.errors import DomainError, NotFound
 from domain.model.changes import Change
+from domain.store.account_locks import LOCK_ACCOUNT
 from domain.store.namesakes import find_taken
 from domain.store.unit_of_work import (
     Collision,
@@ -118,14 +119,22 @@ class Application:
         failures = 0
         groups: frozenset[UUID] = frozenset()
         guarded = False
+        account: UUID | None = None
         while True:
             try:
                 outcome = await self._attempt(
-                    handler, command, caller, isolation, groups=groups, guarded=guarded
+                    handler,
+                    command,
+                    caller,
+                    isolation,
+                    groups=groups,
+                    guarded=guarded,
+                    account=account,
                 )
             except Outdated as outdated:
                 isolation = max(outdated.needs, isolation)
                 guarded = guarded or outdated.guarded
+                account = outdated.account or account
                 # To have found further groups to lock is progress, and there are only so many.
                 failures += outdated.groups <= groups
                 groups |= outdated.groups
@@ -152,6 +161,7 @@ class Application:
         *,
         groups: frozenset[UUID],
         guarded: bool,
+        account: UUID | None,
     ) -> Outcome[Any]:
         async with self.pool.acquire() as connection:
             unit = UnitOfWork(
@@ -163,11 +173,14 @@ class Application:
                 sign_in=self.sign_in,
                 groups_seen=groups,
                 guarded=guarded,
+                account_held=account,
             )
             try:
                 if isolation is Isolation.OPTIMISTIC:
                     return await handler(command, unit)
                 async with connection.transaction():
+                    if account is not None:
+                        await LOCK_ACCOUNT.fetch(connection, id=account)
                     return await handler(command, unit)
             except Collision as collision:
                 taken = await find_taken(connection, collision.member)

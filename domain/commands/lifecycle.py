@@ -16,6 +16,7 @@ from domain.store.connection_rows import SELECT_CONNECTION, connection_of
 from domain.store.deprovision_guard import admit, lock_guard
 from domain.store.group_writes import load_group
 from domain.store.membership import change_membership
+from domain.store.policies import check_person, check_restored
 from domain.store.removal import delete_member, lock_groups_of
 from domain.store.unit_of_work import Isolation
 from domain.text import check_text
@@ -169,7 +170,7 @@ async def reinvite_member(command: ReinviteMember, unit: UnitOfWork) -> Outcome[
 
 @handles(ConfirmMember)
 async def confirm_member(command: ConfirmMember, unit: UnitOfWork) -> Outcome[Member]:
-    """Raises InvalidTransition, KeyRequired."""
+    """Raises InvalidTransition, KeyRequired, PolicyViolation."""
     member = await _load(command, unit, Scope.MEMBERS_CONFIRM)
     event = member.confirm(unit.now)
     if event is not None:
@@ -178,6 +179,8 @@ async def confirm_member(command: ConfirmMember, unit: UnitOfWork) -> Outcome[Me
             raise KeyRequired(
                 "The organization hands its key to new members; send it wrapped for this member."
             )
+        if member.account_id is not None:
+            await check_person(unit, command.organization_id, member.account_id)
     return await _finish(unit, member, event)
 
 
@@ -195,7 +198,7 @@ async def revoke_member(command: RevokeMember, unit: UnitOfWork) -> Outcome[Memb
 
 @handles(RestoreMember)
 async def restore_member(command: RestoreMember, unit: UnitOfWork) -> Outcome[Member]:
-    """Raises SeatLimitReached, SelfAction.
+    """Raises SeatLimitReached, SelfAction, PolicyViolation.
 
     A staged member who can be written to is invited as well, where the connection says INVITE.
     """
@@ -204,6 +207,7 @@ async def restore_member(command: RestoreMember, unit: UnitOfWork) -> Outcome[Me
     restored = member.restore(unit.now)
     if restored is None:
         return Outcome(member, changed=False)
+    await check_restored(unit, member)
     events = [restored]
     if member.stage is Stage.STAGED and member.attributes.email is not None:
         row = await SELECT_CONNECTION.fetch_row(

@@ -17,6 +17,7 @@ from domain.model.attributes import MemberAttributes
 from domain.model.changes import Change
 from domain.model.member import Member
 from domain.model.organization import organization_name, slug_of
+from domain.model.policies import Policies, read_domains
 from domain.store.audit_writer import AuditEntry
 from domain.store.member_rows import MEMBERS
 from domain.store.organization_rows import ORGANIZATIONS
@@ -80,6 +81,7 @@ _UPDATE = Statement(
         seats=parameter("seats", INTEGER),
         seats_occupied=parameter("seats_occupied", INTEGER),
         key_handshake=parameter("key_handshake", TEXT),
+        policies=parameter("policies", ORGANIZATIONS.c.policies.type),
         version=ORGANIZATIONS.c.version + 1,
         updated_at=parameter("updated_at", INSTANT),
     )
@@ -105,6 +107,9 @@ class UpdateOrganization(Command[UUID]):
     seats: int | None = None
     seats_unlimited: bool = False
     key_handshake: KeyHandshake | None = None
+    allowed_email_domains: tuple[str, ...] | None = None
+    require_sso: bool | None = None
+    single_organization: bool | None = None
     expected_version: int | None = None
 
 
@@ -178,12 +183,15 @@ async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> 
     if command.seats_unlimited:
         seats = None
     handshake = command.key_handshake or KeyHandshake(row["key_handshake"])
+    policies = Policies.read(row["policies"])
+    wanted = _policies(command, policies)
     changes = [
         Change(attribute, before, after)
         for attribute, before, after in (
             ("name", row["name"], name),
             ("seats", row["seats"], seats),
             ("keyHandshake", row["key_handshake"], handshake),
+            *((name, policies.stored()[name], after) for name, after in wanted.stored().items()),
         )
         if before != after
     ]
@@ -205,6 +213,7 @@ async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> 
             seats=seats,
             seats_occupied=occupied,
             key_handshake=handshake,
+            policies=wanted.stored(),
             updated_at=unit.now,
         )
     except asyncpg.UniqueViolationError as error:
@@ -219,6 +228,17 @@ async def _free_name(unit: UnitOfWork, organization_id: UUID, name_key: str) -> 
     for row in await _BY_NAME.fetch(unit.connection, name_key=name_key, slug=""):
         if row["id"] != organization_id:
             raise Taken("name", "organization", row["id"])
+
+
+def _policies(command: UpdateOrganization, now: Policies) -> Policies:
+    """The policies that the command asks for; what it leaves out stays."""
+    domains = command.allowed_email_domains
+    sso, single = command.require_sso, command.single_organization
+    return Policies(
+        now.allowed_email_domains if domains is None else read_domains(domains),
+        now.require_sso if sso is None else sso,
+        now.single_organization if single is None else single,
+    )
 
 
 def _check_seats(seats: int | None) -> None:

@@ -16,6 +16,7 @@ from domain.store.deprovision_guard import admit, is_watched, lock_guard, take_b
 from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import GroupReference
 from domain.store.namesakes import find_namesakes
+from domain.store.policies import check_restored
 from domain.vocabulary import (
     MemberAction,
     OnProvision,
@@ -88,7 +89,7 @@ class ReviseMember(Command[RevisedMember]):
 
 @handles(ProvisionMember)
 async def provision_member(command: ProvisionMember, unit: UnitOfWork) -> Outcome[Member]:
-    """Raises Taken, SeatLimitReached."""
+    """Raises Taken, SeatLimitReached; PolicyViolation for a revoked member."""
     unit.caller.require(Scope.MEMBERS_WRITE)
     rehires = command.active and command.rehire is Rehire.RESTORE
     if rehires and unit.isolation is not Isolation.OPTIMISTIC:
@@ -156,12 +157,17 @@ async def _rehire(command: ProvisionMember, unit: UnitOfWork) -> Outcome[Member]
     if before.revoked_at is None:
         return None
     state = RevisedState(command.attributes, active=True)
-    return await _written(unit, before, _events_towards(state, before, command.on_provision, unit))
+    events = _events_towards(state, before, command.on_provision, unit)
+    await check_restored(unit, events[-1].member)
+    return await _written(unit, before, events)
 
 
 @handles(ReviseMember)
 async def revise_member(command: ReviseMember, unit: UnitOfWork) -> Outcome[RevisedMember]:
-    """Raises NotFound, VersionConflict, Taken, SeatLimitReached, LastOwner, DeprovisionHeld."""
+    """Raises NotFound, VersionConflict, Taken, SeatLimitReached, LastOwner, DeprovisionHeld.
+
+    PolicyViolation too, when it would restore.
+    """
     unit.caller.require(Scope.MEMBERS_WRITE)
     guard = None
     if command.limit is not None and unit.guarded:
@@ -174,6 +180,8 @@ async def revise_member(command: ReviseMember, unit: UnitOfWork) -> Outcome[Revi
     events = _events_towards(state, before, command.on_provision, unit)
     if events and state.active is False:
         await unit.keep_an_owner(before)
+    if state.active is True and before.revoked_at is not None:
+        await check_restored(unit, events[-1].member)
     took_back = False
     if command.limit is not None and _concerns_the_guard(state, before, unit, is_held=is_held):
         if guard is None:

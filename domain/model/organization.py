@@ -20,6 +20,7 @@ from domain.model.base import (
     text_column,
     uuid_key,
 )
+from domain.model.policies import Policies
 from domain.text import check_text
 from domain.vocabulary import KeyHandshake
 
@@ -65,6 +66,7 @@ class Organization:
     seats_occupied: int | None
     key_handshake: KeyHandshake
     key_version: int
+    policies: Policies
     version: int
 
     def occupy(self, delta: int) -> Organization:

@@ -24,16 +24,23 @@ class Outdated(Exception):
     """What was read has changed since, or needs a lock: run again, isolated at least so.
 
     `groups` are those to lock the next time whether or not they still seem to need it; `guarded`
-    says that the deprovision guard is to be locked, before everything else.
+    says that the deprovision guard is to be locked, and `account` which account, before everything
+    else.
     """
 
     def __init__(
-        self, needs: Isolation, groups: Iterable[UUID] = (), *, guarded: bool = False
+        self,
+        needs: Isolation,
+        groups: Iterable[UUID] = (),
+        *,
+        guarded: bool = False,
+        account: UUID | None = None,
     ) -> None:
         super().__init__(needs)
         self.needs = needs
         self.groups = frozenset(groups)
         self.guarded = guarded
+        self.account = account
 
 
 class Collision(Exception):

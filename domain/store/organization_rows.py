@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from domain.model.organization import Organization, OrganizationTable
+from domain.model.policies import Policies
 from domain.store.member_rows import MEMBERS
 from domain.store.statement import INTEGER, UUID_TYPE, Statement, parameter
 from domain.vocabulary import KeyHandshake, MemberRole, Stage
@@ -52,5 +53,6 @@ def organization_of(row: Mapping[str, Any]) -> Organization:
         seats_occupied=row["seats_occupied"],
         key_handshake=KeyHandshake(row["key_handshake"]),
         key_version=row["key_version"],
+        policies=Policies.read(row["policies"]),
         version=row["version"],
     )

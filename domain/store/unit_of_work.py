@@ -3,7 +3,7 @@
 Commands run optimistically first: read, decide, write one statement that checks the version it was
 decided on. That statement is the transaction. Where it finds the world changed, or where a rule
 needs a lock, the command runs again inside a transaction that locks what it reads, in the order
-organization, groups by id, members by id. All locks are FOR NO KEY UPDATE.
+account, organization, groups by id, members by id. All locks are FOR NO KEY UPDATE.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class UnitOfWork:
     __slots__ = (
         "_organization",
         "_wrote",
+        "account_held",
         "caller",
         "connection",
         "groups_seen",
@@ -75,6 +76,7 @@ class UnitOfWork:
         sign_in: SignInPolicy,
         groups_seen: frozenset[UUID] = frozenset(),
         guarded: bool = False,
+        account_held: UUID | None = None,
     ) -> None:
         self.connection = connection
         self.caller = caller
@@ -84,6 +86,7 @@ class UnitOfWork:
         self.sign_in = sign_in
         self.groups_seen = groups_seen
         self.guarded = guarded
+        self.account_held = account_held
         self._organization: Organization | None = None
         self._wrote = False
 

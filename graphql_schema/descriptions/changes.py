@@ -18,7 +18,7 @@ CHANGES = {
     "Mutation.changeGroupMembers": "Adds members to a group and takes others out, at once.",
     "Mutation.updateScimConnection": "Sets the provider and the switches of the endpoint.",
     "Mutation.createAccessToken": "Makes a token of this API; its secret is shown once.",
-    "Mutation.updateOrganization": "Changes name and seats.",
+    "Mutation.updateOrganization": "Changes name, seats and policies.",
     "MutationPayload.changed": "Whether anything is different now.",
     "MutationPayload.errors": "Why it was refused; empty when it was not.",
     "UserError.code": "For programs.",
@@ -50,6 +50,15 @@ CHANGES = {
         "Of a CUSTOM member: all it may do from now on, at most what you may; nothing if left out."
     ),
     "RemoveMemberPayload.removedMemberId": "Who is no member any more; `null` when refused.",
+    "UpdateOrganizationInput.policies": "Rules for who may join from now on.",
+    "OrganizationPoliciesInput.allowedEmailDomains": (
+        "The only domains of addresses, at most 100, each exactly: `example.com` does not allow"
+        " `mail.example.com`. An empty list allows every domain."
+    ),
+    "OrganizationPoliciesInput.requireSso": (
+        "Whether members must have come by the organization's own identity provider."
+    ),
+    "OrganizationPoliciesInput.singleOrganization": "Whether members may be in this one alone.",
     "BulkMembersPayload.results": "One for each member of the input, in its order.",
     "BulkMembersPayload.summary": "The results counted.",
     "BulkMemberResult": "What came of one member.",

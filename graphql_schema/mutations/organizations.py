@@ -18,6 +18,18 @@ from graphql_schema.types.user_errors import MutationPayload
 
 @strawberry.input(
     description=(
+        "What is left out, or null, stays. Policies are checked when a person accepts, is confirmed"
+        " or is restored; setting one puts nobody out."
+    )
+)
+class OrganizationPoliciesInput:
+    allowed_email_domains: list[str] | None = None
+    require_sso: bool | None = None
+    single_organization: bool | None = None
+
+
+@strawberry.input(
+    description=(
         "What is left out stays. `seatLimit: null` takes the limit away, `name: null` leaves the"
         " name. A limit below what is occupied puts nobody out: it refuses further seats."
     )
@@ -26,6 +38,7 @@ class UpdateOrganizationInput:
     organization_id: strawberry.ID
     name: str | None = None
     seat_limit: int | None = strawberry.UNSET
+    policies: OrganizationPoliciesInput | None = None
     expected_version: int | None = None
 
 
@@ -49,11 +62,16 @@ class OrganizationMutations:
                 context, Kind.ORGANIZATION, input.organization_id, "organizationId"
             ).id
             seats = input.seat_limit
+            policies = input.policies or OrganizationPoliciesInput()
+            domains = policies.allowed_email_domains
             command = UpdateOrganization(
                 organization_id=owner,
                 name=input.name,
                 seats=None if seats is strawberry.UNSET else seats,
                 seats_unlimited=seats is None,
+                allowed_email_domains=None if domains is None else tuple(domains),
+                require_sso=policies.require_sso,
+                single_organization=policies.single_organization,
                 expected_version=input.expected_version,
             )
             outcome = await context.execute(command)
@@ -69,4 +87,5 @@ class OrganizationMutations:
             work,
             subject="organizationId",
             kind=Kind.ORGANIZATION,
+            renamed={"allowedEmailDomains": "policies.allowedEmailDomains"},
         )

@@ -76,24 +76,30 @@ async def test_another_name_is_looked_for_first(app: Application, organization_i
     assert await statements(app, ReviseMember(organization_id, person.id, change)) == 3
 
 
-@pytest.mark.parametrize("command", [RevokeMember, RestoreMember])
-async def test_access_is_a_read_and_a_write(
-    app: Application, organization_id: UUID, command: type[RevokeMember | RestoreMember]
-) -> None:
-    revoked = command is RestoreMember
-    status = MemberStatus.REVOKED if revoked else MemberStatus.CONFIRMED
-    person = await factories.member(app, organization_id, status)
+async def test_revoking_is_a_read_and_a_write(app: Application, organization_id: UUID) -> None:
+    person = await factories.member(app, organization_id, MemberStatus.CONFIRMED)
 
-    assert await statements(app, command(organization_id, person.id)) == 2
-    assert await statements(app, command(organization_id, person.id)) == 1
+    assert await statements(app, RevokeMember(organization_id, person.id)) == 2
+    assert await statements(app, RevokeMember(organization_id, person.id)) == 1
 
 
-async def test_confirming_reads_the_organization_too(
+async def test_restoring_reads_the_policies_too(app: Application, organization_id: UUID) -> None:
+    invited = await factories.member(app, organization_id)
+    await app.execute(RevokeMember(organization_id, invited.id), SYSTEM)
+    linked = await factories.member(app, organization_id, MemberStatus.REVOKED)
+
+    assert await statements(app, RestoreMember(organization_id, invited.id)) == 3
+    assert await statements(app, RestoreMember(organization_id, invited.id)) == 1
+    # Finds that there is an account, then: begin, lock it, member, policies, person, write, commit.
+    assert await statements(app, RestoreMember(organization_id, linked.id)) == 8
+
+
+async def test_confirming_reads_organization_and_person_too(
     app: Application, organization_id: UUID
 ) -> None:
     person = await factories.member(app, organization_id, MemberStatus.ACCEPTED)
 
-    assert await statements(app, ConfirmMember(organization_id, person.id)) == 3
+    assert await statements(app, ConfirmMember(organization_id, person.id)) == 4
 
 
 async def test_a_seat_limit_costs_a_lock(app: Application) -> None:

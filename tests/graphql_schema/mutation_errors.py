@@ -14,9 +14,9 @@ _WHOLE = _ID | {"TOO_MANY"}
 
 ERRORS: dict[str, frozenset[str]] = {
     "inviteMember": _MEMBER | {"TAKEN", "SEAT_LIMIT", "MANAGED_BY_IDP", "TOO_MANY"},
-    "confirmMember": _MEMBER | _VERSION | {"INVALID_TRANSITION", "KEY_REQUIRED"},
+    "confirmMember": _MEMBER | _VERSION | {"INVALID_TRANSITION", "KEY_REQUIRED", "POLICY"},
     "revokeMember": _MEMBER | _VERSION | _OWNERS,
-    "restoreMember": _MEMBER | _VERSION | {"SEAT_LIMIT", "SELF_ACTION"},
+    "restoreMember": _MEMBER | _VERSION | {"SEAT_LIMIT", "SELF_ACTION", "POLICY"},
     "removeMember": _MEMBER | _VERSION | _OWNERS,
     "updateMember": _MEMBER | _VERSION | {"TAKEN", "MANAGED_BY_IDP"},
     "changeMemberRole": _MEMBER | _VERSION | _OWNERS,
@@ -47,10 +47,10 @@ ERRORS: dict[str, frozenset[str]] = {
 
 RESULT_ERRORS: dict[str, frozenset[str]] = {
     "inviteStagedMembers": _MEMBER | {"INVALID_TRANSITION", "SEAT_LIMIT"},
-    "bulkConfirmMembers": _MEMBER | _VERSION | {"INVALID_TRANSITION", "KEY_REQUIRED"},
+    "bulkConfirmMembers": _MEMBER | _VERSION | {"INVALID_TRANSITION", "KEY_REQUIRED", "POLICY"},
     "bulkReinviteMembers": _MEMBER | {"INVALID_TRANSITION"},
     "bulkRevokeMembers": _MEMBER | _OWNERS,
-    "bulkRestoreMembers": _MEMBER | {"SEAT_LIMIT", "SELF_ACTION"},
+    "bulkRestoreMembers": _MEMBER | {"SEAT_LIMIT", "SELF_ACTION", "POLICY"},
     "bulkRemoveMembers": _MEMBER | _OWNERS,
 }
 
@@ -60,6 +60,6 @@ PROVEN_ELSEWHERE: dict[str, str] = {
 }
 """Mutations whose errors other test files prove, with those files' names."""
 
-UNUSED = frozenset({"KEY_MISMATCH", "POLICY", "DEPROVISION_HELD", "INTERNAL"})
+UNUSED = frozenset({"KEY_MISMATCH", "DEPROVISION_HELD", "INTERNAL"})
 """Codes that no mutation answers: of what is still to come, of SCIM alone, of single members
 of a bulk operation."""

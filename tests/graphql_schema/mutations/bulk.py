@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.vocabulary import MemberRole, MemberStatus
+from tests.graphql_schema.mutations import policies  # noqa: F401  # its refusals are taken over
 from tests.graphql_schema.mutations.lifecycle import FULL, OUTRANKED
 from tests.graphql_schema.mutations.scenario import (
     REFUSALS,

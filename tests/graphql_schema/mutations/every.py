@@ -12,12 +12,23 @@ from tests.graphql_schema.mutations import (
     lifecycle,
     members,
     organizations,
+    policies,
     scim,
     scim_keys,
 )
 from tests.graphql_schema.mutations.scenario import CHANGES, REFUSALS, RESULT_REFUSALS, Change
 
-MODULES = (bulk, groups, invitations, lifecycle, members, organizations, scim, scim_keys)
+MODULES = (
+    bulk,
+    groups,
+    invitations,
+    lifecycle,
+    members,
+    organizations,
+    policies,
+    scim,
+    scim_keys,
+)
 _MEMBER = (
     "member { id status statusBeforeRevocation revocationReason role permissions version"
     " displayName email externalId userName source }"
@@ -61,7 +72,10 @@ SELECTED = {
     "createScimApiKey": f"apiKey clientId previousKeyExpiresAt {_CONNECTION}",
     "rotateScimApiKey": f"apiKey clientId previousKeyExpiresAt {_CONNECTION}",
     "revokeScimApiKey": _CONNECTION,
-    "updateOrganization": "organization { id name version seats { occupied limit } }",
+    "updateOrganization": (
+        "organization { id name version seats { occupied limit } policies {"
+        " allowedEmailDomains requireSso singleOrganization } }"
+    ),
     "createAccessToken": f"secret {_TOKEN}",
     "revokeAccessToken": _TOKEN,
 }

@@ -29,10 +29,10 @@ BEFORE = {
 }
 STATEMENTS = {
     "inviteStagedMembers": 2,
-    "bulkConfirmMembers": 3,
+    "bulkConfirmMembers": 4,
     "bulkReinviteMembers": 2,
     "bulkRevokeMembers": 2,
-    "bulkRestoreMembers": 2,
+    "bulkRestoreMembers": 8,
     "bulkRemoveMembers": 7,
 }
 """Of each member, where seats are not limited and nobody is in a group."""

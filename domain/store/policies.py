@@ -1,0 +1,100 @@
+"""Holds a person to the policies of an organization, at accept, confirm and restore."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from domain.errors import NotFound
+from domain.model.account import AccountMembershipTable, AccountTable
+from domain.model.policies import Policies
+from domain.store.isolation import Isolation, Outdated
+from domain.store.member_rows import MEMBERS
+from domain.store.organization_rows import ORGANIZATIONS
+from domain.store.statement import UUID_TYPE, Statement, parameter
+
+if TYPE_CHECKING:
+    from domain.ids import UUID
+    from domain.model.member import Member
+    from domain.store.unit_of_work import UnitOfWork
+
+_ACCOUNTS: Any = AccountTable.__table__  # type: ignore[attr-defined]
+_MEMBERSHIPS: Any = AccountMembershipTable.__table__  # type: ignore[attr-defined]
+
+# Global tables alone, so that it runs on one shard: the account and all it belongs to.
+_PERSON = Statement(
+    select(
+        _ACCOUNTS.c.email,
+        _MEMBERSHIPS.c.organization_id,
+        _MEMBERSHIPS.c.member_id,
+        _MEMBERSHIPS.c.sso_at,
+        ORGANIZATIONS.c.policies,
+    )
+    .select_from(
+        _ACCOUNTS.outerjoin(_MEMBERSHIPS, _MEMBERSHIPS.c.account_id == _ACCOUNTS.c.id).outerjoin(
+            ORGANIZATIONS, ORGANIZATIONS.c.id == _MEMBERSHIPS.c.organization_id
+        )
+    )
+    .where(_ACCOUNTS.c.id == parameter("account_id", UUID_TYPE))
+)
+_BELONGS = Statement(
+    select(MEMBERS.c.id).where(
+        MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE),
+        MEMBERS.c.id == parameter("id", UUID_TYPE),
+        MEMBERS.c.revoked_at.is_(None),
+    )
+)
+
+
+def hold_account(unit: UnitOfWork, account_id: UUID) -> None:
+    """Go on only while the account is locked; otherwise the command starts again and locks it.
+
+    An account comes before everything else in the order of locks, and is known only once the
+    member was read.
+    """
+    if unit.account_held != account_id:
+        raise Outdated(Isolation.TRANSACTION, account=account_id)
+
+
+async def check_person(unit: UnitOfWork, organization_id: UUID, account_id: UUID) -> None:
+    """Raise PolicyViolation when the person may not belong to the organization.
+
+    Where it decides who begins to belong, `hold_account` comes first: else the person could join
+    two organizations at the same moment, of which one asks to be the only one. Takes one statement,
+    and one more for each other organization that matters.
+    """
+    policies = (await unit.organization(organization_id)).policies
+    rows = await _PERSON.fetch(unit.connection, account_id=account_id)
+    if not rows:
+        raise NotFound("account")
+    policies.check_email(rows[0]["email"])
+    caller = unit.caller
+    policies.check_sign_on(
+        came_by_sso=(
+            caller.account_id == account_id and caller.sso_organization_id == organization_id
+        )
+        or any(row["organization_id"] == organization_id and row["sso_at"] for row in rows)
+    )
+    for row in rows:
+        other = row["organization_id"]
+        if other is None or other == organization_id:
+            continue
+        claims = Policies.read(row["policies"] or {}).single_organization
+        if (policies.single_organization or claims) and await _BELONGS.fetch_value(
+            unit.connection, organization_id=other, id=row["member_id"]
+        ):
+            policies.check_elsewhere(is_elsewhere=True, is_claimed=claims)
+
+
+async def check_restored(unit: UnitOfWork, member: Member) -> None:
+    """Raise PolicyViolation when the revoked member may not come back.
+
+    Who has not accepted is known by the directory's address alone.
+    """
+    if member.account_id is not None:
+        hold_account(unit, member.account_id)
+        await check_person(unit, member.organization_id, member.account_id)
+    elif member.attributes.email is not None:
+        policies = (await unit.organization(member.organization_id)).policies
+        policies.check_email(member.attributes.email)
