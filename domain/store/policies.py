@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from domain.errors import NotFound
-from domain.model.account import AccountMembershipTable, AccountTable
 from domain.model.policies import Policies
+from domain.store.account_rows import ACCOUNT_MEMBERSHIPS, ACCOUNTS
 from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import MEMBERS
 from domain.store.organization_rows import ORGANIZATIONS
@@ -19,24 +19,21 @@ if TYPE_CHECKING:
     from domain.model.member import Member
     from domain.store.unit_of_work import UnitOfWork
 
-_ACCOUNTS: Any = AccountTable.__table__  # type: ignore[attr-defined]
-_MEMBERSHIPS: Any = AccountMembershipTable.__table__  # type: ignore[attr-defined]
-
 # Global tables alone, so that it runs on one shard: the account and all it belongs to.
 _PERSON = Statement(
     select(
-        _ACCOUNTS.c.email,
-        _MEMBERSHIPS.c.organization_id,
-        _MEMBERSHIPS.c.member_id,
-        _MEMBERSHIPS.c.sso_at,
+        ACCOUNTS.c.email,
+        ACCOUNT_MEMBERSHIPS.c.organization_id,
+        ACCOUNT_MEMBERSHIPS.c.member_id,
+        ACCOUNT_MEMBERSHIPS.c.sso_at,
         ORGANIZATIONS.c.policies,
     )
     .select_from(
-        _ACCOUNTS.outerjoin(_MEMBERSHIPS, _MEMBERSHIPS.c.account_id == _ACCOUNTS.c.id).outerjoin(
-            ORGANIZATIONS, ORGANIZATIONS.c.id == _MEMBERSHIPS.c.organization_id
-        )
+        ACCOUNTS.outerjoin(
+            ACCOUNT_MEMBERSHIPS, ACCOUNT_MEMBERSHIPS.c.account_id == ACCOUNTS.c.id
+        ).outerjoin(ORGANIZATIONS, ORGANIZATIONS.c.id == ACCOUNT_MEMBERSHIPS.c.organization_id)
     )
-    .where(_ACCOUNTS.c.id == parameter("account_id", UUID_TYPE))
+    .where(ACCOUNTS.c.id == parameter("account_id", UUID_TYPE))
 )
 _BELONGS = Statement(
     select(MEMBERS.c.id).where(

@@ -33,7 +33,7 @@ STATEMENTS = {
     "bulkReinviteMembers": 2,
     "bulkRevokeMembers": 2,
     "bulkRestoreMembers": 8,
-    "bulkRemoveMembers": 7,
+    "bulkRemoveMembers": 8,
 }
 """Of each member, where seats are not limited and nobody is in a group."""
 
