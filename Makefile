@@ -1,12 +1,12 @@
 # The front door. `make` alone lists the commands; each sets up what it needs by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test fuzz lint types schema bench lock clean
+.PHONY: help setup setup-dev run demo console console-test test fuzz lint types schema bench lock clean
 
 BIN := .venv/bin
 export PYTHON
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Make .venv with all that Rollcall needs to run
 	@sh scripts/setup.sh runtime
@@ -14,14 +14,24 @@ setup: ## Make .venv with all that Rollcall needs to run
 setup-dev: ## Make .venv with all that its tests and checks need
 	@sh scripts/setup.sh dev
 
-run: setup ## Start the server on port 8000 with the organization Demo (ROLLCALL_PORT=…)
+run: setup ## Build the console and start the server on port 8000 with the organization Demo (ROLLCALL_PORT=…)
+	@sh scripts/console.sh build || echo "The web console could not be built; the server starts without it." >&2
 	@exec $(BIN)/rollcall run
 
 demo: setup ## Play identity providers against the running server and show what came of it
 	@exec $(BIN)/rollcall demo
 
-test: setup-dev ## Run all tests (ARGS="-k groups")
+console: setup ## Build the web console, where its sources changed
+	@sh scripts/console.sh build
+
+console-test: setup-dev ## Check the web console: types, style, logic, and all of it in Chromium
+	@sh scripts/console.sh test $(ARGS)
+
+test: setup-dev ## Run all tests; those of Python alone with ARGS="-k groups"
 	$(BIN)/pytest -n 2 $(ARGS)
+ifeq ($(ARGS),)
+	@sh scripts/console.sh test
+endif
 
 fuzz: setup-dev ## Try the admin API with many more operations made at random (EXAMPLES=200)
 	ROLLCALL_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -n 2 tests/graphql_schema/test_fuzz.py $(ARGS)
@@ -48,8 +58,10 @@ lock: setup-dev ## Write the lock files anew (ARGS=--upgrade)
 	$(COMPILE) $(ARGS) pyproject.toml --extra dev --output-file locks/dev.txt
 	$(COMPILE) pyproject.toml --constraint locks/dev.txt --output-file locks/runtime.txt
 	$(COMPILE) $(ARGS) locks/setup.in --constraint locks/dev.txt --output-file locks/setup.txt
+	$(COMPILE) $(ARGS) locks/node.in --output-file locks/node.txt
 	$(COMPILE) $(ARGS) $(PEER)/requirements.in --constraint locks/dev.txt --output-file $(PEER)/requirements.txt
 
 clean: ## Remove what was made here, but never the data folder
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf web-client/node_modules web-client/.built api/console_files
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,9 +1,10 @@
-"""Puts the server's ASGI application together: SCIM, GraphQL, health, and the page at `/`."""
+"""Puts the server's ASGI application together: SCIM, GraphQL, health, and the web console."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from api.admission import admission, wrong_tokens
 from api.audit_export import audit_export_routes
+from api.console import FOLDER, Console, read_console
 from api.deployment_secret import deployment_secret, derived_key
 from api.front_page import front_page
 from api.health import health_routes
@@ -59,7 +61,7 @@ class Front:
         return self._rest(scope, receive, send)
 
 
-def create_app(runtime: Runtime) -> Front:
+def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> Front:
     """The whole application over an open runtime, which must stay open as long as it serves."""
     url = runtime.settings.public_url
     guarded = runtime.settings.deprovision_guard is Switch.ON
@@ -95,13 +97,15 @@ def create_app(runtime: Runtime) -> Front:
     site = FastAPI(title="Rollcall", docs_url=None, redoc_url=None, openapi_url=None)
     site.include_router(health_routes(runtime.pool))
     site.include_router(audit_export_routes(Authenticator(services), runtime.reader))
-    page = HTMLResponse(front_page(url))
+    console = read_console(console_folder)
+    if console is None:
+        page = HTMLResponse(front_page(url))
 
-    @site.get("/", include_in_schema=False)
-    async def start() -> HTMLResponse:
-        return page
+        @site.get("/", include_in_schema=False)
+        async def start() -> HTMLResponse:
+            return page
 
-    named = NameRequests(partial(_beside, graphql, oauth, site))
+    named = NameRequests(partial(_beside, graphql, oauth, console, site))
     return Front(scim, CountRequests(AddHeaders(named, safe_headers(url)), _ROUTES))
 
 
@@ -113,7 +117,13 @@ def _pace(per_second: int) -> Callable[[UUID], Turn | None]:
 
 
 async def _beside(  # noqa: PLR0917 applications, then what ASGI hands over
-    graphql: ASGIApp, oauth: ASGIApp, site: ASGIApp, scope: Scope, receive: Receive, send: Send
+    graphql: ASGIApp,
+    oauth: ASGIApp,
+    console: Console | None,
+    site: ASGIApp,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
 ) -> None:
     # Not mounted: a mount would answer the path without a slash by a redirect.
     path = scope["path"].rstrip("/") if scope["type"] in {"http", "websocket"} else ""
@@ -121,5 +131,7 @@ async def _beside(  # noqa: PLR0917 applications, then what ASGI hands over
         await graphql(scope, receive, send)
     elif path in OAUTH and scope["type"] == "http":
         await oauth(scope, receive, send)
+    elif console is not None and scope["type"] == "http" and console.answers(scope["path"]):
+        await console(scope, receive, send)
     else:
         await site(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The page at `/`: what this server is and where its doors are."""
+"""The page at `/` where no web console was built: what this server is and where its doors are."""
 
 from html import escape
 
@@ -10,7 +10,8 @@ _PAGE = """\
 <title>Rollcall</title>
 <h1>Rollcall</h1>
 <p>This server keeps the memberships of organizations: identity providers report people and groups
-over SCIM 2.0, and administrators see and steer them over GraphQL.</p>
+over SCIM 2.0, and administrators see and steer them over GraphQL. Its web console was not built
+here: <code>make console</code> does it.</p>
 <ul>
 <li>SCIM base URL, for your identity provider: <code>{url}/v2/<var>organization id</var></code></li>
 <li>GraphQL, with an access token, by POST: <code>{url}/graphql</code></li>

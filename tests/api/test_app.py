@@ -30,8 +30,8 @@ async def runtime(worker_database: TestDatabase, tmp_path: Path) -> AsyncIterato
 
 
 @pytest.fixture
-async def client(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
-    app: Any = create_app(runtime)
+async def client(runtime: Runtime, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    app: Any = create_app(runtime, console_folder=tmp_path / "not built")
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
         yield opened
@@ -117,6 +117,24 @@ async def test_every_answer_outside_scim_is_safe_and_named(
     assert answer.headers["cache-control"] == "no-store"
     assert len(answer.headers["x-request-id"]) == 36
     assert answer.status_code == {"/graphql": 405, "/nowhere": 404}.get(path, 200)
+
+
+async def test_a_console_that_was_built_takes_the_place_of_the_front_page(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    built = tmp_path / "built"
+    built.mkdir()
+    (built / "index.html").write_text("<title>The console</title>")
+    app: Any = create_app(runtime, console_folder=built)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as asking:
+        pages = [await asking.get(path) for path in ("/", "/o/acme/audit")]
+        ready = await asking.get("/ready")
+
+    assert [page.text for page in pages] == ["<title>The console</title>"] * 2
+    assert {page.headers["cache-control"] for page in pages} == {"no-store"}
+    assert pages[0].headers["x-frame-options"] == "DENY"
+    assert ready.json() == {"status": "ready"}
 
 
 async def test_front_page_names_the_doors(client: httpx.AsyncClient) -> None:

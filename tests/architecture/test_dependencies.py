@@ -1,5 +1,6 @@
 """What is installed is locked, comes from wherever the machine gets packages, and has a reason."""
 
+import json
 import re
 import tomllib
 
@@ -7,7 +8,8 @@ import pytest
 
 from tests.architecture.source_files import REPOSITORY
 
-LOCKS = ("runtime.txt", "dev.txt", "setup.txt")
+LOCKS = ("runtime.txt", "dev.txt", "setup.txt", "node.txt")
+CONSOLE = REPOSITORY / "web-client"
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
 
 
@@ -50,11 +52,26 @@ def test_locks_agree_and_hold_every_dependency() -> None:
 
 def test_every_dependency_has_a_reason() -> None:
     document = (REPOSITORY / "docs" / "dependencies.md").read_text("utf-8")
-    reasons = dict(re.findall(r"^\| ([\w.-]+) \| (.+) \|$", document, re.MULTILINE))
+    reasons = dict(re.findall(r"^\| ([@\w./-]+) \| (.+) \|$", document, re.MULTILINE))
     reasons.pop("package")
 
-    setup = (REPOSITORY / "locks" / "setup.in").read_text("utf-8").split()
+    files = [REPOSITORY / "locks" / name for name in ("setup.in", "node.in")]
+    setup = [line for file in files for line in file.read_text("utf-8").split()]
     declared = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"], *setup]
+    console = json.loads((CONSOLE / "package.json").read_text("utf-8"))
+    packages = {**console["dependencies"], **console["devDependencies"]}
 
-    assert set(reasons) == {plain(requirement) for requirement in declared}
+    assert set(reasons) == {plain(requirement) for requirement in declared} | set(packages)
     assert all(len(reason.split()) > 3 for reason in reasons.values())
+
+
+def test_console_is_locked_to_exact_versions_and_no_address() -> None:
+    console = json.loads((CONSOLE / "package.json").read_text("utf-8"))
+    lock = json.loads((CONSOLE / "package-lock.json").read_text("utf-8"))["packages"]
+
+    for name, version in {**console["dependencies"], **console["devDependencies"]}.items():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version), name
+        assert lock[f"node_modules/{name}"]["version"] == version
+    for name, entry in lock.items():
+        assert "resolved" not in entry, name
+        assert not name or entry["integrity"].startswith("sha512-"), name

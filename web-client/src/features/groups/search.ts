@@ -1,0 +1,13 @@
+// The filters of the list of groups, as they stand in its address.
+import { defined, type Raw, textIn, wordIn } from "../../search";
+
+export const GROUP_SOURCES = ["SCIM", "ADMIN_API", "CONSOLE", "CLI"] as const;
+
+export function groupsSearch(search: Raw) {
+  return defined({
+    search: textIn(search, "search"),
+    source: wordIn(search, "source", GROUP_SOURCES),
+    after: textIn(search, "after"),
+    before: textIn(search, "before"),
+  });
+}

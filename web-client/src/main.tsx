@@ -1,0 +1,35 @@
+// Starts the console.
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Provider } from "urql";
+import { createClient, signInAddress } from "./graphql/client";
+import { createConsoleRouter } from "./router";
+import { applyTheme, chosenTheme } from "./shell/theme";
+import "./styles/base.css";
+
+const router = createConsoleRouter();
+const client = createClient(() => {
+  const here = router.state.location;
+  if (here.pathname.startsWith("/o/") || here.pathname === "/") {
+    router.history.replace(signInAddress(here.href));
+  }
+});
+
+// Whoever hears the page instead of seeing it hears where a link led to.
+router.subscribe("onResolved", ({ fromLocation, pathChanged }) => {
+  if (fromLocation !== undefined && pathChanged && !document.querySelector("[role=dialog]")) {
+    document.querySelector("h1")?.focus({ preventScroll: true });
+  }
+});
+
+applyTheme(chosenTheme());
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no place for the console.");
+createRoot(root).render(
+  <StrictMode>
+    <Provider value={client}>
+      <RouterProvider router={router} />
+    </Provider>
+  </StrictMode>,
+);

@@ -1,0 +1,105 @@
+// Every address of the console, and the page that answers it.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
+import { auditSearch } from "./features/audit/search";
+import { groupsSearch } from "./features/groups/search";
+import { membersSearch } from "./features/members/search";
+import { requestsSearch } from "./features/requests/search";
+import { Start } from "./features/start/Start";
+import { defined, parseSearch, stringifySearch, textIn } from "./search";
+import { Broken, Missing } from "./shell/Missing";
+import { Shell } from "./shell/Shell";
+import { ToastArea } from "./ui/Toast";
+
+const root = createRootRoute({
+  component: () => (
+    <ToastArea>
+      <Outlet />
+    </ToastArea>
+  ),
+});
+
+const start = createRoute({ getParentRoute: () => root, path: "/", component: Start });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  // biome-ignore lint/suspicious/noThenProperty: the name that every address of this server uses
+  validateSearch: (search) => defined({ then: textIn(search, "then") }),
+  component: lazyRouteComponent(() => import("./features/sign-in/SignIn"), "SignIn"),
+});
+
+const organization = createRoute({
+  getParentRoute: () => root,
+  path: "/o/$organization",
+  component: Shell,
+});
+
+const overview = createRoute({
+  getParentRoute: () => organization,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/overview/Overview"), "Overview"),
+});
+
+const members = createRoute({
+  getParentRoute: () => organization,
+  path: "members",
+  validateSearch: membersSearch,
+  component: lazyRouteComponent(() => import("./features/members/Members"), "Members"),
+});
+
+const groups = createRoute({
+  getParentRoute: () => organization,
+  path: "groups",
+  validateSearch: groupsSearch,
+  component: lazyRouteComponent(() => import("./features/groups/Groups"), "Groups"),
+});
+
+const requests = createRoute({
+  getParentRoute: () => organization,
+  path: "requests",
+  validateSearch: requestsSearch,
+  component: lazyRouteComponent(() => import("./features/requests/Requests"), "Requests"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => organization,
+  path: "audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("./features/audit/Audit"), "Audit"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => organization,
+  path: "settings",
+  component: lazyRouteComponent(() => import("./features/settings/Settings"), "Settings"),
+});
+
+const tree = root.addChildren([
+  start,
+  signIn,
+  organization.addChildren([overview, members, groups, requests, audit, settings]),
+]);
+
+export function createConsoleRouter() {
+  return createRouter({
+    routeTree: tree,
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    defaultPreload: "intent",
+    defaultNotFoundComponent: Missing,
+    defaultErrorComponent: Broken,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

@@ -1,0 +1,140 @@
+// What stands around every page of an organization: where one is, who one is, where one can go.
+import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useQuery } from "urql";
+import { Loaded } from "../graphql/Loaded";
+import { type Session, SessionContext, sessionOf, sessionQuery } from "../graphql/session";
+import { Empty } from "../ui/states";
+import { ORGANIZATION_PAGES } from "./pages";
+import styles from "./Shell.module.css";
+import { chooseTheme, chosenTheme, type Theme } from "./theme";
+
+const THEME_OPTIONS = [
+  ["system", "As the system"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+] as const;
+
+export function Shell() {
+  const query = useQuery({ query: sessionQuery, requestPolicy: "cache-first" });
+  return (
+    <Loaded query={query} what="your session">
+      {(data) => {
+        const session = sessionOf(data);
+        if (session === null) return <Nowhere />;
+        return (
+          <SessionContext value={session}>
+            <Frame session={session} />
+          </SessionContext>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function Nowhere() {
+  return (
+    <main className={styles.alone}>
+      <Empty title="You are in no organization here">
+        <p>Ask an administrator to invite you.</p>
+      </Empty>
+    </main>
+  );
+}
+
+function Frame({ session }: { session: Session }) {
+  return (
+    <div className={styles.frame}>
+      <a href="#main" className={styles.skip}>
+        Skip to the content
+      </a>
+      <header className={styles.side}>
+        <div className={styles.brand}>
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <rect x="1" y="1" width="18" height="18" rx="3" />
+            <path d="M5.5 10.3l3 3 6-6.6" />
+          </svg>
+          Rollcall
+        </div>
+        <Places session={session} />
+        <nav aria-label="Pages" className={styles.nav}>
+          <ul>
+            {ORGANIZATION_PAGES.filter((page) => page.isFor(session.scopes)).map((page) => (
+              <li key={page.to}>
+                <Link
+                  to={page.to}
+                  params={{ organization: session.organization.slug }}
+                  activeOptions={{ exact: page.to === "/o/$organization", includeSearch: false }}
+                  className={styles.link}
+                >
+                  {page.text}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className={styles.foot}>
+          <ThemeChoice />
+          {session.label !== "" && <p className={styles.viewer}>{session.label}</p>}
+        </div>
+      </header>
+      <main id="main" className={styles.main} tabIndex={-1}>
+        {session.isDemo && (
+          <p className={styles.demo}>
+            This server keeps its data in the database it brought along: good for a try, not for
+            production.
+          </p>
+        )}
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+function Places({ session }: { session: Session }) {
+  const navigate = useNavigate();
+  const { organization } = useParams({ from: "/o/$organization" });
+  if (session.places.length < 2) {
+    return <p className={styles.place}>{session.organization.name}</p>;
+  }
+  return (
+    <label className={styles.place}>
+      <span className="visually-hidden">Organization</span>
+      <select
+        value={organization}
+        onChange={(event) =>
+          navigate({ to: "/o/$organization", params: { organization: event.target.value } })
+        }
+      >
+        {session.places.map(({ slug, name }) => (
+          <option key={slug} value={slug}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function ThemeChoice() {
+  const [theme, setTheme] = useState(chosenTheme);
+  return (
+    <label className={styles.theme}>
+      <span>Theme</span>
+      <select
+        value={theme}
+        onChange={(event) => {
+          const chosen = event.target.value as Theme;
+          chooseTheme(chosen);
+          setTheme(chosen);
+        }}
+      >
+        {THEME_OPTIONS.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

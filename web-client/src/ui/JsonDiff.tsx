@@ -1,0 +1,55 @@
+// Values before and after, and bodies of requests beside their answers.
+import styles from "./JsonDiff.module.css";
+
+export interface Change {
+  name: string;
+  before: string | null;
+  after: string | null;
+}
+
+export function Changes({ changes }: { changes: readonly Change[] }) {
+  return (
+    <ul className={styles.changes}>
+      {changes.map(({ name, before, after }) => (
+        <li key={name}>
+          <code className={styles.name}>{name}</code>{" "}
+          {before === null ? <span className={styles.none}>nothing</span> : <del>{before}</del>}
+          <span aria-hidden="true"> → </span>
+          <span className="visually-hidden"> became </span>
+          {after === null ? <span className={styles.none}>nothing</span> : <ins>{after}</ins>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface BodyProps {
+  title: string;
+  /** As it was sent; null where there was none or it may not be seen. */
+  text: string | null;
+  /** What to say where there is none. */
+  instead: string;
+}
+
+export function Body({ title, text, instead }: BodyProps) {
+  return (
+    <section className={styles.body} aria-label={title}>
+      <h3>{title}</h3>
+      {text === null || text === "" ? (
+        <p className={styles.none}>{instead}</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        <pre tabIndex={0}>{pretty(text)}</pre>
+      )}
+    </section>
+  );
+}
+
+/** JSON with line breaks; anything else as it is. */
+export function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,93 @@
+// The console in Chromium, as a person with a token sees it. What goes wrong on a page is an error.
+import AxeBuilder from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, inject } from "vitest";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export interface Look {
+  theme?: "light" | "dark";
+  width?: number;
+  height?: number;
+}
+
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+const faults: string[] = [];
+
+/** Chromium for the tests of a file; each test must leave without a fault on any page. */
+export function withBrowser(): void {
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.ROLLCALL_CHROMIUM ?? "/usr/bin/chromium",
+      args: FLAGS,
+    });
+  });
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    const found = faults.splice(0);
+    if (found.length > 0) throw new Error(`Faults on the page: ${found.join("\n")}`);
+  });
+  afterAll(() => browser.close());
+}
+
+/** A page of the console, opened with a token at an address below the server's. */
+export async function openPage(token: string, path: string, look: Look = {}): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: inject("server").url,
+    extraHTTPHeaders: { Authorization: `Bearer ${token}` },
+    colorScheme: look.theme ?? "light",
+    viewport: { width: look.width ?? 1280, height: look.height ?? 800 },
+    timezoneId: "UTC",
+    locale: "en-GB",
+    reducedMotion: "reduce",
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  context.setDefaultTimeout(10_000);
+  contexts.push(context);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => {
+    // A refused call is part of some tests; the browser logs its status by itself.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      faults.push(message.text());
+    }
+  });
+  await page.goto(path);
+  return page;
+}
+
+interface Violation {
+  id: string;
+  help: string;
+  nodes: { target: unknown; failureSummary?: string }[];
+}
+
+/** What axe finds on the page, in short sentences; nothing is wanted. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  // By the debugger, so that the page's policy about scripts stays as strict as it is.
+  await page.evaluate(AxeBuilder.source);
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run: () => Promise<{ violations: Violation[] }> };
+    };
+    return (await axe.run()).violations;
+  });
+  return violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}: ${nodes.map((node) => `${String(node.target)} ${node.failureSummary ?? ""}`).join("; ")}`,
+  );
+}
+
+/** Whether anything reaches beyond the right edge of the window. */
+export function overflowOf(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}

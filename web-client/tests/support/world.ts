@@ -1,0 +1,88 @@
+// A real server with a database of its own, once for all browser tests.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+
+const REPOSITORY = join(import.meta.dirname, "../../..");
+export const ROLLCALL = join(REPOSITORY, ".venv/bin/rollcall");
+export const PYTHON = join(REPOSITORY, ".venv/bin/python");
+const START_MS = 60_000;
+
+export interface ServerOfTests {
+  url: string;
+  environment: Record<string, string>;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    server: ServerOfTests;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), "rollcall-console-"));
+  chmodSync(folder, 0o711); // the database's user must be let through
+  const port = await freePort();
+  const environment = {
+    ...inherited(),
+    ROLLCALL_DATA_DIR: join(folder, "data"),
+    ROLLCALL_PORT: String(port),
+    ROLLCALL_INVITATION_GRACE_SECONDS: "0",
+    ROLLCALL_SCIM_RATE_LIMIT: "0",
+    ROLLCALL_GRAPHQL_OPERATIONS_PER_MINUTE: "0",
+    ROLLCALL_GRAPHQL_COST_PER_MINUTE: "0",
+  };
+  const log = join(folder, "server.log");
+  const output = openSync(log, "a");
+  const server = spawn(ROLLCALL, ["serve"], {
+    env: environment,
+    stdio: ["ignore", output, output],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await ready(url, server, log);
+  project.provide("server", { url, environment });
+  return async () => {
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGINT");
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+function inherited(): Record<string, string> {
+  const named = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => !entry[0].includes("ROLLCALL_") && entry[1] !== undefined,
+  );
+  return Object.fromEntries(named);
+}
+
+async function ready(url: string, server: ChildProcess, log: string): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  while (true) {
+    const answer = await fetch(`${url}/ready`).catch(() => undefined);
+    if (answer?.ok) return;
+    if (server.exitCode !== null || Date.now() > deadline) {
+      throw new Error(`The server did not start: ${readFileSync(log, "utf8")}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+/** Runs the command line program with the server's settings; what it printed. */
+export function rollcall(server: ServerOfTests, ...words: string[]): string {
+  return execFileSync(ROLLCALL, words, { env: server.environment, encoding: "utf8" });
+}

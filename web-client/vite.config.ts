@@ -1,0 +1,25 @@
+// How the console is built: into the server's own package, which serves it.
+import optimizeLocales from "@react-aria/optimize-locales-plugin";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [react(), { ...optimizeLocales.vite({ locales: ["en-US"] }), enforce: "pre" }],
+  build: {
+    outDir: "../api/console_files",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2023",
+    cssTarget: ["chrome123", "safari17.5", "firefox121"],
+    // Nothing inline: the Content-Security-Policy allows files of ours alone.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: {
+      "/graphql": "http://127.0.0.1:8000",
+      "/organizations": "http://127.0.0.1:8000",
+    },
+  },
+});
