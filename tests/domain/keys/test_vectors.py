@@ -1,4 +1,7 @@
-"""The vectors that every implementation of the handshake must open."""
+"""The vectors that every implementation of the handshake must open: Python's, and the browser's.
+
+The browser's are made by `web-client/src/keys/vectors.test.ts`, which opens both, too.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,17 @@ from domain.keys.fingerprint import member_fingerprint, organization_fingerprint
 from domain.keys.organization_key import check_wrapped_key, unwrap
 from tests.domain.keys.make_vectors import VECTORS
 
-FOUND: dict[str, Any] = json.loads(VECTORS.read_text())
-ORGANIZATION = UUID(FOUND["organizationId"])
+MAKERS = ("handshake.json", "handshake-browser.json")
+FOUND: dict[str, dict[str, Any]] = {
+    maker: json.loads(VECTORS.with_name(maker).read_text()) for maker in MAKERS
+}
 
 
-@pytest.mark.parametrize("number", range(len(FOUND["members"])))
-def test_a_member_of_the_vectors_reaches_the_keys(number: int) -> None:
-    member = FOUND["members"][number]
+@pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.parametrize("number", range(3))
+def test_a_member_of_the_vectors_reaches_the_keys(maker: str, number: int) -> None:
+    organization = UUID(FOUND[maker]["organizationId"])
+    member = FOUND[maker]["members"][number]
 
     pair = unlock(member["encryptedPrivateKey"], member["passphrase"])
 
@@ -28,21 +35,23 @@ def test_a_member_of_the_vectors_reaches_the_keys(number: int) -> None:
     kid = str(read_public_key(member["publicKey"]).kid)
     assert member_fingerprint(kid, UUID(member["memberId"])) == member["fingerprint"]
     for wrapped, expected in zip(
-        member["wrappedOrganizationKeys"], FOUND["organizationKeys"], strict=True
+        member["wrappedOrganizationKeys"], FOUND[maker]["organizationKeys"], strict=True
     ):
         check_wrapped_key(
             wrapped,
             member_kid=kid,
-            organization_id=ORGANIZATION,
+            organization_id=organization,
             key_version=expected["version"],
         )
-        key = unwrap(wrapped, pair, ORGANIZATION)
+        key = unwrap(wrapped, pair, organization)
         assert (key.version, key.as_jwk()) == (expected["version"], expected["jwk"])
         assert organization_fingerprint(key) == expected["fingerprint"]
 
 
-def test_vectors_hold_one_passphrase_in_two_spellings() -> None:
-    first, second = (member["passphrase"] for member in FOUND["members"][1:])
+@pytest.mark.parametrize("maker", MAKERS)
+def test_vectors_hold_one_passphrase_in_two_spellings(maker: str) -> None:
+    members = FOUND[maker]["members"][1:]
+    first, second = (member["passphrase"] for member in members)
 
     assert first != second
-    assert unlock(FOUND["members"][1]["encryptedPrivateKey"], second).kid is not None
+    assert unlock(members[0]["encryptedPrivateKey"], second).kid == members[0]["publicKey"]["kid"]
