@@ -13,6 +13,7 @@ import asyncpg
 import domain.commands  # noqa: F401 registers the handlers
 from api.database import DatabaseUrls, bring_up_to_date, goes_through_pooler, open_database
 from api.deployment_secret import deployment_secret, derived_key
+from api.mail.links import MailLinks
 from api.mail.smtp import SmtpServer
 from api.settings import Settings
 from api.start_error import StartError
@@ -20,7 +21,7 @@ from api.workers import Workers
 from domain.application import Application
 from domain.queries.reader import Reader
 from domain.store.pool import open_pool
-from domain.store.unit_of_work import InvitationPolicy
+from domain.store.unit_of_work import InvitationPolicy, SignInPolicy
 
 CLOSE_TIMEOUT_S = 5.0
 
@@ -35,7 +36,7 @@ class Runtime:
     pool: asyncpg.Pool
     application: Application
     reader: Reader
-    invitations: InvitationPolicy
+    mail_links: MailLinks
     workers: Workers
 
 
@@ -54,14 +55,14 @@ async def open_runtime(
             urls = await stack.enter_async_context(open_database(settings))
         if migrate:
             await bring_up_to_date(urls, embedded=settings.database_url is None)
-        policy = invitation_policy(settings)
+        links = mail_links(settings)
         pool = await stack.enter_async_context(_pool(settings, urls.server))
         background = Workers(
             pool=pool,
-            invitations=policy,
-            public_url=settings.public_url,
+            mail_links=links,
             owner_url=urls.owner,
             smtp=SmtpServer.of(settings),
+            reminder_after=reminder_after(settings),
             retention_days=settings.request_log_retention_days,
             # Through a pooler nobody can listen: the owner's way leads past it.
             listen_url=urls.owner if goes_through_pooler(settings) else urls.server,
@@ -74,20 +75,33 @@ async def open_runtime(
             owner_url=urls.owner,
             server_url=urls.server,
             pool=pool,
-            application=Application(pool, policy, background.changed),
+            application=Application(
+                pool, links.invitations, background.changed, sign_in=links.sign_in
+            ),
             reader=Reader(pool),
-            invitations=policy,
+            mail_links=links,
             workers=background,
         )
 
 
-def invitation_policy(settings: Settings) -> InvitationPolicy:
-    """How invitations are made here."""
-    return InvitationPolicy(
-        secret_key=derived_key(deployment_secret(settings), "invitation links"),
-        grace=timedelta(seconds=settings.invitation_grace_seconds),
-        lifetime=timedelta(hours=settings.invitation_lifetime_hours),
+def mail_links(settings: Settings) -> MailLinks:
+    """How the links of invitations and of those who sign in are made here."""
+    secret = deployment_secret(settings)
+    return MailLinks(
+        invitations=InvitationPolicy(
+            secret_key=derived_key(secret, "invitation links"),
+            grace=timedelta(seconds=settings.invitation_grace_seconds),
+            lifetime=timedelta(hours=settings.invitation_lifetime_hours),
+        ),
+        sign_in=SignInPolicy(secret_key=derived_key(secret, "sign-in links")),
+        public_url=settings.public_url,
     )
+
+
+def reminder_after(settings: Settings) -> timedelta | None:
+    """After how long an open invitation is reminded of; None where never."""
+    hours = settings.invitation_reminder_hours
+    return timedelta(hours=hours) if hours else None
 
 
 @asynccontextmanager

@@ -168,14 +168,23 @@ class Settings(BaseSettings):
         SmtpSecurity.STARTTLS, description="Protection of the connection to the mail server."
     )
     mail_from: MailAddress = Field(
-        "Rollcall <rollcall@localhost>", description="Sender of invitations."
+        "Rollcall <rollcall@localhost>", description="Sender of all mails."
     )
 
     invitation_grace_seconds: int = Field(
-        10, ge=0, le=3600, description="Wait before an invitation is sent, so it can be undone."
+        10,
+        ge=0,
+        le=3600,
+        description="Wait before an invitation or notice is sent, so it can be undone.",
     )
     invitation_lifetime_hours: int = Field(
         120, ge=1, le=8760, description="Time in which an invitation can be accepted."
+    )
+    invitation_reminder_hours: int = Field(
+        72,
+        ge=0,
+        le=8760,
+        description="Time after which an open invitation is reminded of, once; 0 never does.",
     )
     request_log_retention_days: int = Field(
         30, ge=1, le=3650, description="Time for which provisioning requests are kept."

@@ -3,12 +3,12 @@
 from prometheus_client import Counter, Gauge
 
 OUTBOX_AGE = Gauge(
-    "rollcall_invitations_due_seconds",
-    "How long the invitation that waits longest for the mail server has been due.",
+    "rollcall_mails_due_seconds",
+    "How long the mail that waits longest for the mail server has been due.",
     multiprocess_mode="livemax",
 )
-INVITATIONS = Counter(
-    "rollcall_invitations_total", "Attempts to send an invitation, by what came of it.", ["outcome"]
+MAILS = Counter(
+    "rollcall_mails_total", "Attempts to send a mail, by what came of it.", ["kind", "outcome"]
 )
 REQUEST_LOG_DEPTH = Gauge(
     "rollcall_request_log_waiting",

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from api.bulk_work import BulkWork
-from api.mail.sender import InvitationSender
+from api.mail.sender import MailSender
 from api.released_work import ReleasedWork
 from api.supervisor import Supervisor
 from api.worker_metrics import (
     CHAINS_BROKEN,
-    INVITATIONS,
+    MAILS,
     OUTBOX_AGE,
     REQUEST_LOG_DEPTH,
     REQUEST_LOG_DROPPED,
@@ -32,10 +32,16 @@ from domain.commands.idempotency import KEPT
 from domain.store.audit_verifier import AuditVerifier
 from domain.store.bulk_retention import remove_old_items
 from domain.store.listener import Listener, Lookout
+from domain.store.notice_rounds import queue_reminders, tell_who_waits
 from domain.store.notify import Notifier
-from domain.store.outbox import expire_invitations
+from domain.store.outboxes import (
+    INVITATION_MAILS,
+    NOTICES,
+    SIGN_IN_MAILS,
+    expire_invitations,
+)
 from domain.store.request_log import RequestLogWriter
-from domain.store.retention import remove_old_keys, remove_old_requests
+from domain.store.retention import remove_old_keys, remove_old_mails, remove_old_requests
 from domain.store.sealer import Sealer
 from domain.store.tails import Tails
 from domain.store.usage import UsageNotes
@@ -43,13 +49,19 @@ from domain.store.usage import UsageNotes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from api.mail.links import MailLinks
     from api.mail.smtp import SmtpServer
     from domain.ids import UUID
-    from domain.store.unit_of_work import InvitationPolicy
+    from domain.vocabulary import MailKind
 
 DRAIN_S = 9.0
 DRAIN_NOTICES_S = 1.0
 EXPIRE_EVERY_S = 60.0
+REMIND_EVERY_S = 300.0
+TELL_EVERY_S = 10.0
+# Somebody waits for a sign-in link: a mail server that was away is tried again soon.
+LONGEST_SIGN_IN_PAUSE_S = 5.0
+MAILS_KEPT = timedelta(days=30)
 MEASURE_EVERY_S = 2.0
 RETENTION_EVERY_S = 24 * 3600.0
 FORGET_EVERY_S = 3600.0
@@ -64,7 +76,7 @@ class Workers:
     Give `changed` to the Application and `request_log` to the SCIM facade; both, and the `touch`
     methods, may be used from the moment of construction, in the event loop that `start` runs in.
     `owner_url` is the role that may remove old requests; without it nothing is removed. Without
-    `smtp` no invitation is sent: they stay queued, for the development mailbox. `tails` wake on
+    `smtp` no mail is sent: it stays queued, for the development mailbox. `tails` wake on
     what any process changes: at once with `listen_url`, which leads past any pooler, else in time.
     """
 
@@ -72,10 +84,10 @@ class Workers:
         self,
         *,
         pool: asyncpg.Pool,
-        invitations: InvitationPolicy,
-        public_url: str,
+        mail_links: MailLinks,
         owner_url: str | None = None,
         smtp: SmtpServer | None = None,
+        reminder_after: timedelta | None = None,
         retention_days: int = 30,
         listen_url: str | None = None,
     ) -> None:
@@ -92,18 +104,33 @@ class Workers:
         self._lookout = Lookout(pool, self.tails)
         self._listener = None if listen_url is None else Listener(listen_url, self.tails)
         self._usage = UsageNotes(pool)
-        application = Application(pool, invitations, self._sealer.wake)
+        self._grace = mail_links.invitations.grace
+        self._reminder_after = reminder_after
+        application = Application(
+            pool, mail_links.invitations, self._sealer.wake, sign_in=mail_links.sign_in
+        )
         self._released = ReleasedWork(application)
         self._bulk = BulkWork(application, self._notifier.changed)
-        self._sender = None
+        self._senders: dict[str, MailSender] = {}
         if smtp is not None:
-            self._sender = InvitationSender(
-                pool,
-                smtp,
-                invitations=invitations,
-                public_url=public_url,
-                outcome=lambda outcome: INVITATIONS.labels(outcome).inc(),
-            )
+
+            def count(kind: MailKind, outcome: str) -> None:
+                MAILS.labels(kind, outcome).inc()
+
+            self._senders = {
+                "mail sender": MailSender(
+                    pool, smtp, (INVITATION_MAILS, NOTICES), mail_links, outcome=count
+                ),
+                # Its own, so that no link to sign in waits behind a thousand invitations.
+                "sign-in mail sender": MailSender(
+                    pool,
+                    smtp,
+                    (SIGN_IN_MAILS,),
+                    mail_links,
+                    outcome=count,
+                    longest_pause_s=LONGEST_SIGN_IN_PAUSE_S,
+                ),
+            }
         self.request_log = RequestLogWriter(
             pool, dropped=REQUEST_LOG_DROPPED.inc, written=self._notifier.changed
         )
@@ -134,10 +161,13 @@ class Workers:
         keep("usage notes", self._usage.run, self._usage.stop)
         keep("released deprovisionings", self._released.run, self._released.stop)
         keep("bulk operations", self._bulk.run, self._bulk.stop)
-        if self._sender is not None:
-            keep("invitation sender", self._sender.run, self._sender.stop)
+        for name, sender in self._senders.items():
+            keep(name, sender.run, sender.stop)
         repeat = self._supervisor.keep_every
-        repeat("invitation expiry", EXPIRE_EVERY_S, self._expire)
+        repeat("mail expiry", EXPIRE_EVERY_S, self._expire)
+        repeat("news of who waits", TELL_EVERY_S, self._tell_who_waits)
+        if self._reminder_after is not None:
+            repeat("reminders", REMIND_EVERY_S, self._remind)
         repeat("figures", MEASURE_EVERY_S, self._measure)
         repeat("bulk operation retention", FORGET_EVERY_S, self._forget)
         if self._owner_url is not None:
@@ -152,14 +182,23 @@ class Workers:
     async def _expire(self) -> None:
         if amount := await expire_invitations(self._pool):
             logger.info("%d invitations expired", amount)
+        for outbox in (NOTICES, SIGN_IN_MAILS):
+            if amount := await outbox.give_up(self._pool):
+                logger.info("%d mails of %s are of no use any more", amount, outbox.table)
+
+    async def _tell_who_waits(self) -> None:
+        await tell_who_waits(self._pool, self._grace)
+
+    async def _remind(self) -> None:
+        if self._reminder_after is not None:
+            await queue_reminders(self._pool, self._reminder_after)
 
     async def _measure(self) -> None:
         REQUEST_LOG_DEPTH.set(self.request_log.depth)
         SEALER_LAG.set(self._sealer.lag_s)
         SEALED.inc(self._sealer.total - self._sealed_before)
         self._sealed_before = self._sealer.total
-        if self._sender is not None:
-            OUTBOX_AGE.set(self._sender.oldest_due_s)
+        OUTBOX_AGE.set(max((each.oldest_due_s for each in self._senders.values()), default=0.0))
 
     async def _forget(self) -> None:
         if removed := await remove_old_items(self._pool, utc_now() - BULK_ITEMS_KEPT):
@@ -169,6 +208,7 @@ class Workers:
         owner = await asyncpg.connect(self._owner_url, timeout=10, command_timeout=60)
         try:
             await remove_old_keys(owner, utc_now() - KEPT)
+            await remove_old_mails(owner, utc_now() - MAILS_KEPT)
             removed = await remove_old_requests(owner, utc_now() - self._kept)
         except asyncpg.InsufficientPrivilegeError:
             logger.warning("old provisioning requests stay: the database role may not remove them")

@@ -179,6 +179,17 @@ class InvitationState(_Word):
 
 
 class MailKind(_Word):
+    """What a mail tells, or asks for."""
+
+    INVITATION = auto()
+    REMINDER = auto()
+    CONFIRMABLE = auto()
+    CONFIRMED = auto()
+    ACCESS_REVOKED = auto()
+    SIGN_IN = auto()
+
+
+class NoticeKind(_Word):
     """What a mail beside invitations and sign-in links tells."""
 
     REMINDER = auto()

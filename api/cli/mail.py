@@ -1,4 +1,4 @@
-"""`rollcall mail`: the development mailbox, where invitations can be read instead of being sent."""
+"""`rollcall mail`: the development mailbox, where mail can be read instead of being sent."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import typer
 from api.cli.console import Line, print_result, print_rows
 from api.cli.session import AsJson, fail
 from api.cli.work import with_runtime
-from api.mail.development import render_row
-from api.mail.invitation import RenderedMail
+from api.mail.letters import RenderedMail
 from api.runtime import Runtime
 from domain.queries.directory import find_organization
-from domain.queries.mailbox import MailboxRow, newest_invitations
+from domain.queries.mailbox import MailboxRow, newest_mails
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -23,18 +22,19 @@ Organization = Annotated[
 ]
 _COLUMNS = {
     "id": "id",
+    "kind": "kind",
     "organization": "organization",
     "to": "to",
     "state": "state",
     "dueAt": "due",
-    "expiresAt": "link works until",
+    "expiresAt": "of use until",
     "lastError": "last error",
 }
 
 
 @app.callback()
 def mail() -> None:
-    """Invitations whose links still work, as mail."""
+    """Mail of every kind that waits to be sent, or was sent and is still of use."""
 
 
 @app.command("list")
@@ -49,11 +49,12 @@ def list_mail(
         reach = None
         if organization is not None:
             reach = (await find_organization(runtime.reader, organization)).id
-        return await newest_invitations(runtime.reader, reach, limit)
+        return await newest_mails(runtime.reader, reach, limit)
 
     rows: list[dict[str, Any]] = [
         {
             "id": row.id,
+            "kind": row.kind,
             "organization": row.organization_name,
             "to": row.email,
             "state": row.state,
@@ -72,22 +73,27 @@ def show(
     organization: Organization = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one mail with its link, the newest that fits: whoever has the link can accept."""
+    """Show one mail with its link, the newest that fits: whoever has the link can use it."""
 
     async def work(runtime: Runtime) -> RenderedMail | None:
         reach = None
         if organization is not None:
             reach = (await find_organization(runtime.reader, organization)).id
-        for row in await newest_invitations(runtime.reader, reach, MOST):
+        for row in await newest_mails(runtime.reader, reach, MOST):
             if which.strip().lower() in {str(row.id), row.email.lower()}:
-                return render_row(row, runtime.invitations, runtime.settings.public_url)
+                return runtime.mail_links.render(row)
         return None
 
     mail = with_runtime(work)
     if mail is None:
-        fail(f"No open invitation has the id or address {which!r}.")
+        fail(f"No mail here has the id or address {which!r}.")
     if as_json:
-        lines = [("subject", mail.subject), ("text", mail.text), ("html", mail.html)]
+        lines = [
+            ("subject", mail.subject),
+            ("link", mail.link),
+            ("text", mail.text),
+            ("html", mail.html),
+        ]
         print_result([Line(key, key, value) for key, value in lines], as_json=True)
     else:
         typer.echo(f"Subject: {mail.subject}\n\n{mail.text}")

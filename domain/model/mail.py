@@ -16,7 +16,7 @@ from domain.model.base import (
     uuid_column,
     uuid_key,
 )
-from domain.vocabulary import MailKind, MailState
+from domain.vocabulary import MailState, NoticeKind
 
 
 class MailTable(SQLModel, table=True):
@@ -34,7 +34,7 @@ class MailTable(SQLModel, table=True):
         Index(None, "organization_id", "member_id", "id"),
         Index(None, "organization_id", "kind", "queued_at"),
         Index("mails_due_idx", "organization_id", "due_at", postgresql_where="state = 'QUEUED'"),
-        one_of("kind", MailKind),
+        one_of("kind", NoticeKind),
         one_of("state", MailState),
     )
 

@@ -13,11 +13,13 @@ from domain.errors import InvalidTransition
 from domain.model.attributes import MemberAttributes
 from domain.model.changes import Change
 from domain.model.lifecycle import LIFECYCLE, stage_at_least
+from domain.model.member_event import NEWS, MemberEvent, farewell_of
 from domain.model.member_facts import facts_of
 from domain.vocabulary import (
     MemberAction,
     MemberRole,
     MemberStatus,
+    NoticeKind,
     ProvisioningSource,
     Scope,
     Stage,
@@ -27,20 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-
-@dataclass(frozen=True, slots=True)
-class MemberEvent:
-    """What a rule of `Member` decided: the new state and the fact to write down.
-
-    `cancels_invitations` voids every open link, `invites` queues a new one; the command that
-    collects events obeys the last word.
-    """
-
-    member: Member
-    action: str
-    changes: tuple[Change, ...] = ()
-    cancels_invitations: bool = False
-    invites: bool = False
+__all__ = ["Member", "MemberEvent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +197,7 @@ class Member:
             self._next(now, stage=Stage.CONFIRMED, confirmed_at=now),
             LIFECYCLE[MemberAction.CONFIRM].audit_action,
             (Change("stage", self.stage, Stage.CONFIRMED),),
+            notice=NoticeKind.CONFIRMED,
         )
 
     def revoke(self, now: datetime, reason: str | None = None) -> MemberEvent | None:
@@ -222,6 +212,8 @@ class Member:
             LIFECYCLE[MemberAction.REVOKE].audit_action,
             tuple(changes),
             cancels_invitations=True,
+            notice=(farewell := farewell_of(self)),
+            void=NEWS if farewell is not None else (),
         )
 
     def restore(self, now: datetime) -> MemberEvent | None:
@@ -239,7 +231,8 @@ class Member:
             invited_at=now if invites else self.invited_at,
         )
         action = LIFECYCLE[MemberAction.RESTORE].audit_action
-        return MemberEvent(restored, action, tuple(changes), invites=invites)
+        void = (NoticeKind.ACCESS_REVOKED,) if stage_at_least(self.stage, Stage.ACCEPTED) else ()
+        return MemberEvent(restored, action, tuple(changes), invites=invites, void=void)
 
     def remove(self, group_ids: tuple[UUID, ...]) -> MemberEvent:
         """The end of the membership; the event carries what was, the account stays."""
@@ -251,6 +244,8 @@ class Member:
             LIFECYCLE[MemberAction.REMOVE].audit_action,
             tuple(changes),
             cancels_invitations=True,
+            notice=farewell_of(self),
+            void=NEWS,
         )
 
     def change_role(

@@ -1,7 +1,7 @@
 """Writes one member with all that belongs to the change, as a single statement.
 
-The row, its audit events, the voided and the queued invitation are one data-modifying statement,
-so that a change needs one round trip and no transaction of its own. An update names the version it
+The row, its audit events, what is mailed and what no longer is are one data-modifying statement, so
+that a change needs one round trip and no transaction of its own. An update names the version it
 was decided on; the statement that decides on an outdated one writes nothing.
 """
 
@@ -22,6 +22,7 @@ from domain.store.member_rows import (
     MEMBERS,
     values_of,
 )
+from domain.store.notices import queue_notice, take_back_notices
 from domain.store.organization_rows import ORGANIZATIONS
 from domain.store.released_names import RELEASED_NAMES, insert_released
 from domain.store.statement import INSTANT, TEXT, TEXTS, UUID_TYPE, Statement, parameter
@@ -70,6 +71,8 @@ class MemberWrite(NamedTuple):
     unlimited_seats: bool
     cancels_invitations: bool
     invites: bool
+    notifies: bool
+    takes_back: bool
     releases: bool
     events: int
 
@@ -86,6 +89,10 @@ def write_member_statement(shape: MemberWrite) -> Statement:
         parts.append(_cancelled(written))
     if shape.invites:
         parts.append(_queued(written))
+    if shape.notifies:
+        parts.append(queue_notice(written))
+    if shape.takes_back:
+        parts.append(take_back_notices(written))
     if shape.releases:
         parts.append(insert_released(written).returning(RELEASED_NAMES.c.key).cte("released"))
     if shape.emails:

@@ -1,4 +1,4 @@
-"""Takes a member out of the organization: group rows, the member's row, and the fact."""
+"""Takes a member out of the organization: group rows, the member's row, the fact, the mail."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from domain.store.group_rows import (
     ORGANIZATION,
 )
 from domain.store.member_rows import MEMBERS
+from domain.store.notices import notice_values, queue_notice, take_back_notices
 from domain.store.released_names import (
     RELEASED_NAMES,
     insert_released,
@@ -44,7 +45,7 @@ _MEMBER = parameter("member_id", UUID_TYPE)
 _GROUPS = parameter("group_ids", UUIDS)
 
 
-def _delete_statement() -> Statement:
+def _delete_statement(*, notifies: bool) -> Statement:
     gone = (
         delete(GROUP_MEMBERS)
         .where(
@@ -75,10 +76,14 @@ def _delete_statement() -> Statement:
         .cte("history")
     )
     released = insert_released().returning(RELEASED_NAMES.c.key).cte("released")
-    return Statement(select(recorded.c.sequence).add_cte(bumped, history, released))
+    parts = [bumped, history, released, take_back_notices(recorded)]
+    if notifies:
+        parts.append(queue_notice(recorded))
+    return Statement(select(recorded.c.sequence).add_cte(*parts))
 
 
-_DELETE_GROUP_ROWS = _delete_statement()
+# By whether the member is told.
+_DELETE_GROUP_ROWS = {notifies: _delete_statement(notifies=notifies) for notifies in (False, True)}
 _DELETE_MEMBER = Statement(
     delete(MEMBERS).where(MEMBERS.c.organization_id == ORGANIZATION, MEMBERS.c.id == _MEMBER)
 )
@@ -118,7 +123,10 @@ async def delete_member(unit: UnitOfWork, event: MemberEvent, group_ids: tuple[U
     values |= numbered_values([entry])
     values |= released_values(names_of_member(member.attributes), entry.id, member.id)
     key = {"organization_id": member.organization_id, "member_id": member.id}
-    await _DELETE_GROUP_ROWS.fetch(unit.connection, **values, **key, group_ids=list(group_ids))
+    grace = unit.invitations.grace
+    values |= notice_values(member, event.notice, event.void, now=unit.now, grace=grace)
+    delete_rows = _DELETE_GROUP_ROWS[event.notice is not None]
+    await delete_rows.fetch(unit.connection, **values, **key, group_ids=list(group_ids))
     try:
         await _DELETE_MEMBER.fetch(unit.connection, **key)
     except asyncpg.ForeignKeyViolationError as error:

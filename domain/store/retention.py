@@ -1,4 +1,4 @@
-"""Removes what is older than it is kept: provisioning requests, as the role that may, and keys."""
+"""Removes what is older than it is kept: requests, as the role that may, keys and mails."""
 
 from __future__ import annotations
 
@@ -53,6 +53,44 @@ async def remove_old_keys(connection: asyncpg.Connection, before: datetime) -> i
     """
     removed = 0
     while rows := await connection.fetch(_REMOVE_KEYS, before):
+        removed += len(rows)
+        await asyncio.sleep(REST_S)
+    return removed
+
+
+_WITH_MAILS = """
+WITH RECURSIVE each AS (
+  (SELECT organization_id FROM mails ORDER BY organization_id LIMIT 1)
+  UNION ALL
+  SELECT following.* FROM each CROSS JOIN LATERAL (
+    SELECT organization_id FROM mails WHERE organization_id > each.organization_id
+    ORDER BY organization_id LIMIT 1
+  ) AS following
+)
+SELECT organization_id FROM each
+"""
+# A reminder stays for as long as its invitation, which it keeps from being reminded of again.
+_REMOVE_MAILS = f"""
+DELETE FROM mails WHERE organization_id = $1 AND id = ANY(ARRAY(
+  SELECT id FROM mails WHERE organization_id = $1 AND expires_at < $2
+  ORDER BY id LIMIT {BATCH}
+)) RETURNING 1
+"""  # noqa: S608 made of constants
+_REMOVE_LINKS = f"""
+DELETE FROM sign_in_links WHERE id = ANY(ARRAY(
+  SELECT id FROM sign_in_links WHERE expires_at < $1 ORDER BY expires_at LIMIT {BATCH}
+)) RETURNING 1
+"""  # noqa: S608 made of constants
+
+
+async def remove_old_mails(connection: asyncpg.Connection, before: datetime) -> int:
+    """Remove notices and sign-in links that were of no use any more then; how many."""
+    removed = 0
+    for (organization_id,) in await connection.fetch(_WITH_MAILS):
+        while rows := await connection.fetch(_REMOVE_MAILS, organization_id, before):
+            removed += len(rows)
+            await asyncio.sleep(REST_S)
+    while rows := await connection.fetch(_REMOVE_LINKS, before):
         removed += len(rows)
         await asyncio.sleep(REST_S)
     return removed

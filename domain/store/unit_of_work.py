@@ -24,6 +24,7 @@ from domain.store.member_writes import (
     write_values,
 )
 from domain.store.namesakes import find_taken
+from domain.store.notices import notice_values
 from domain.store.organization_rows import (
     HOLD_UNLIMITED,
     LOCK_ORGANIZATION,
@@ -173,6 +174,8 @@ class UnitOfWork:
         invites = events[-1].invites or (
             any(event.invites for event in events) and member.revoked_at is None
         )
+        notice = next((event.notice for event in reversed(events) if event.notice), None)
+        void = tuple(kind for event in events for kind in event.void)
         shape = MemberWrite(
             creates=before is None,
             attributes=attributes,
@@ -183,6 +186,8 @@ class UnitOfWork:
             cancels_invitations=before is not None
             and any(event.cancels_invitations for event in events),
             invites=invites,
+            notifies=notice is not None,
+            takes_back=bool(void),
             releases=bool(over),
             events=len(events),
         )
@@ -199,6 +204,10 @@ class UnitOfWork:
             # Names end with the first event: whatever else happens follows from it.
             values |= released_values(over, entries[0].id, member.id)
         values["open_states"] = OPEN_STATES
+        if notice is not None or void:
+            values |= notice_values(
+                member, notice, void, now=self.now, grace=self.invitations.grace
+            )
         if invites:
             values |= self.invitations.new_row(member.organization_id, self.now)
         await self._run_write(shape, values, before, member)

@@ -81,9 +81,11 @@ async def test_links_of_two_starts_have_the_same_secret(
 ) -> None:
     settings = settings_on(worker_database, data_dir)
     async with open_runtime(settings, workers=False, migrate=True) as first:
-        key = first.invitations.secret_key
+        keys = [first.mail_links.invitations.secret_key, first.mail_links.sign_in.secret_key]
     async with open_runtime(settings, workers=False, migrate=True) as second:
-        assert second.invitations.secret_key == key
+        links = second.mail_links
+        assert [links.invitations.secret_key, links.sign_in.secret_key] == keys
+    assert keys[0] != keys[1]
 
 
 async def test_database_failure_names_neither_user_nor_password(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The workers of a process on a real database and mail server, from start to stop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,6 @@ import pytest
 from api.mail import sender as sender_module
 from api.mail.smtp import SmtpServer
 from api.settings import SmtpSecurity
-from api.workers import Workers
 from domain.application import Application
 from domain.clock import utc_now
 from domain.commands import EnableScim
@@ -23,6 +22,7 @@ from domain.store import audit_verifier
 from domain.store.pool import open_pool
 from domain.store.retention import ADVISORY_LOCK, remove_old_requests
 from domain.vocabulary import ProvisioningOutcome, ScimOperation
+from tests.api.working import eventually, make_workers
 from tests.support import factories
 from tests.support.database import DatabaseFactory, TestDatabase
 from tests.support.mail_server import MailServer
@@ -56,18 +56,6 @@ def entry(organization_id: UUID, **changed: Any) -> ProvisioningEntry:
         "correlation_id": new_id(),
     }
     return ProvisioningEntry(**values | changed)
-
-
-def make_workers(pool: asyncpg.Pool, **given: Any) -> Workers:
-    values: dict[str, Any] = {"invitations": factories.POLICY, "public_url": "https://x.example"}
-    return Workers(pool=pool, **values | given)
-
-
-async def eventually(look: Callable[[], Awaitable[object]], within_s: float = 5) -> None:
-    deadline = asyncio.get_running_loop().time() + within_s
-    while not await look():
-        assert asyncio.get_running_loop().time() < deadline, "it never happened"
-        await asyncio.sleep(0.01)
 
 
 async def test_from_a_change_to_sealed_events_mail_and_notice(

@@ -13,10 +13,12 @@ import httpx
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
+from api.mail.links import MailLinks
 from api.workers import Workers
 from domain.application import Application
 from domain.queries.tails import Tails
 from domain.store.pool import open_pool
+from domain.store.sign_in_links import SignInPolicy
 from graphql_schema.app import GraphqlApp, graphql_app
 from graphql_schema.services import Limits
 from tests.support import factories
@@ -94,8 +96,9 @@ async def live_server(database_url: str, limits: Limits | None = None) -> AsyncI
     pool = await open_pool(database_url)
     workers = Workers(
         pool=pool,
-        invitations=factories.POLICY,
-        public_url="https://rollcall.test",
+        mail_links=MailLinks(
+            factories.POLICY, SignInPolicy(factories.POLICY.secret_key), "https://rollcall.test"
+        ),
         listen_url=database_url,
     )
     app = Application(pool, factories.POLICY, workers.changed)

@@ -26,9 +26,12 @@ def own_database_url(database_factory: DatabaseFactory, worker_id: str) -> str:
 
 @pytest.fixture
 async def app(own_database_url: str) -> AsyncIterator[Application]:
-    """An application on that database, whose outbox is empty."""
+    """An application on that database, whose outboxes are empty."""
     made = await factories.application(own_database_url, size=4)
     await made.pool.execute("UPDATE invitations SET state = 'CANCELLED'")
+    await made.pool.execute("UPDATE members SET stage = 'INVITED' WHERE stage = 'ACCEPTED'")
+    for table in ("mails", "sign_in_links"):
+        await made.pool.execute(f"DELETE FROM {table}")
     yield made
     await made.pool.close()
 

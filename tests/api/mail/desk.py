@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api.mail.sender import InvitationSender
+from api.mail.links import MailLinks
+from api.mail.sender import MailSender
 from api.mail.smtp import SmtpServer
 from domain.application import Application
 from domain.commands import Member
 from domain.ids import UUID
+from domain.store.outboxes import INVITATION_MAILS, NOTICES, SIGN_IN_MAILS
+from domain.store.sign_in_links import SignInPolicy
 from tests.support import factories
 
 URL = "https://rollcall.example.com"
+LINKS = MailLinks(factories.POLICY, SignInPolicy(factories.POLICY.secret_key), URL)
+OUTBOXES = (INVITATION_MAILS, NOTICES, SIGN_IN_MAILS)
 FROM = "Rollcall <invitations@rollcall.example.com>"
 
 
@@ -23,13 +28,13 @@ class Desk:
     server: SmtpServer
     outcomes: list[str]
 
-    def sender(self) -> InvitationSender:
-        return InvitationSender(
+    def sender(self) -> MailSender:
+        return MailSender(
             self.app.pool,
             self.server,
-            invitations=factories.POLICY,
-            public_url=URL,
-            outcome=self.outcomes.append,
+            OUTBOXES,
+            LINKS,
+            outcome=lambda _kind, outcome: self.outcomes.append(outcome),
         )
 
     async def invite(self, **given: Any) -> Member:

@@ -1,4 +1,4 @@
-"""The outbox: who may send what, when it is tried again, and what is never sent."""
+"""The outbox of invitations: who sends what, when it is tried again, and what is never sent."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,11 +10,9 @@ import pytest
 from domain.application import Application
 from domain.commands import Member, ReinviteMember, RemoveMember, RevokeMember
 from domain.ids import UUID
-from domain.queries.mailbox import newest_invitations, open_invitation
-from domain.queries.reader import Reader
 from domain.store import outbox
-from domain.store.outbox import ClaimedInvitation
-from domain.vocabulary import InvitationState
+from domain.store.outbox import ClaimedMail
+from domain.store.outboxes import INVITATION_MAILS, expire_invitations
 from tests.support import factories
 from tests.support.database import DatabaseFactory
 
@@ -53,18 +51,18 @@ async def invite(app: Application, organization_id: UUID, *, due: bool = True) -
     return invited
 
 
-async def claim_one(app: Application, organization_id: UUID) -> ClaimedInvitation:
-    (claimed,) = await outbox.claim_due(app.pool, organization_id)
-    begun = await outbox.begin_attempt(app.pool, claimed)
+async def claim_one(app: Application, organization_id: UUID) -> ClaimedMail:
+    (claimed,) = await INVITATION_MAILS.claim(app.pool, organization_id)
+    begun = await INVITATION_MAILS.begin_attempt(app.pool, claimed)
     assert begun is not None
     return begun
 
 
-async def row_of(app: Application, claimed: ClaimedInvitation) -> Any:
+async def row_of(app: Application, claimed: ClaimedMail) -> Any:
     return await app.pool.fetchrow(ROW, claimed.organization_id, claimed.id)
 
 
-async def make_due(app: Application, claimed: ClaimedInvitation) -> None:
+async def make_due(app: Application, claimed: ClaimedMail) -> None:
     await app.pool.execute("UPDATE invitations SET due_at = now() WHERE id = $1", claimed.id)
 
 
@@ -73,8 +71,8 @@ async def test_nothing_is_due_before_the_grace_is_over(
 ) -> None:
     await invite(app, organization_id, due=False)
 
-    assert await outbox.due_organizations(app.pool) == []
-    assert await outbox.claim_due(app.pool, organization_id) == []
+    assert await INVITATION_MAILS.due(app.pool) == []
+    assert await INVITATION_MAILS.claim(app.pool, organization_id) == []
 
 
 async def test_organizations_take_turns_the_longest_waiting_first(
@@ -87,9 +85,9 @@ async def test_organizations_take_turns_the_longest_waiting_first(
         "UPDATE invitations SET due_at = now() - interval '1 h' WHERE organization_id = $1", other
     )
 
-    due = await outbox.due_organizations(app.pool)
+    due = await INVITATION_MAILS.due(app.pool)
 
-    assert [each.id for each in due] == [other, organization_id]
+    assert [each.organization_id for each in due] == [other, organization_id]
     assert 3600 <= due[0].age_s < 3660
     assert 1 <= due[1].age_s < 60
 
@@ -102,7 +100,7 @@ async def test_a_claim_has_what_a_mail_needs(app: Application, organization_id: 
 
     name = await app.pool.fetchval("SELECT name FROM organizations WHERE id = $1", organization_id)
     assert claimed.organization_name == name
-    assert (claimed.member_name, claimed.email) == ("Ada L.", invited.attributes.email)
+    assert (claimed.person_name, claimed.email) == ("Ada L.", invited.attributes.email)
     assert claimed.attempts == 1
     assert (await row_of(app, claimed))["attempts"] == 1
 
@@ -115,12 +113,12 @@ async def test_senders_share_the_work_without_a_row_in_common(
     await app.pool.execute("UPDATE invitations SET due_at = now() WHERE state = 'QUEUED'")
 
     batches = await asyncio.gather(
-        *(outbox.claim_due(app.pool, organization_id, limit=7) for _ in range(8))
+        *(INVITATION_MAILS.claim(app.pool, organization_id, limit=7) for _ in range(8))
     )
 
     ids = [claimed.id for batch in batches for claimed in batch]
     assert len(ids) == len(set(ids))
-    rest = await outbox.claim_due(app.pool, organization_id, limit=100)
+    rest = await INVITATION_MAILS.claim(app.pool, organization_id, limit=100)
     assert len(ids) + len(rest) == 30
 
 
@@ -128,12 +126,12 @@ async def test_a_sent_row_stays_sent(app: Application, organization_id: UUID) ->
     await invite(app, organization_id)
     claimed = await claim_one(app, organization_id)
 
-    assert await outbox.mark_sent(app.pool, claimed)
+    assert await INVITATION_MAILS.mark_sent(app.pool, claimed)
 
     row = await row_of(app, claimed)
     assert (row["state"], row["claimed_until"], row["last_error"]) == ("SENT", None, None)
     assert row["sent_at"] is not None
-    assert await outbox.due_organizations(app.pool) == []
+    assert await INVITATION_MAILS.due(app.pool) == []
 
 
 @pytest.mark.parametrize("moment", ["before the attempt", "during the attempt"])
@@ -141,16 +139,16 @@ async def test_a_cancelled_row_is_not_sent(
     app: Application, organization_id: UUID, moment: str
 ) -> None:
     invited = await invite(app, organization_id)
-    (claimed,) = await outbox.claim_due(app.pool, organization_id)
+    (claimed,) = await INVITATION_MAILS.claim(app.pool, organization_id)
     if moment == "during the attempt":
-        begun = await outbox.begin_attempt(app.pool, claimed)
+        begun = await INVITATION_MAILS.begin_attempt(app.pool, claimed)
         assert begun is not None
         claimed = begun
 
     await app.execute(RevokeMember(organization_id, invited.id), factories.SYSTEM)
 
-    assert await outbox.begin_attempt(app.pool, claimed) is None
-    assert not await outbox.mark_sent(app.pool, claimed)
+    assert await INVITATION_MAILS.begin_attempt(app.pool, claimed) is None
+    assert not await INVITATION_MAILS.mark_sent(app.pool, claimed)
     assert (await row_of(app, claimed))["state"] == "CANCELLED"
 
 
@@ -158,11 +156,11 @@ async def test_a_new_invitation_voids_the_claimed_one(
     app: Application, organization_id: UUID
 ) -> None:
     invited = await invite(app, organization_id)
-    (claimed,) = await outbox.claim_due(app.pool, organization_id)
+    (claimed,) = await INVITATION_MAILS.claim(app.pool, organization_id)
 
     await app.execute(ReinviteMember(organization_id, invited.id), factories.SYSTEM)
 
-    assert await outbox.begin_attempt(app.pool, claimed) is None
+    assert await INVITATION_MAILS.begin_attempt(app.pool, claimed) is None
     states = await factories.Looks(app.pool, organization_id).invitations(invited.id)
     assert states == ["CANCELLED", "QUEUED"]
 
@@ -175,8 +173,8 @@ async def test_a_removed_member_takes_the_row_along(
 
     await app.execute(RemoveMember(organization_id, invited.id), factories.SYSTEM)
 
-    assert await outbox.begin_attempt(app.pool, claimed) is None
-    await outbox.mark_bounced(app.pool, claimed, "gone")
+    assert await INVITATION_MAILS.begin_attempt(app.pool, claimed) is None
+    await INVITATION_MAILS.mark_bounced(app.pool, claimed, "gone")
     assert await row_of(app, claimed) is None
 
 
@@ -185,7 +183,7 @@ async def test_gaps_grow_and_a_day_is_enough(app: Application, organization_id: 
     gaps = []
     for _ in range(8):
         claimed = await claim_one(app, organization_id)
-        assert await outbox.mark_retry(app.pool, claimed, "450 later")
+        assert await INVITATION_MAILS.mark_retry(app.pool, claimed, "450 later")
         gaps.append(
             await app.pool.fetchval(
                 "SELECT extract(epoch FROM due_at - now())::int FROM invitations WHERE id = $1",
@@ -200,7 +198,7 @@ async def test_gaps_grow_and_a_day_is_enough(app: Application, organization_id: 
         "UPDATE invitations SET queued_at = now() - interval '22 h 1 min' WHERE state = 'QUEUED'"
     )
     claimed = await claim_one(app, organization_id)
-    assert not await outbox.mark_retry(app.pool, claimed, "450 later")
+    assert not await INVITATION_MAILS.mark_retry(app.pool, claimed, "450 later")
     row = await row_of(app, claimed)
     assert (row["state"], row["attempts"], row["last_error"]) == ("FAILED", 9, "450 later")
 
@@ -211,33 +209,36 @@ async def test_a_dead_sender_is_replaced_and_comes_too_late(
     await invite(app, organization_id)
     monkeypatch.setattr(outbox, "LEASE", timedelta(milliseconds=50))
     dead = await claim_one(app, organization_id)
-    assert await outbox.claim_due(app.pool, organization_id) == []
+    assert await INVITATION_MAILS.claim(app.pool, organization_id) == []
     await asyncio.sleep(0.06)
     monkeypatch.setattr(outbox, "LEASE", timedelta(minutes=3))
 
     successor = await claim_one(app, organization_id)
 
     assert (successor.id, successor.attempts) == (dead.id, 2)
-    assert not await outbox.mark_sent(app.pool, dead)
-    assert await outbox.begin_attempt(app.pool, dead) is None
-    assert await outbox.mark_sent(app.pool, successor)
+    assert not await INVITATION_MAILS.mark_sent(app.pool, dead)
+    assert await INVITATION_MAILS.begin_attempt(app.pool, dead) is None
+    assert await INVITATION_MAILS.mark_sent(app.pool, successor)
 
 
 async def test_what_was_not_tried_is_given_back(app: Application, organization_id: UUID) -> None:
     await invite(app, organization_id)
     await invite(app, organization_id)
-    claimed = await outbox.claim_due(app.pool, organization_id)
+    claimed = await INVITATION_MAILS.claim(app.pool, organization_id)
 
-    await outbox.release(app.pool, claimed)
-    await outbox.release(app.pool, [])
+    await INVITATION_MAILS.release(app.pool, claimed)
+    await INVITATION_MAILS.release(app.pool, [])
 
-    again = await outbox.claim_due(app.pool, organization_id)
+    again = await INVITATION_MAILS.claim(app.pool, organization_id)
     assert {each.id for each in again} == {each.id for each in claimed}
     assert {each.attempts for each in again} == {0}
 
 
 async def test_final_refusals(app: Application, organization_id: UUID) -> None:
-    for mark, state in ((outbox.mark_bounced, "BOUNCED"), (outbox.mark_failed, "FAILED")):
+    for mark, state in (
+        (INVITATION_MAILS.mark_bounced, "BOUNCED"),
+        (INVITATION_MAILS.mark_failed, "FAILED"),
+    ):
         await invite(app, organization_id)
         claimed = await claim_one(app, organization_id)
 
@@ -246,7 +247,7 @@ async def test_final_refusals(app: Application, organization_id: UUID) -> None:
         row = await row_of(app, claimed)
         assert row["state"] == state
         assert len(row["last_error"]) == outbox.MAX_ERROR
-    assert await outbox.due_organizations(app.pool) == []
+    assert await INVITATION_MAILS.due(app.pool) == []
 
 
 async def test_open_invitations_expire_and_others_do_not(
@@ -261,31 +262,10 @@ async def test_open_invitations_expire_and_others_do_not(
         organization_id,
         fresh.id,
     )
-    assert len(await outbox.claim_due(app.pool, organization_id)) == 1  # the fresh one alone
+    assert len(await INVITATION_MAILS.claim(app.pool, organization_id)) == 1  # the fresh one alone
 
-    assert await outbox.expire_invitations(app.pool) == 2
+    assert await expire_invitations(app.pool) == 2
 
     states = [await looks.invitations(each.id) for each in (queued, sent, revoked, fresh)]
     assert states == [["EXPIRED"], ["EXPIRED"], ["CANCELLED"], ["QUEUED"]]
-    assert await outbox.expire_invitations(app.pool) == 0
-
-
-async def test_the_mailbox_lists_open_invitations_newest_first(
-    app: Application, organization_id: UUID
-) -> None:
-    reader = Reader(app.pool)
-    first = await factories.member(app, organization_id, display_name="First")
-    gone = await invite(app, organization_id, due=False)
-    last = await factories.member(app, organization_id, display_name=None, given_name="Last")
-    await app.execute(RevokeMember(organization_id, gone.id), factories.SYSTEM)
-
-    rows = await newest_invitations(reader, organization_id)
-
-    assert [row.member_id for row in rows] == [last.id, first.id]
-    assert [row.member_name for row in rows] == ["Last", "First"]
-    assert {row.state for row in rows} == {InvitationState.QUEUED}
-    assert await newest_invitations(reader, limit=1) == rows[:1]
-    assert await newest_invitations(reader, factories.SYSTEM.request_id) == []
-    assert await open_invitation(reader, organization_id, rows[1].id) == rows[1]
-    elsewhere = await factories.organization(app)
-    assert await open_invitation(reader, elsewhere, rows[1].id) is None
+    assert await expire_invitations(app.pool) == 0

@@ -1,4 +1,4 @@
-"""How an invitation reads: the link whole and right, everything else harmless."""
+"""How each kind of mail reads: the link whole and right, everything else harmless."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,31 +11,35 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.mail.development import render_row
-from api.mail.invitation import InvitationMail, compose, one_line, render, token_of
+from api.mail.letters import Mail, one_line, render
+from api.mail.links import invitation_token
+from api.mail.message import compose
 from api.mail.sender import without_link
 from domain.ids import UUID
 from domain.queries.mailbox import MailboxRow
 from domain.secrets import read_secret
-from domain.vocabulary import InvitationState
+from domain.vocabulary import MailKind
+from tests.api.mail.desk import LINKS
 from tests.support.factories import POLICY, link_of
 
 ORGANIZATION = UUID("01920000-0000-7000-8000-000000000001")
 INVITATION = UUID("01920000-0000-7000-8000-000000000002")
-TOKEN = token_of(POLICY, ORGANIZATION, INVITATION)
+TOKEN = invitation_token(POLICY, ORGANIZATION, INVITATION)
 URL = "https://rollcall.example.com"
 SENDER = "Rollcall <invitations@rollcall.example.com>"
-MAIL = InvitationMail(
-    invitation_id=INVITATION,
+SIGN_IN_TOKEN = LINKS.sign_in.token_of(INVITATION)
+MAIL = Mail(
+    kind=MailKind.INVITATION,
+    id=INVITATION,
     organization_name="Ada & Söhne <GmbH>",
-    member_name="Ada <b>Lovelace</b>",
+    person_name="Ada <b>Lovelace</b>",
     email="ada@example.com",
     expires_at=datetime(2026, 3, 6, 12, 30, tzinfo=UTC),
     token=TOKEN,
 )
 
 
-def received(mail: InvitationMail, sender: str = SENDER) -> EmailMessage:
+def received(mail: Mail, sender: str = SENDER) -> EmailMessage:
     """The mail as a mail program reads it."""
     sent = compose(mail, sender=sender, public_url=URL).as_bytes(policy=policy.SMTP)
     read = message_from_bytes(sent, policy=policy.default)
@@ -56,7 +60,11 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.addresses: list[str] = []
+        self.words = ""
         self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
@@ -109,7 +117,7 @@ def test_nothing_in_the_mail_calls_home() -> None:
 
 
 def test_a_nameless_person_is_greeted_too() -> None:
-    assert body(received(replace(MAIL, member_name=None)), "plain").startswith("Hello,\n")
+    assert body(received(replace(MAIL, person_name=None)), "plain").startswith("Hello,\n")
 
 
 @given(st.text(max_size=200), st.text(max_size=60))
@@ -117,7 +125,7 @@ def test_a_nameless_person_is_greeted_too() -> None:
 @example("{{ 7 * 7 }}", "{% raw %}")
 @example("\ud800", "\u202e\u2028")
 def test_no_name_breaks_out(organization: str, name: str) -> None:
-    mail = received(replace(MAIL, organization_name=organization, member_name=name))
+    mail = received(replace(MAIL, organization_name=organization, person_name=name))
 
     own = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"]
     assert sorted(mail.keys()) == sorted([*own, "MIME-Version", "Content-Type"])
@@ -174,21 +182,103 @@ def test_other_errors_are_kept_on_one_line() -> None:
     assert len(kept) == 500
 
 
-def test_the_development_mailbox_shows_the_same_mail() -> None:
+def of_kind(kind: MailKind) -> Mail:
+    token = {
+        MailKind.INVITATION: TOKEN,
+        MailKind.REMINDER: TOKEN,
+        MailKind.SIGN_IN: SIGN_IN_TOKEN,
+    }
+    return replace(MAIL, kind=kind, token=token.get(kind), waiting=3)
+
+
+LINKS_OF_KINDS = {
+    MailKind.INVITATION: f"{URL}/accept#{TOKEN}",
+    MailKind.REMINDER: f"{URL}/accept#{TOKEN}",
+    MailKind.SIGN_IN: f"{URL}/sign-in#{SIGN_IN_TOKEN}",
+    MailKind.CONFIRMABLE: f"{URL}/confirmations",
+    MailKind.CONFIRMED: URL,
+    MailKind.ACCESS_REVOKED: None,
+}
+SUBJECTS = {
+    MailKind.INVITATION: "Invitation to Ada & Söhne <GmbH>",
+    MailKind.REMINDER: "Your invitation to Ada & Söhne <GmbH> is still open",
+    MailKind.SIGN_IN: "Your link to sign in",
+    MailKind.CONFIRMABLE: "3 people wait to be confirmed at Ada & Söhne <GmbH>",
+    MailKind.CONFIRMED: "You are confirmed at Ada & Söhne <GmbH>",
+    MailKind.ACCESS_REVOKED: "Your access to Ada & Söhne <GmbH> has ended",
+}
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_each_kind_has_its_subject_and_its_link_in_both_forms(kind: MailKind) -> None:
+    mail = received(of_kind(kind))
+    link = LINKS_OF_KINDS[kind]
+
+    assert mail["Subject"] == SUBJECTS[kind]
+    assert render(of_kind(kind), URL).link == link
+    text, page = body(mail, "plain"), Page(body(mail, "html"))
+    assert text.startswith("Hello Ada <b>Lovelace</b>,\n")
+    assert page.addresses == ([] if link is None else [link, link])
+    if link is not None:
+        assert f"\n{link}\n" in text
+    secrets = [TOKEN, SIGN_IN_TOKEN]
+    assert [secret for secret in secrets if secret in text] == [
+        secret for secret in secrets if link is not None and secret in link
+    ]
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_no_kind_calls_home_and_each_is_made_for_the_dark(kind: MailKind) -> None:
+    html = body(received(of_kind(kind)), "html")
+
+    assert set(Page(html).tags) & {"img", "script", "iframe", "link", "object", "form"} == set()
+    assert "url(" not in html
+    assert "prefers-color-scheme: dark" in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert '<html lang="en">' in html
+    assert "Ada &lt;b&gt;Lovelace&lt;/b&gt;" in html
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_both_forms_say_the_same(kind: MailKind) -> None:
+    rendered = render(of_kind(kind), URL)
+    page = Page(rendered.html)
+
+    written = {word.rstrip(".,:") for word in rendered.text.split("\n-- \n")[0].split()}
+    assert written - {word.rstrip(".,:") for word in page.words.split()} <= {"here"}
+
+
+def test_who_waits_is_counted_in_words() -> None:
+    one = render(replace(of_kind(MailKind.CONFIRMABLE), waiting=1), URL)
+
+    assert one.subject == "1 person waits to be confirmed at Ada & Söhne <GmbH>"
+    assert "one person has accepted the invitation" in one.text
+    assert "waits to be confirmed" in one.text
+
+
+def test_a_sign_in_mail_names_no_organization() -> None:
+    rendered = render(of_kind(MailKind.SIGN_IN), URL)
+
+    assert "Söhne" not in rendered.subject + rendered.text + rendered.html
+    assert "until 06 March 2026, 12:30 UTC" in rendered.text
+
+
+def test_the_mailbox_shows_the_same_mail() -> None:
     row = MailboxRow(
         organization_id=ORGANIZATION,
         organization_name=MAIL.organization_name,
+        kind=MailKind.INVITATION,
         id=INVITATION,
-        member_id=INVITATION,
-        member_name=MAIL.member_name,
+        person_name=MAIL.person_name,
         email=MAIL.email,
-        state=InvitationState.QUEUED,
+        link_id=INVITATION,
+        facts={},
+        state="QUEUED",
         attempts=0,
         last_error=None,
         queued_at=MAIL.expires_at,
         due_at=MAIL.expires_at,
-        sent_at=None,
         expires_at=MAIL.expires_at,
     )
 
-    assert render_row(row, POLICY, URL) == render(MAIL, URL)
+    assert LINKS.render(row) == render(MAIL, URL)
