@@ -60,8 +60,8 @@ async def test_mails_that_are_over_are_removed_and_reminders_stay_with_their_inv
 
     await eventually(removed)
     await workers.stop()
-    kept = await pool.fetch("SELECT id FROM mails WHERE kind = 'REMINDER'")
-    assert [row["id"] for row in kept] == [open_]
+    kept = "SELECT id FROM mails WHERE organization_id = $1 AND kind = 'REMINDER'"
+    assert [row["id"] for row in await pool.fetch(kept, organization_id)] == [open_]
     assert await pool.fetchval("SELECT count(*) FROM sign_in_links WHERE id = $1", open_) == 1
 
 
