@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 import uvicorn
@@ -17,6 +17,7 @@ import uvloop
 from api.app import create_app
 from api.logs import set_up_logs
 from api.metrics import watch_pool
+from api.parent_watch import serving_begins
 from api.runtime import Runtime, open_runtime
 from api.server import DRAIN_SECONDS
 from api.server_child import CANNOT_START, READY, Orders, receive_orders
@@ -45,7 +46,8 @@ class _Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.enable()
-        self._control.sendall(READY)
+        with suppress(OSError):  # a parent that is gone is noticed elsewhere
+            self._control.sendall(READY)
 
     def stop(self) -> None:
         """Take no more requests, finish those that run, and end."""
@@ -85,6 +87,7 @@ async def run(settings: Settings, orders: Orders, control: socket.socket) -> Non
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, server.stop)
         loop.add_reader(control, _parent_is_gone, loop, control, server)
+        serving_begins()
         await server.serve(sockets=[orders.listener])
         loop.remove_reader(control)
         figures.cancel()
