@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 
 import asyncpg
 
@@ -24,6 +25,15 @@ from domain.store.pool import open_pool
 from domain.store.unit_of_work import InvitationPolicy, SignInPolicy
 
 CLOSE_TIMEOUT_S = 5.0
+PATIENCE_S = 30.0
+PAUSE_S = 0.2
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    TimeoutError,
+    OSError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +61,13 @@ async def open_runtime(
     database of the settings is brought up. Raises StartError.
     """
     async with AsyncExitStack() as stack:
+        patient = urls is not None
         if urls is None:
             urls = await stack.enter_async_context(open_database(settings))
         if migrate:
             await bring_up_to_date(urls, embedded=settings.database_url is None)
         links = mail_links(settings)
-        pool = await stack.enter_async_context(_pool(settings, urls.server))
+        pool = await stack.enter_async_context(_pool(settings, urls.server, patient=patient))
         background = Workers(
             pool=pool,
             mail_links=links,
@@ -105,11 +116,9 @@ def reminder_after(settings: Settings) -> timedelta | None:
 
 
 @asynccontextmanager
-async def _pool(settings: Settings, url: str) -> AsyncIterator[asyncpg.Pool]:
+async def _pool(settings: Settings, url: str, *, patient: bool) -> AsyncIterator[asyncpg.Pool]:
     try:
-        pool = await open_pool(
-            url, size=settings.pool_size, statement_cache=not goes_through_pooler(settings)
-        )
+        pool = await _open(settings, url, patient=patient)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         why = str(error) or type(error).__name__
         raise StartError(f"The database does not let the server in: {why}") from error
@@ -120,3 +129,17 @@ async def _pool(settings: Settings, url: str) -> AsyncIterator[asyncpg.Pool]:
             await asyncio.wait_for(pool.close(), CLOSE_TIMEOUT_S)
         except TimeoutError:
             pool.terminate()
+
+
+async def _open(settings: Settings, url: str, *, patient: bool) -> asyncpg.Pool:
+    """The pool; `patient` waits for a database that was there a moment ago, as its parent saw."""
+    deadline = monotonic() + (PATIENCE_S if patient else 0)
+    while True:
+        try:
+            return await open_pool(
+                url, size=settings.pool_size, statement_cache=not goes_through_pooler(settings)
+            )
+        except _AWAY:
+            if monotonic() > deadline:
+                raise
+            await asyncio.sleep(PAUSE_S)

@@ -22,6 +22,7 @@ from domain.commands import CreateOrganization
 from domain.migrations import head_revision
 from domain.queries.directory import all_organizations
 from tests.support.database import DatabaseFactory, TestDatabase
+from tests.support.proxy import Proxy, free_ports, socket_of, through
 
 
 def settings_on(database: TestDatabase, folder: Path) -> Settings:
@@ -124,3 +125,29 @@ def test_pooler_is_told_by_a_direct_way_past_it(direct: str | None, pooled: bool
     )
 
     assert goes_through_pooler(settings) is pooled
+
+
+async def test_server_process_waits_for_a_database_that_restarts(
+    worker_database: TestDatabase, tmp_path: Path
+) -> None:
+    # given a database that is away since the parent of the process has seen it
+    (port,) = free_ports(1)
+    proxy = Proxy(socket_of(worker_database.superuser_url), port=port)
+    urls = DatabaseUrls(
+        through(proxy, worker_database.owner_url), through(proxy, worker_database.server_url)
+    )
+    settings = settings_on(worker_database, tmp_path)
+
+    async def opened() -> int:
+        async with open_runtime(settings, workers=False, migrate=False, urls=urls) as runtime:
+            found: int = await runtime.pool.fetchval("SELECT 1")
+            return found
+
+    opening = asyncio.create_task(opened())
+    done, _ = await asyncio.wait({opening}, timeout=0.5)
+    assert not done
+
+    # when it is back, then the process starts
+    await proxy.open()
+    assert await opening == 1
+    await proxy.close()
