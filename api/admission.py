@@ -1,4 +1,4 @@
-"""Who may ask the admin API now: a budget of operations and one of points for each token."""
+"""Who may ask the admin API now: budgets of operations and of points for each caller."""
 
 from __future__ import annotations
 
@@ -7,42 +7,76 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from api.pace import Pace
+from domain.caller import NO_ORGANIZATION
 from graphql_schema.services import Admission, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
-    from domain.ids import UUID
+    from domain.caller import Caller
 
 MINUTE_S = 60
 WRONG_TOKENS_PER_MINUTE = 30
 
 
-def admission(
-    operations_per_minute: int,
-    points_per_minute: int,
-    *,
-    clock: Callable[[], float] = monotonic,
-) -> Admission:
-    """The budgets of one process, all of which may be spent at once; 0 is no limit."""
-    operations = _budget(operations_per_minute, clock)
-    points = _budget(points_per_minute, clock)
+class Budget:
+    """What callers of one kind may spend in one process: all of it at once; 0 is no limit."""
 
-    def start(caller_id: UUID | None) -> Wait | None:
-        turn = None if operations is None else operations.turn(caller_id)
-        return None if turn is None else Wait(turn.wait_s, f"{operations_per_minute} operations")
+    __slots__ = ("_operations", "_per_minute", "_points")
 
-    def spend(caller_id: UUID | None, cost: int) -> Wait | None:
+    def __init__(
+        self,
+        operations_per_minute: int,
+        points_per_minute: int,
+        *,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._per_minute = (operations_per_minute, points_per_minute)
+        self._operations = _pace(operations_per_minute, clock)
+        self._points = _pace(points_per_minute, clock)
+
+    def start(self, caller: Hashable) -> Wait | None:
+        """One more operation."""
+        turn = None if self._operations is None else self._operations.turn(caller)
+        return None if turn is None else Wait(turn.wait_s, f"{self._per_minute[0]} operations")
+
+    def spend(self, caller: Hashable, cost: int) -> Wait | None:
+        """So many points; whom this refuses has the operation back."""
         # What costs more than a whole budget takes all of it, rather than never running.
-        turn = None if points is None else points.turn(caller_id, min(cost, points_per_minute))
+        most = self._per_minute[1]
+        turn = None if self._points is None else self._points.turn(caller, min(cost, most))
         if turn is None:
             return None
-        if operations is not None:
-            operations.give_back(caller_id)
-        return Wait(turn.wait_s, f"{points_per_minute} points of cost")
+        if self._operations is not None:
+            self._operations.give_back(caller)
+        return Wait(turn.wait_s, f"{most} points of cost")
 
-    def left(caller_id: UUID | None) -> int | None:
-        return None if points is None else points.left(caller_id)
+    def left(self, caller: Hashable) -> int | None:
+        """The points that could be spent at once."""
+        return None if self._points is None else self._points.left(caller)
+
+
+def admission(*, tokens: Budget, people: Budget, nobody: Budget) -> Admission:
+    """A budget for each token, for each person whatever their sessions, for each other address."""
+
+    def of(caller: Caller) -> tuple[Budget, Hashable]:
+        if caller.account_id is not None:
+            return people, caller.account_id
+        if caller.organization_id == NO_ORGANIZATION:
+            return nobody, _network(caller.ip)
+        return tokens, caller.actor.id
+
+    def start(caller: Caller) -> Wait | None:
+        budget, key = of(caller)
+        return budget.start(key)
+
+    def spend(caller: Caller, cost: int) -> Wait | None:
+        budget, key = of(caller)
+        return budget.spend(key, cost)
+
+    def left(caller: Caller) -> int | None:
+        budget, key = of(caller)
+        return budget.left(key)
 
     return Admission(start=start, spend=spend, left=left)
 
@@ -68,5 +102,5 @@ def _network(ip: str | None) -> str | None:
         return ip
 
 
-def _budget(per_minute: int, clock: Callable[[], float]) -> Pace | None:
+def _pace(per_minute: int, clock: Callable[[], float]) -> Pace | None:
     return Pace(per_minute / MINUTE_S, burst=per_minute, clock=clock) if per_minute else None

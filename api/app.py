@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from api.admission import admission, wrong_tokens
+from api.admission import Budget, admission, wrong_tokens
 from api.audit_export import audit_export_routes
 from api.console import FOLDER, Console, read_console
 from api.deployment_secret import deployment_secret, derived_key
@@ -19,12 +20,13 @@ from api.health import health_routes
 from api.http_middleware import AddHeaders, NameRequests, safe_headers
 from api.metrics import CountingLog, CountRequests
 from api.pace import Pace, Turn
-from api.settings import Switch
+from api.settings import Settings, Switch
 from api.sparing_log import SparingLog
 from api.trusted_documents import trusted_documents
 from graphql_schema.app import graphql_app
 from graphql_schema.auth import Authenticator
-from graphql_schema.services import GraphqlServices
+from graphql_schema.cookies import SessionCookie
+from graphql_schema.services import Admission, GraphqlServices, ServerFacts
 from scim_facade.app import scim_app
 from scim_facade.oauth.app import PATHS as OAUTH
 from scim_facade.oauth.app import oauth_app
@@ -86,17 +88,22 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> Front:
         plans=runtime.settings.graphql_plans is Switch.ON,
         token_used=runtime.workers.touch_access_token,
         tails=runtime.workers.tails,
-        admission=admission(
-            runtime.settings.graphql_operations_per_minute,
-            runtime.settings.graphql_cost_per_minute,
+        access_changed=runtime.workers.tell,
+        server=ServerFacts(
+            version=version("rollcall"),
+            embedded_database=runtime.settings.database_url is None,
+            development_mailbox=runtime.settings.smtp_host is None,
         ),
+        session_used=runtime.workers.touch_session,
+        admission=_budgets(runtime.settings),
         wrong_token=wrong_tokens(),
         documents=trusted_documents(runtime.settings),
     )
     graphql = graphql_app(services)
+    cookie = SessionCookie.of(url, runtime.application.sign_in.session_lifetime)
     site = FastAPI(title="Rollcall", docs_url=None, redoc_url=None, openapi_url=None)
     site.include_router(health_routes(runtime.pool))
-    site.include_router(audit_export_routes(Authenticator(services), runtime.reader))
+    site.include_router(audit_export_routes(Authenticator(services), cookie, runtime.reader))
     console = read_console(console_folder)
     if console is None:
         page = HTMLResponse(front_page(url))
@@ -107,6 +114,19 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> Front:
 
     named = NameRequests(partial(_beside, graphql, oauth, console, site))
     return Front(scim, CountRequests(AddHeaders(named, safe_headers(url)), _ROUTES))
+
+
+def _budgets(settings: Settings) -> Admission:
+    """What each caller of the admin API may spend a minute."""
+    points = settings.graphql_cost_per_minute
+    return admission(
+        tokens=Budget(settings.graphql_operations_per_minute, points),
+        people=Budget(
+            settings.graphql_session_operations_per_minute,
+            settings.graphql_session_cost_per_minute,
+        ),
+        nobody=Budget(settings.graphql_anonymous_operations_per_minute, points),
+    )
 
 
 def _pace(per_second: int) -> Callable[[UUID], Turn | None]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.datastructures import QueryParams
 
@@ -17,6 +17,7 @@ from domain.queries.organizations import organizations_by_id
 from domain.queries.reader import Reader
 from domain.vocabulary import Scope
 from graphql_schema.auth import Authenticator
+from graphql_schema.cookies import SessionCookie
 from graphql_schema.errors import (
     BAD_REQUEST,
     HTTP_STATUS,
@@ -24,8 +25,10 @@ from graphql_schema.errors import (
     UNAUTHENTICATED,
     ApiError,
     missing_scope,
+    unauthenticated,
 )
-from graphql_schema.ids import Kind, read_id
+from graphql_schema.ids import Kind, make_id, read_id
+from graphql_schema.presented import presented_by
 
 BEYOND_ALL = 2**63 - 1
 NOT_FOUND = "NOT_FOUND"
@@ -41,17 +44,24 @@ class Format(StrEnum):
 _TYPES = {Format.JSONL: "application/x-ndjson", Format.CSV: "text/csv; charset=utf-8"}
 
 
-def audit_export_routes(authenticator: Authenticator, reader: Reader) -> APIRouter:
-    """The route; callers are those of the admin API."""
+def audit_export_routes(
+    authenticator: Authenticator, cookie: SessionCookie, reader: Reader
+) -> APIRouter:
+    """The route; callers are those of the admin API.
+
+    A person acts in the organization that the address names. It only reads, and no other page of
+    a browser can read the answer: a cookie needs no further header here, so that a link will do.
+    """
     router = APIRouter()
 
     @router.get("/organizations/{organization}/audit-export")
-    async def audit_export(
-        organization: str, request: Request, authorization: Annotated[str | None, Header()] = None
-    ) -> Response:
-        ip = request.client.host if request.client else None
+    async def audit_export(organization: str, request: Request) -> Response:
+        presented = replace(presented_by(request.scope, cookie), organization=_id_of(organization))
         try:
-            caller, _ = await authenticator.authenticate(authorization, ip)
+            known = await authenticator.authenticate(presented)
+            if known.is_nobody:
+                raise unauthenticated()
+            caller = known.caller
             if Scope.AUDIT_READ not in caller.scopes:
                 raise missing_scope(Scope.AUDIT_READ)
             after, format_ = _wanted(request.query_params)
@@ -68,6 +78,12 @@ def audit_export_routes(authenticator: Authenticator, reader: Reader) -> APIRout
     return router
 
 
+def _id_of(named: str) -> str:
+    """The id that the address names, by itself or by its UUID."""
+    id_ = parse_uuid(named)
+    return named if id_ is None else make_id(Kind.ORGANIZATION, None, id_)
+
+
 def _wanted(query: QueryParams) -> tuple[int, Format]:
     """The position to begin after, and the format. Raises ApiError."""
     after = query.get("after", "0")
@@ -81,10 +97,8 @@ def _wanted(query: QueryParams) -> tuple[int, Format]:
 
 async def _seen(reader: Reader, caller: Caller, named: str) -> UUID:
     """The organization that the address names. Raises ApiError where the caller sees none."""
-    id_ = parse_uuid(named)
-    if id_ is None:
-        found = read_id(named)
-        id_ = found.id if found is not None and found.kind is Kind.ORGANIZATION else None
+    found = read_id(_id_of(named))
+    id_ = found.id if found is not None and found.kind is Kind.ORGANIZATION else None
     if id_ is None or not caller.may_see(id_) or not await organizations_by_id(reader, [id_]):
         raise ApiError(NOT_FOUND, "There is no such organization.")
     return id_

@@ -104,7 +104,10 @@ def mail_links(settings: Settings) -> MailLinks:
             grace=timedelta(seconds=settings.invitation_grace_seconds),
             lifetime=timedelta(hours=settings.invitation_lifetime_hours),
         ),
-        sign_in=SignInPolicy(secret_key=derived_key(secret, "sign-in links")),
+        sign_in=SignInPolicy(
+            secret_key=derived_key(secret, "sign-in links"),
+            session_lifetime=timedelta(hours=settings.session_lifetime_hours),
+        ),
         public_url=settings.public_url,
     )
 

@@ -2,22 +2,18 @@
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
-from email.utils import parseaddr
 from enum import StrEnum
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.setting_values import DatabaseUrl, MailAddress, Proxies, PublicUrl, SecretKey
 
 PREFIX = "ROLLCALL_"
 # Variables of the test suite are nobody's mistake.
 TEST_PREFIX = "ROLLCALL_TEST_"
-SHORTEST_SECRET = 32
 
 
 class SmtpSecurity(StrEnum):
@@ -67,56 +63,6 @@ class SettingsError(Exception):
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
-
-
-def _database_url(value: SecretStr) -> SecretStr:
-    parts = urlsplit(value.get_secret_value())
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("it must begin with postgresql://")
-    if len(parts.path) < 2:
-        raise ValueError("it must name a database after the host, as in postgresql://host/rollcall")
-    return value
-
-
-def _public_url(value: str) -> str:
-    if not value:  # filled in from host and port
-        return value
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("it must begin with https:// or http:// and name a host")
-    if parts.query or parts.fragment:
-        raise ValueError("it must have no ? and no #")
-    return value.rstrip("/")
-
-
-def _secret_key(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < SHORTEST_SECRET:
-        raise ValueError(f"it must have at least {SHORTEST_SECRET} characters")
-    return value
-
-
-def _mail_from(value: str) -> str:
-    address = parseaddr(value)[1]
-    if "\n" in value or "\r" in value or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
-        raise ValueError("it must be an address, as in Rollcall <rollcall@example.com>")
-    return value
-
-
-def _proxies(value: str) -> str:
-    named = [part.strip() for part in value.split(",") if part.strip()]
-    for name in named:
-        try:
-            ip_network(name)
-        except ValueError:
-            raise ValueError(f"{name} is no IP address and no network like 10.0.0.0/8") from None
-    return ",".join(named)
-
-
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
-Proxies = Annotated[str, AfterValidator(_proxies)]
-PublicUrl = Annotated[str, AfterValidator(_public_url)]
-SecretKey = Annotated[SecretStr, AfterValidator(_secret_key)]
-MailAddress = Annotated[str, AfterValidator(_mail_from)]
 
 
 class Settings(BaseSettings):
@@ -186,6 +132,9 @@ class Settings(BaseSettings):
         le=8760,
         description="Time after which an open invitation is reminded of, once; 0 never does.",
     )
+    session_lifetime_hours: int = Field(
+        168, ge=1, le=8760, description="Time after which a person must sign in again."
+    )
     request_log_retention_days: int = Field(
         30, ge=1, le=3650, description="Time for which provisioning requests are kept."
     )
@@ -207,6 +156,24 @@ class Settings(BaseSettings):
         ge=0,
         le=1_000_000_000,
         description="Points of cost a minute of one token in one process; 0 lets all in.",
+    )
+    graphql_session_operations_per_minute: int = Field(
+        240,
+        ge=0,
+        le=1_000_000,
+        description="GraphQL operations a minute of one person in one process; 0 lets all in.",
+    )
+    graphql_session_cost_per_minute: int = Field(
+        200_000,
+        ge=0,
+        le=1_000_000_000,
+        description="Points of cost a minute of one person in one process; 0 lets all in.",
+    )
+    graphql_anonymous_operations_per_minute: int = Field(
+        120,
+        ge=0,
+        le=1_000_000,
+        description="GraphQL operations a minute of an address without a caller; 0 lets all in.",
     )
     graphql_documents: Path | None = Field(
         None, description="File of GraphQL documents that may be run by their hash alone."

@@ -140,6 +140,10 @@ class Workers:
         """To be called after each change of this process, so that it is sealed soon."""
         return self._sealer.wake
 
+    def tell(self, organization_id: UUID) -> None:
+        """Wake whoever follows the organization, in every process."""
+        self._notifier.changed(organization_id)
+
     def touch_credential(self, organization_id: UUID, credential_id: UUID) -> None:
         """A SCIM credential was used just now; costs nothing worth mentioning."""
         self._usage.touch_credential(organization_id, credential_id)
@@ -147,6 +151,10 @@ class Workers:
     def touch_access_token(self, token_id: UUID) -> None:
         """An access token was used just now; costs nothing worth mentioning."""
         self._usage.touch_access_token(token_id)
+
+    def touch_session(self, session_id: UUID) -> None:
+        """A session was used just now; costs nothing worth mentioning."""
+        self._usage.touch_session(session_id)
 
     async def start(self) -> None:
         """Start all tasks."""

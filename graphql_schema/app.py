@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 from domain.ids import new_id
 from domain.trouble import TEMPORARY
 from graphql_schema.auth import Authenticator
+from graphql_schema.cookies import SessionCookie
 from graphql_schema.errors import (
     BAD_REQUEST,
     FORBIDDEN,
@@ -21,8 +22,9 @@ from graphql_schema.errors import (
     RETRY_AFTER_S,
     ApiError,
     failed,
+    unauthenticated,
 )
-from graphql_schema.live import Known, Live, may_subscribe
+from graphql_schema.live import Live, may_subscribe
 from graphql_schema.operations import (
     UNAVAILABLE,
     Answer,
@@ -31,6 +33,7 @@ from graphql_schema.operations import (
     refused,
     run,
 )
+from graphql_schema.presented import PROOF_HEADER, Known, presented_by
 from graphql_schema.services import GraphqlServices
 from graphql_schema.sse import EventStream, accepts_events
 from graphql_schema.websocket import serve_websocket
@@ -42,10 +45,11 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 PLAIN_JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
-SESSION = b"__Host-session="
+UNKNOWN = 401
 TOO_MANY = 429
 FOR_NOW = (TOO_MANY, UNAVAILABLE)
-"""What any client hears as a status, whatever it accepts: that it is worth trying again."""
+"""What is worth trying again; any client hears it as a status, whatever it accepts."""
+BEARER = (b"www-authenticate", b"Bearer")
 _NEWER = GRAPHQL_JSON.encode()
 _JSON = re.compile(rb'\s*application/json\s*(;\s*charset="?utf-8"?\s*)?;?\s*', re.IGNORECASE)
 _WEIGHT = re.compile(rb"\bq=([01](?:\.[0-9]{0,3})?)")
@@ -67,13 +71,19 @@ class GraphqlApp:
     def __init__(self, services: GraphqlServices) -> None:
         self._services = services
         self._authenticator = Authenticator(services)
+        self._cookie = SessionCookie.of(
+            services.public_url, services.application.sign_in.session_lifetime
+        )
         self.live = Live(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or all that comes over one websocket."""
         if scope["type"] == "websocket":
             websocket = WebSocket(scope, receive, send)
-            await serve_websocket(websocket, self._authenticator, self.live, self._services)
+            presented = presented_by(scope, self._cookie)
+            await serve_websocket(
+                websocket, presented, self._authenticator, self.live, self._services
+            )
         if scope["type"] == "http" and (streaming := await self._answer(scope, receive, send)):
             await streaming
 
@@ -82,16 +92,15 @@ class GraphqlApp:
     ) -> Coroutine[Any, Any, None] | None:
         """Answer, unless what comes is a stream of answers: what is returned sends that."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        modern = wants_statuses(headers.get(b"accept", b"").lower())
+        modern = wants_statuses(_accepted(headers).lower())
         more: Headers = ()
         try:
             operation, known = await self._operation(scope, headers, receive)
-            if self._is_streamed(operation, headers.get(b"accept", b"")):
-                return self._stream(scope, operation, known, receive, send)
-            answer = await run(self._services, operation, *known)
-            status = answer.status if modern or answer.status in FOR_NOW else 200
-            if status in FOR_NOW:
-                more = ((b"retry-after", str(answer.retry_after_s).encode()),)
+            if self._is_streamed(operation, _accepted(headers)):
+                return self._stream(operation, known, receive, send)
+            answer = await run(self._services, operation, known, self._cookie)
+            status = answer.status if modern or answer.status in (UNKNOWN, *FOR_NOW) else 200
+            more = self._headers(answer, known, status)
         except Refusal as refusal:
             answer, status, more = refused(refusal.error), refusal.status, refusal.headers
         except Exception as error:  # noqa: BLE001 - `failed` logs it
@@ -102,6 +111,18 @@ class GraphqlApp:
         await _respond(send, status, GRAPHQL_JSON if modern else PLAIN_JSON, answer, more)
         return None
 
+    def _headers(self, answer: Answer, known: Known, status: int) -> Headers:
+        more: list[tuple[bytes, bytes]] = []
+        if status in FOR_NOW:
+            more.append((b"retry-after", str(answer.retry_after_s).encode()))
+        if status == UNKNOWN:
+            more.append(BEARER)
+        # Whoever presents a session that is over is told to forget it.
+        cookie = answer.set_cookie or (self._cookie.taken_away if known.is_stale else None)
+        if cookie is not None:
+            more.append((b"set-cookie", cookie.encode()))
+        return tuple(more)
+
     def _is_streamed(self, operation: Operation, accept: bytes) -> bool:
         """Subscriptions where events are accepted; all else only where JSON is not."""
         return accepts_events(accept) and (
@@ -109,19 +130,16 @@ class GraphqlApp:
         )
 
     async def _stream(
-        self, scope: Scope, operation: Operation, known: Known, receive: Receive, send: Send
+        self, operation: Operation, known: Known, receive: Receive, send: Send
     ) -> None:
         stream = EventStream(receive, send, self._services.limits.keep_alive_s)
         results = self.live.results(
-            operation, known, lambda: self._caller(scope, dict(scope["headers"])), stream.tell_begun
+            operation,
+            known,
+            lambda: self._authenticator.authenticate(known.presented),
+            stream.tell_begun,
         )
         await stream.run(results, lambda: self.live.is_closing)
-
-    async def _caller(self, scope: Scope, headers: dict[bytes, bytes]) -> Known:
-        client = scope.get("client")
-        return await self._authenticator.authenticate(
-            headers.get(b"authorization", b"").decode("latin-1"), client[0] if client else None
-        )
 
     async def _operation(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive
@@ -133,22 +151,30 @@ class GraphqlApp:
         if not _JSON.fullmatch(headers.get(b"content-type", b"")):
             message = f"Send the operation as {PLAIN_JSON}, in UTF-8."
             raise Refusal(415, ApiError(BAD_REQUEST, message))
-        if b"cookie" in headers:
-            _no_forgery(scope["headers"], headers)
+        presented = presented_by(scope, self._cookie)
+        if presented.session is not None and PROOF_HEADER.encode() not in headers:
+            # Browsers send cookies for any page; only our own can add a header.
+            message = "Send the header X-Rollcall, of any value, beside a session cookie."
+            raise Refusal(403, ApiError(FORBIDDEN, message))
         try:
-            known = await self._caller(scope, headers)
+            known = await self._authenticator.authenticate(presented)
         except ApiError as error:
             raise _not_let_in(error) from None
-        body = await self._body(headers, receive)
+        limits = self._services.limits
+        most = limits.anonymous_body_bytes if known.is_nobody else limits.body_bytes
+        body = await self._body(headers, receive, most)
         try:
-            return expect_operation(self._services, known[0], orjson.loads(body)), known
+            operation = expect_operation(self._services, known.caller, orjson.loads(body))
         except orjson.JSONDecodeError:
             raise Refusal(400, ApiError(BAD_REQUEST, "The body is not JSON.")) from None
         except ApiError as error:
             raise Refusal(HTTP_STATUS[(error.extensions or {})["code"]], error) from None
+        if known.is_nobody and may_subscribe(operation) and accepts_events(_accepted(headers)):
+            # No subscription is open; as a stream it would begin with a status of 200.
+            raise _not_let_in(unauthenticated())
+        return operation, known
 
-    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        most = self._services.limits.body_bytes
+    async def _body(self, headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes:
         announced = headers.get(b"content-length", b"")
         too_large = Refusal(
             413, ApiError(LIMIT_EXCEEDED, f"A request body may have at most {most} bytes.")
@@ -187,19 +213,15 @@ def wants_statuses(accept: bytes) -> bool:
     return 0 < liked.get(_NEWER, 0.0) >= liked[PLAIN_JSON.encode()]
 
 
-def _no_forgery(pairs: Iterable[tuple[bytes, bytes]], headers: dict[bytes, bytes]) -> None:
-    """Browsers send cookies for any page; only our own can add a header. Raises Refusal."""
-    sends_session = any(name == b"cookie" and SESSION in value for name, value in pairs)
-    if sends_session and b"x-rollcall" not in headers:
-        message = "Send the header X-Rollcall, of any value, beside a session cookie."
-        raise Refusal(403, ApiError(FORBIDDEN, message))
+def _accepted(headers: dict[bytes, bytes]) -> bytes:
+    return headers.get(b"accept", b"")
 
 
 def _not_let_in(error: ApiError) -> Refusal:
     found = error.extensions or {}
     if found["code"] == RATE_LIMITED:
         return Refusal(TOO_MANY, error, (b"retry-after", str(found["retryAfter"]).encode()))
-    return Refusal(401, error, (b"www-authenticate", b"Bearer"))
+    return Refusal(UNKNOWN, error, BEARER)
 
 
 async def _respond(send: Send, status: int, media_type: str, answer: Answer, more: Headers) -> None:

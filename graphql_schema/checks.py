@@ -29,8 +29,10 @@ from graphql_schema.errors import (
     ApiError,
     missing_scope,
     rate_limited,
+    unauthenticated,
 )
 from graphql_schema.measure import Measure, Measuring
+from graphql_schema.openness import all_open
 from graphql_schema.prices import Prices, read_prices
 
 if TYPE_CHECKING:
@@ -70,8 +72,9 @@ class Checks(SchemaExtension):
         """Set the document from memory, or parse it."""
         execution = self.execution_context
         context: Context = execution.context
-        _admit(context.services.admission.start(context.caller.actor.id))
-        self._document = parsed(execution.query or "", context.services.limits)
+        _admit(context.services.admission.start(context.caller))
+        limits = context.services.limits
+        self._document = parsed(execution.query or "", limits, by_nobody=context.known.is_nobody)
         execution.graphql_document = self._document.node
         yield
 
@@ -81,16 +84,30 @@ class Checks(SchemaExtension):
         document = self._document
         if document is None:  # pragma: no cover - parsing comes first
             raise RuntimeError("a document was validated that was never parsed")
+        context: Context = execution.context
+        if context.known.is_nobody and not self._is_open(document, execution.schema):
+            execution.pre_execution_errors = [unauthenticated()]
+            yield
+            return
         if document.errors is None:
             document.errors = _faults(execution.schema, document)
         errors = list(document.errors)
         if not errors:
             try:
-                errors = self._refusals(document, execution.schema, execution.context)
+                errors = self._refusals(document, execution.schema, context)
             except ApiError as error:
                 errors = [error]
         execution.pre_execution_errors = errors
         yield
+
+    def _is_open(self, document: Document, schema: strawberry.Schema) -> bool:
+        """Whether anybody may run the operation; asked before anything else is looked at."""
+        named = self.execution_context._provided_operation_name  # noqa: SLF001 - as below
+        try:
+            operation = _operation(document.operations, named)
+        except ApiError:
+            return False
+        return all_open(document.node, operation, price_list(schema))
 
     def _refusals(
         self, document: Document, schema: strawberry.Schema, context: Context
@@ -117,7 +134,7 @@ class Checks(SchemaExtension):
         missing = [missing_scope(scope) for scope in sorted(measure.scopes - context.caller.scopes)]
         if missing:
             return list(missing)
-        _admit(admission.spend(context.caller.actor.id, measure.cost))
+        _admit(admission.spend(context.caller, measure.cost))
         return []
 
 

@@ -18,18 +18,27 @@ if TYPE_CHECKING:
     from domain.caller import Caller
     from domain.ids import UUID
     from domain.queries.rows import AccessTokenRow
+    from domain.queries.session_callers import SessionAndAccount
     from domain.vocabulary import Scope
+    from graphql_schema.cookies import SessionCookie
     from graphql_schema.live import Stream
+    from graphql_schema.presented import Known
     from graphql_schema.services import GraphqlServices
 
 
 class Context:
-    """Made for each operation; `close` gives back what it holds."""
+    """Made for each operation; `close` gives back what it holds.
 
-    def __init__(self, services: GraphqlServices, caller: Caller, token: AccessTokenRow) -> None:
+    `cookies` is None where the answer cannot carry a cookie; what it is to carry is `set_cookie`.
+    """
+
+    def __init__(
+        self, services: GraphqlServices, known: Known, cookies: SessionCookie | None = None
+    ) -> None:
         self.services = services
-        self.caller = caller
-        self.token = token
+        self.known = known
+        self.cookies = cookies
+        self.set_cookie: str | None = None
         self.now: datetime = utc_now()
         self.cost: int | None = None
         self.needed: frozenset[Scope] = frozenset()
@@ -38,6 +47,21 @@ class Context:
         self._snapshot: Snapshot = snapshot_of(services.reader)
         self.reader = Reader(self._snapshot)
         self.load = Loaders(self.reader)
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls, with the rights of this moment."""
+        return self.known.caller
+
+    @property
+    def token(self) -> AccessTokenRow | None:
+        """The access token that calls, None of a person and of nobody."""
+        return self.known.token
+
+    @property
+    def session(self) -> SessionAndAccount | None:
+        """The session that calls, None of a token and of nobody."""
+        return self.known.session
 
     @property
     def statements(self) -> int:

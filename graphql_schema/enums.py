@@ -16,6 +16,7 @@ from domain.vocabulary import (
     IdentityProvider,
     InvitationState,
     KeyHandshake,
+    KeyState,
     MemberAction,
     MemberRole,
     MemberStatus,
@@ -29,6 +30,7 @@ from domain.vocabulary import (
     ScimOperation,
     ScimResourceType,
     Scope,
+    SignInMethod,
 )
 
 Words = TypeVar("Words", bound=type[Enum])
@@ -141,6 +143,20 @@ _shown(
     REQUIRED="Confirming hands over the organization key, wrapped for the member.",
     OFF="Confirming is an approval only.",
 )
+_shown(
+    KeyState,
+    "Whether a confirmed member holds the organization key as it now is.",
+    MISSING="None was ever wrapped for the member.",
+    STALE="What is wrapped is of an older key, or for an older key pair of the member.",
+    CURRENT="The member can open it.",
+)
+_shown(
+    SignInMethod,
+    "By which way a session began.",
+    LINK="By a link that was sent by e-mail.",
+    OIDC="By the identity provider of an organization.",
+    INVITATION="By accepting an invitation.",
+)
 _shown(OnProvision, "What a newly provisioned person gets.")
 _shown(Rehire, "What a POST of a revoked member's userName does.")
 _shown(OmittedGroupMembers, "What a replaced group without a member list means.")
@@ -195,6 +211,7 @@ __all__ = [
     "IdentityProvider",
     "InvitationState",
     "KeyHandshake",
+    "KeyState",
     "MemberAction",
     "MemberOrderField",
     "MemberRole",
@@ -212,5 +229,6 @@ __all__ = [
     "ScimOperation",
     "ScimResourceType",
     "Scope",
+    "SignInMethod",
     "UserErrorCode",
 ]

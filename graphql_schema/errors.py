@@ -49,8 +49,9 @@ class ApiError(GraphQLError):
 
 
 def unauthenticated() -> ApiError:
-    """The same words whatever is wrong with the token."""
-    return ApiError(UNAUTHENTICATED, "Send a valid access token: `Authorization: Bearer adm_…`.")
+    """The same words whatever is wrong with the token or the session, or whether there is one."""
+    message = "Sign in, or send a valid access token: `Authorization: Bearer adm_…`."
+    return ApiError(UNAUTHENTICATED, message)
 
 
 def failed(error: BaseException, correlation_id: UUID) -> ApiError:
@@ -71,8 +72,10 @@ def failed(error: BaseException, correlation_id: UUID) -> ApiError:
 
 
 def missing_scope(scope: str, **found: Any) -> ApiError:
-    """The operation selects something that needs `scope`."""
-    return ApiError(FORBIDDEN, f"This needs the scope {scope}.", **found)
+    """The operation selects something that needs `scope`, which programs read beside the code."""
+    error = ApiError(FORBIDDEN, f"This needs the scope {scope}.", **found)
+    error.extensions = {"code": FORBIDDEN, "scope": str(scope)}
+    return error
 
 
 def rate_limited(wait_s: float, rule: str) -> ApiError:
@@ -98,8 +101,9 @@ def _shown(error: GraphQLError, correlation_id: UUID) -> dict[str, Any]:
         cause = cause.original_error
     if isinstance(cause, DomainError):
         # Of a query's arguments: a cursor of another list, an id of the wrong kind.
-        code = FORBIDDEN if isinstance(cause, MissingScope) else BAD_REQUEST
-        extensions = {"code": code}
+        extensions = {"code": BAD_REQUEST}
+        if isinstance(cause, MissingScope):
+            extensions = {"code": FORBIDDEN, "scope": str(cause.scope)}
         formatted["message"] = cause.message
     elif cause is None or isinstance(cause, GraphQLError):
         extensions = {"code": BAD_REQUEST, **(formatted.get("extensions") or {})}

@@ -1,8 +1,8 @@
 """Object ids of the admin API: `<prefix>_<base32>`, which carry the organization they belong to.
 
 The base32 (lower case, no padding) is of the organization's UUID and the object's, so that every
-look-up starts with the organization. Organizations, accounts and tokens for all organizations carry
-one UUID.
+look-up starts with the organization. Organizations, accounts, sessions and tokens for all
+organizations carry one UUID.
 """
 
 from __future__ import annotations
@@ -32,11 +32,13 @@ class Kind(Enum):
     PROVISIONING_REQUEST = "req"
     ACCESS_TOKEN = "tok"  # noqa: S105 - the prefix of an id, not of a secret
     BULK_OPERATION = "blk"
+    ACCOUNT = "acc"
+    SESSION = "ses"
 
 
 _BY_PREFIX = {kind.value: kind for kind in Kind}
-_ALONE = frozenset({Kind.ORGANIZATION, Kind.ACCESS_TOKEN})
-_TOGETHER = frozenset(Kind) - {Kind.ORGANIZATION}
+_ALONE = frozenset({Kind.ORGANIZATION, Kind.ACCESS_TOKEN, Kind.ACCOUNT, Kind.SESSION})
+_TOGETHER = frozenset(Kind) - {Kind.ORGANIZATION, Kind.ACCOUNT, Kind.SESSION}
 _LONGEST = 64
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
@@ -47,7 +49,7 @@ _LOW = (1 << 70) - 1
 class ObjectId:
     """An id taken apart; of an organization both UUIDs are the same.
 
-    `organization_id` None is that of a token for all organizations.
+    `organization_id` None is that of an account, a session, a token for all organizations.
     """
 
     kind: Kind

@@ -19,22 +19,32 @@ from strawberry.types.execution import PreExecutionError
 
 from domain.queries.tails import DATABASE_TROUBLE
 from graphql_schema.context import Context
-from graphql_schema.errors import LIMIT_EXCEEDED, ApiError, missing_scope, shown_errors
+from graphql_schema.errors import (
+    FORBIDDEN,
+    LIMIT_EXCEEDED,
+    ApiError,
+    missing_scope,
+    shown_errors,
+    unauthenticated,
+)
 from graphql_schema.operations import run
 from graphql_schema.schema import schema
 
 if TYPE_CHECKING:
-    from domain.caller import Caller
     from domain.ids import UUID
-    from domain.queries.rows import AccessTokenRow
     from graphql_schema.operations import Operation
+    from graphql_schema.presented import Known
     from graphql_schema.services import GraphqlServices
 
-Known = tuple["Caller", "AccessTokenRow"]
-Ask = Callable[[], Awaitable[Known]]
+Ask = Callable[[], Awaitable["Known"]]
 RESOLVED_AT_ONCE = 8
 """Events that are resolved at once may use half of the pool; requests keep the rest."""
 ASK_AGAIN_S = 1.0
+NEWS_S = 0.8
+"""After news of the organization rights are looked at again: by then nothing older is remembered.
+
+So whoever is revoked, or whose token ends, hears no more within a second.
+"""
 _WORD = re.compile(r"\bsubscription\b")
 
 
@@ -58,6 +68,10 @@ class Stream:
         """Seconds until the caller's rights are to be looked at again."""
         return max(0.0, self._asked_at + self._limits.recheck_s - monotonic())
 
+    def hear_news(self) -> None:
+        """Something happened in the organization: the caller may have lost the right to it."""
+        self._asked_at = min(self._asked_at, monotonic() - self._limits.recheck_s + NEWS_S)
+
     def stands(self) -> None:
         """It is fixed where the subscription begins: nothing is missed from now on."""
         self._begun()
@@ -65,18 +79,23 @@ class Stream:
             self.clock.reschedule(None)
 
     async def check(self) -> None:
-        """Raise ApiError if the caller may no longer read this; asks at most once a minute."""
+        """Raise ApiError if the caller may no longer read this; asks only when that is due."""
         if self.due_s:
             return
         try:
-            caller, token = await self._ask()
+            known = await self._ask()
         except DATABASE_TROUBLE:
             self._asked_at = monotonic() - self._limits.recheck_s + ASK_AGAIN_S
             return
         self._asked_at = monotonic()
-        for scope in sorted(self._context.needed - caller.scopes):
+        if known.is_nobody:
+            raise unauthenticated()
+        for scope in sorted(self._context.needed - known.caller.scopes):
             raise missing_scope(scope)
-        self._context.caller, self._context.token = caller, token
+        if known.caller.organization_id != self._context.caller.organization_id:
+            # Without a header a person acts in their only organization: that may be another now.
+            raise ApiError(FORBIDDEN, "You do not act in this organization any more.")
+        self._context.known = known
 
     async def begin_event(self) -> None:
         """An event comes: it has the time of an operation, and a view of the data of its own."""
@@ -117,13 +136,14 @@ class Live:
         `ask` tells who the caller is now, or raises ApiError. `begun` is called when nothing is
         missed any more. Of a query or mutation it is its one response. Raises ApiError.
         """
-        caller, token = known
         if not may_subscribe(operation):
             begun()
-            yield (await run(self._services, operation, caller, token)).body
+            yield (await run(self._services, operation, known)).body
             return
-        with self._place(token.id):
-            context = Context(self._services, caller, token)
+        if known.is_nobody:
+            raise unauthenticated()
+        with self._place(known.key):
+            context = Context(self._services, known)
             stream = context.stream = Stream(context, ask, begun, self._resolving)
             source = await schema.stream(
                 operation.query,
@@ -170,19 +190,20 @@ class Live:
         return body
 
     @contextmanager
-    def _place(self, token_id: UUID) -> Iterator[None]:
+    def _place(self, key: UUID) -> Iterator[None]:
         most = self._services.limits.subscriptions_per_token
-        if self._open[token_id] >= most:
+        if self._open[key] >= most:
             raise ApiError(
-                LIMIT_EXCEEDED, f"A token may have at most {most} subscriptions open at once."
+                LIMIT_EXCEEDED,
+                f"A token or session may have at most {most} subscriptions open at once.",
             )
-        self._open[token_id] += 1
+        self._open[key] += 1
         try:
             yield
         finally:
-            self._open[token_id] -= 1
-            if not self._open[token_id]:
-                del self._open[token_id]
+            self._open[key] -= 1
+            if not self._open[key]:
+                del self._open[key]
 
 
 def _of_source(error: GraphQLError) -> GraphQLError:

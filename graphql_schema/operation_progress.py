@@ -43,6 +43,8 @@ async def follow_operation(
                 continue
             if row is None:
                 return
+            if stream.due_s:
+                stream.hear_news()
             await stream.check()
             if shown is None or row != replace(shown, settled_at=row.settled_at):
                 shown = row

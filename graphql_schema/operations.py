@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domain.caller import Caller
-    from domain.queries.rows import AccessTokenRow
+    from graphql_schema.cookies import SessionCookie
+    from graphql_schema.presented import Known
     from graphql_schema.services import GraphqlServices
 
 
@@ -46,10 +47,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The response body, and the HTTP status where the client takes statuses for GraphQL."""
+    """The response body, the HTTP status where the client takes statuses for GraphQL, a cookie."""
 
     body: dict[str, Any]
     status: int = 200
+    set_cookie: str | None = None
 
     @property
     def retry_after_s(self) -> int | None:
@@ -102,10 +104,17 @@ def refused(error: GraphQLError) -> Answer:
 
 
 async def run(
-    services: GraphqlServices, operation: Operation, caller: Caller, token: AccessTokenRow
+    services: GraphqlServices,
+    operation: Operation,
+    known: Known,
+    cookies: SessionCookie | None = None,
 ) -> Answer:
-    """Execute the operation; whatever goes wrong inside is in the answer."""
-    context = Context(services, caller, token)
+    """Execute the operation; whatever goes wrong inside is in the answer.
+
+    `cookies` says that the answer can carry one.
+    """
+    context = Context(services, known, cookies)
+    caller = known.caller
     seconds = services.limits.operation_s
     try:
         async with asyncio.timeout(seconds):
@@ -145,10 +154,10 @@ async def run(
             "cost": {
                 "requested": context.cost,
                 "limit": services.limits.cost,
-                "remaining": services.admission.left(caller.actor.id),
+                "remaining": services.admission.left(caller),
             }
         }
-    return Answer(body, status)
+    return Answer(body, status, context.set_cookie)
 
 
 def _database_is_away(errors: list[GraphQLError] | None) -> bool:

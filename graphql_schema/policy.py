@@ -34,6 +34,22 @@ class Cost:
     list_size: int | None = strawberry.UNSET
 
 
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="open",
+    description=(
+        "Anybody may ask this, without an access token and without a session. An operation that"
+        " selects nothing but open root fields needs neither."
+    ),
+)
+class Open:
+    pass
+
+
+OPEN = Open()
+"""The root field is for anybody: what it needs is in its arguments, or nothing."""
+
+
 def needs(scope: Scope) -> RequiresScope:
     """The field, or the type, needs `scope`."""
     return RequiresScope(scope=scope)

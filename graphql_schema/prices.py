@@ -16,7 +16,7 @@ from graphql import (
 )
 
 from domain.vocabulary import Scope
-from graphql_schema.policy import Cost, RequiresScope
+from graphql_schema.policy import Cost, Open, RequiresScope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ _DEFINITION = "strawberry-definition"
 
 @dataclass(frozen=True, slots=True)
 class FieldPrice:
-    """What a field costs and needs; `pages` where it takes `first` or `last`."""
+    """What a field costs and needs; `pages` where it takes `first` or `last`, `open` to anybody."""
 
     weight: int
     list_size: int
@@ -37,6 +37,7 @@ class FieldPrice:
     returns: str
     composite: bool
     scopes: frozenset[Scope]
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +90,5 @@ def _price(field: Any) -> FieldPrice:
         returns=named.name,
         composite=composite,
         scopes=_scopes(directives),
+        open=any(isinstance(each, Open) for each in directives),
     )

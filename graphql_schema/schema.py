@@ -14,6 +14,7 @@ from graphql_schema.mutations.mutation import Mutation
 from graphql_schema.scalars import SCALARS
 from graphql_schema.subscriptions import Subscription
 from graphql_schema.types.access_token import AccessToken
+from graphql_schema.types.account import Account
 from graphql_schema.types.actors import SystemProcess
 from graphql_schema.types.audit import AuditEvent
 from graphql_schema.types.bulk_operation import BulkOperation
@@ -58,6 +59,7 @@ schema = _without_null_defaults(
         subscription=Subscription,
         types=[
             AccessToken,
+            Account,
             AuditEvent,
             BasicError,
             BulkOperation,

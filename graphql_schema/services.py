@@ -18,7 +18,9 @@ class Limits:
     """How much one operation may ask for."""
 
     body_bytes: int = 1_048_576
+    anonymous_body_bytes: int = 65_536
     tokens: int = 2_000
+    anonymous_tokens: int = 500
     nesting: int = 50
     depth: int = 10
     aliases: int = 30
@@ -29,7 +31,10 @@ class Limits:
     subscriptions_per_token: int = 100
     """In one process."""
     recheck_s: float = 60.0
-    """How often it is looked at whether the caller of a subscription may still read."""
+    """How often it is looked at whether the caller of a subscription may still read.
+
+    After news of its organization that is looked at within a second.
+    """
     keep_alive_s: float = 15.0
     connection_init_s: float = 10.0
 
@@ -49,13 +54,25 @@ class Admission:
     has `start` taken back. `left` says how much cost could be spent at once, None without a budget.
     """
 
-    start: Callable[[UUID | None], Wait | None] = lambda _caller_id: None
-    spend: Callable[[UUID | None, int], Wait | None] = lambda _caller_id, _cost: None
-    left: Callable[[UUID | None], int | None] = lambda _caller_id: None
+    start: Callable[[Caller], Wait | None] = lambda _caller: None
+    spend: Callable[[Caller, int], Wait | None] = lambda _caller, _cost: None
+    left: Callable[[Caller], int | None] = lambda _caller: None
 
 
-def _nobody(_token_id: UUID) -> None:
-    """Take no note of a used token."""
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What a page must know of the server before anybody is signed in.
+
+    `development_mailbox`: mail is kept to be looked at, since no mail server is set.
+    """
+
+    version: str = ""
+    embedded_database: bool = False
+    development_mailbox: bool = False
+
+
+def _nobody(_id: UUID) -> None:
+    """Take no note of a used token or session, of an organization that somebody has left."""
 
 
 def _patient(_ip: str | None) -> float | None:
@@ -73,11 +90,12 @@ class GraphqlServices:
 
     `reader` reads from the pool. `deprovision_guard` False says that the guard is off for every
     connection. `plans` False completes lists field by field. `token_used` hears the id of every
-    access token that was let in, `wrong_token` the address that sent a wrong one; it answers the
-    seconds to wait where there were too many. `documents` are the trusted ones, by the SHA-256 of
-    their text; `documents_only` says of whom that they may run no others, as people with a
-    session, whose browsers other pages use, too. `tails` wake subscriptions; the default ones are
-    woken by nobody.
+    access token that was let in, `session_used` that of every session, `wrong_token` the address
+    that sent a wrong one; it answers the seconds to wait where there were too many. `documents` are
+    the trusted ones, by the SHA-256 of their text; `documents_only` says of whom that they may run
+    no others, as people with a session, whose browsers other pages use, too. `tails` wake
+    subscriptions; the default ones are woken by nobody. `access_changed` hears the organizations
+    whose subscribers may have lost their rights, without an event of them.
     """
 
     application: Application
@@ -88,6 +106,9 @@ class GraphqlServices:
     deprovision_guard: bool = True
     plans: bool = True
     token_used: Callable[[UUID], None] = _nobody
+    session_used: Callable[[UUID], None] = _nobody
+    access_changed: Callable[[UUID], None] = _nobody
+    server: ServerFacts = field(default_factory=ServerFacts)
     tails: Tails = field(default_factory=Tails)
     wrong_token: Callable[[str | None], float | None] = _patient
     documents: Mapping[str, str] = field(default_factory=dict)

@@ -95,6 +95,8 @@ async def follow(
         await context.close()
         stream.stands()
         while (batch := await following.batch(stream.due_s)) is not None:
+            if stream.due_s:
+                stream.hear_news()
             await stream.check()
             for entry in batch:
                 await stream.check()

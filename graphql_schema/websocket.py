@@ -10,9 +10,10 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -26,8 +27,9 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 from strawberry.types.unset import UNSET
 
-from graphql_schema.errors import LIMIT_EXCEEDED, UNAUTHENTICATED, ApiError
+from graphql_schema.errors import LIMIT_EXCEEDED, UNAUTHENTICATED, ApiError, unauthenticated
 from graphql_schema.operations import expect_operation, refused
+from graphql_schema.presented import ORGANIZATION_HEADER, Known, Presented
 from graphql_schema.schema import schema
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     )
 
     from graphql_schema.auth import Authenticator
-    from graphql_schema.live import Known, Live
+    from graphql_schema.live import Live
     from graphql_schema.services import GraphqlServices
 
 NORMAL, TRY_AGAIN, INTERNAL = 1000, 1012, 1011
@@ -51,17 +53,25 @@ class Connection:
     """Who is at the other end; Strawberry sets `connection_params` to what it introduced with."""
 
     authenticator: Authenticator
-    header: str | None
-    ip: str | None
+    presented: Presented
     connection_params: dict[str, Any] = field(default_factory=dict)
 
     async def known(self) -> Known:
-        """The caller, as of now. Raises ApiError."""
+        """The caller, as of now: somebody in particular. Raises ApiError."""
         given = {name.lower(): value for name, value in self.connection_params.items()}
-        presented = given.get("authorization", self.header)
-        return await self.authenticator.authenticate(
-            presented if isinstance(presented, str) else None, self.ip
-        )
+        presented = self.presented
+        if "authorization" in given:
+            presented = replace(presented, authorization=_text(given["authorization"]))
+        if ORGANIZATION_HEADER in given:
+            presented = replace(presented, organization=_text(given[ORGANIZATION_HEADER]))
+        known = await self.authenticator.authenticate(presented)
+        if known.is_nobody:
+            raise unauthenticated()
+        return known
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 class _Socket(ASGIWebSocketAdapter):
@@ -89,7 +99,7 @@ class _View:
     """What Strawberry's handler asks of the application around it."""
 
     async def on_ws_connect(self, context: Connection) -> Any:
-        """Let in who has a valid token."""
+        """Let in who has a valid token or session."""
         try:
             await context.known()
         except ApiError as error:
@@ -160,7 +170,7 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
     ) -> None:
         try:
             known = await self.context.known()
-            request = expect_operation(self._services, known[0], payload)
+            request = expect_operation(self._services, known.caller, payload)
             results = self._live.results(request, known, self.context.known, begun.set)
             async with aclosing(results):
                 async for body in results:
@@ -190,23 +200,36 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
             await self.websocket.close(FORBIDDEN, "Forbidden")
 
 
+def origin_of(url: str) -> str:
+    """The origin of an address, as browsers name it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _error(id_: str, body: dict[str, Any]) -> Message:
     return {"id": id_, "type": "error", "payload": body["errors"]}
 
 
 async def serve_websocket(
-    websocket: WebSocket, authenticator: Authenticator, live: Live, services: GraphqlServices
+    websocket: WebSocket,
+    presented: Presented,
+    authenticator: Authenticator,
+    live: Live,
+    services: GraphqlServices,
 ) -> None:
-    """Answer one connection until it ends."""
+    """Answer one connection until it ends.
+
+    Browsers open sockets for any page, cookies and all, and say for which: only our own counts.
+    """
+    origin = websocket.headers.get("origin")
+    if origin is not None and origin != origin_of(services.public_url):
+        presented = replace(presented, session=None)
     if GRAPHQL_TRANSPORT_WS_PROTOCOL not in websocket["subprotocols"]:
         await websocket.accept()
         await websocket.close(NO_PROTOCOL, f"Speak {GRAPHQL_TRANSPORT_WS_PROTOCOL}")
         return
     await websocket.accept(GRAPHQL_TRANSPORT_WS_PROTOCOL)
-    client = websocket.client
-    connection = Connection(
-        authenticator, websocket.headers.get("authorization"), client.host if client else None
-    )
+    connection = Connection(authenticator, presented)
     socket = _Socket(cast("Any", _View()), websocket, websocket)
     try:
         await _Handler(socket, connection, live, services).handle()

@@ -1,4 +1,4 @@
-"""Notes when credentials and access tokens were last used: in batches, once a minute at most."""
+"""Notes when credentials, tokens and sessions were last used: in batches, once a minute at most."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ WRITE_EVERY_S = 5.0
 AGAIN_AFTER_S = 60.0
 
 logger = logging.getLogger(__name__)
-_TOUCH_TOKENS = "UPDATE access_tokens SET last_used_at = $2 WHERE id = ANY($1::uuid[])"
+_TOUCH = {
+    "access token": "UPDATE access_tokens SET last_used_at = $2 WHERE id = ANY($1::uuid[])",
+    "session": "UPDATE sessions SET last_seen_at = $2 WHERE id = ANY($1::uuid[])",
+}
 
-# An access token is noted under None: its table is no organization's.
-_Key = tuple["UUID | None", "UUID"]
+# What is of no organization is noted under what it is: the tables of both are global.
+_Key = tuple["UUID | str", "UUID"]
 
 
 class UsageNotes:
@@ -43,7 +46,11 @@ class UsageNotes:
 
     def touch_access_token(self, token_id: UUID) -> None:
         """An access token was used just now."""
-        self._used.add((None, token_id))
+        self._used.add(("access token", token_id))
+
+    def touch_session(self, session_id: UUID) -> None:
+        """A session was used just now."""
+        self._used.add(("session", session_id))
 
     def stop(self) -> None:
         """Write what is there, then end `run`."""
@@ -69,17 +76,17 @@ class UsageNotes:
         self._written_at = {
             key: moment for key, moment in self._written_at.items() if now - moment < AGAIN_AFTER_S
         }
-        due: dict[UUID | None, list[UUID]] = {}
+        due: dict[UUID | str, list[UUID]] = {}
         for key in self._used:
             if all_of_it or key not in self._written_at:
                 due.setdefault(key[0], []).append(key[1])
-        for organization_id, ids in due.items():
-            if organization_id is None:
-                await self._pool.execute(_TOUCH_TOKENS, ids, utc_now())
+        for owner, ids in due.items():
+            if isinstance(owner, str):
+                await self._pool.execute(_TOUCH[owner], ids, utc_now())
             else:
                 await TOUCH_CREDENTIALS.fetch(
-                    self._pool, organization_id=organization_id, ids=ids, now=utc_now()
+                    self._pool, organization_id=owner, ids=ids, now=utc_now()
                 )
             for id_ in ids:
-                self._used.discard((organization_id, id_))
-                self._written_at[organization_id, id_] = now
+                self._used.discard((owner, id_))
+                self._written_at[owner, id_] = now

@@ -11,6 +11,7 @@ from typing import Any
 
 from graphql import GraphQLSchema, is_specified_scalar_type
 
+from graphql_schema.descriptions.accounts import ACCOUNTS
 from graphql_schema.descriptions.bulk import BULK
 from graphql_schema.descriptions.changes import CHANGES
 from graphql_schema.descriptions.common import COMMON_ARGUMENTS, common
@@ -23,6 +24,7 @@ from graphql_schema.descriptions.scim import SCIM
 
 DESCRIPTIONS: dict[str, str] = {
     **PEOPLE,
+    **ACCOUNTS,
     **SCIM,
     **LOGS,
     **LIVE,

@@ -9,8 +9,10 @@ PEOPLE = {
     "Versioned.createdAt": "When it came to be.",
     "Versioned.updatedAt": "When it last changed.",
     "Viewer": "The caller, as this server knows it.",
-    "Viewer.actor": "Who calls: the access token.",
-    "Viewer.tokenExpiresAt": "When the access token ends; `null` for never.",
+    "Viewer.actor": (
+        "Who calls: the access token; a person as the member they act as, else as their account."
+    ),
+    "Viewer.tokenExpiresAt": "When the access token ends; `null` for never, and for a person.",
     "AccessToken": "What a script or dashboard calls this API with. Its secret is shown once.",
     "AccessToken.name": "Its name, to know it again by.",
     "AccessToken.scopes": "What it was given; a member's token has no more than the member.",

@@ -37,6 +37,7 @@ _WORDS = {
     Kind.SCIM_API_KEY: "SCIM key",
     Kind.ACCESS_TOKEN: "access token",
     Kind.BULK_OPERATION: "bulk operation",
+    Kind.SESSION: "session",
 }
 
 

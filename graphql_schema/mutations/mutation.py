@@ -12,6 +12,7 @@ from graphql_schema.mutations.members import MemberMutations
 from graphql_schema.mutations.organizations import OrganizationMutations
 from graphql_schema.mutations.scim import ScimMutations
 from graphql_schema.mutations.scim_keys import ScimKeyMutations
+from graphql_schema.mutations.sessions import SessionMutations
 from graphql_schema.mutations.tokens import TokenMutations
 
 
@@ -26,5 +27,6 @@ class Mutation(
     BulkMutations,
     MemberMutations,
     InvitationMutations,
+    SessionMutations,
 ):
     pass

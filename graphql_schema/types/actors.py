@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
+from domain.queries.accounts import get_account
 from domain.vocabulary import ActorKind, SubjectKind
 from graphql_schema.types.references import wrap_or_none
 
@@ -29,6 +30,8 @@ async def actor_of(
             return SystemProcess(name=label)
         case ActorKind.MEMBER if id_ is not None and organization_id is not None:
             return wrap_or_none(await load.member.load((organization_id, id_)))
+        case ActorKind.ACCOUNT if id_ is not None and id_ == context.caller.account_id:
+            return wrap_or_none(await get_account(context.reader, id_))
         case ActorKind.ACCESS_TOKEN if id_ is not None:
             token = await load.access_token.load(id_)
             if token is None or not (

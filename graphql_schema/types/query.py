@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 
+from domain.queries.accounts import get_account
 from domain.queries.audit_actions import AUDIT_ACTIONS
 from domain.queries.organizations import (
     count_organizations,
@@ -19,7 +20,7 @@ from graphql_schema.enums import OrderDirection, Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, ObjectId, expect_id, read_id
 from graphql_schema.loaders import Loaders
-from graphql_schema.policy import costs, needs
+from graphql_schema.policy import OPEN, costs, needs
 from graphql_schema.types.audit import AuditAction
 from graphql_schema.types.inputs import (
     BY_NAME,
@@ -32,6 +33,7 @@ from graphql_schema.types.lists import Arguments, connect_counted
 from graphql_schema.types.node import Node
 from graphql_schema.types.organization import Organization
 from graphql_schema.types.references import wrap_or_none
+from graphql_schema.types.server import Server
 from graphql_schema.types.viewer import Viewer
 
 _OBJECT_SCOPES = {
@@ -58,10 +60,13 @@ _BY_KEY: dict[Kind, Callable[[Loaders], Any]] = {
 async def load_node(context: Context, id_: ObjectId) -> Any:
     """The row that an id names, or None: unknown, of another organization, or not to be seen."""
     load, organization_id = context.load, id_.organization_id
+    if id_.kind is Kind.ACCOUNT:
+        own_account = id_.id == context.caller.account_id
+        return await get_account(context.reader, id_.id) if own_account else None
     scope = _OBJECT_SCOPES.get(id_.kind)
     if id_.kind is Kind.ACCESS_TOKEN:
         token = await load.access_token.load(id_.id)
-        own = id_.id == context.token.id
+        own = context.token is not None and id_.id == context.token.id
         if token is None or token.organization_id != organization_id:
             return None
         reached = context.caller.organization_id is None or context.may_see(organization_id)
@@ -87,6 +92,10 @@ class Query:
     @resolved(description="Who is calling, with which scopes.")
     def viewer(self) -> Viewer:
         return Viewer()
+
+    @resolved(OPEN, description="This server, as a sign-in page must know it.")
+    def server(self, info: Info) -> Server:
+        return Server(row=info.context.services.server)
 
     @resolved(
         description=(

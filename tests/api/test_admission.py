@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from api import pace
-from api.admission import WRONG_TOKENS_PER_MINUTE, admission, wrong_tokens
+from api.admission import WRONG_TOKENS_PER_MINUTE, Budget, wrong_tokens
 from api.app import create_app
 from api.runtime import open_runtime
 from api.settings import Settings
@@ -30,7 +30,7 @@ def waits(found: Wait | None) -> tuple[float, str] | None:
 
 def test_sixty_operations_at_once_and_one_a_second_after() -> None:
     clock = Clock()
-    budget = admission(60, 0, clock=clock)
+    budget = Budget(60, 0, clock=clock)
 
     assert [budget.start(TOKEN) for _ in range(60)] == [None] * 60
     assert waits(budget.start(TOKEN)) == (1.0, "60 operations")
@@ -42,7 +42,7 @@ def test_sixty_operations_at_once_and_one_a_second_after() -> None:
 
 def test_cost_is_spent_to_the_last_point() -> None:
     clock = Clock()
-    budget = admission(0, 50_000, clock=clock)
+    budget = Budget(0, 50_000, clock=clock)
 
     assert budget.left(TOKEN) == 50_000
     assert [budget.spend(TOKEN, 5_000) for _ in range(9)] == [None] * 9
@@ -56,7 +56,7 @@ def test_cost_is_spent_to_the_last_point() -> None:
 
 
 def test_who_is_refused_for_cost_has_its_operation_back() -> None:
-    budget = admission(2, 10, clock=Clock())
+    budget = Budget(2, 10, clock=Clock())
 
     assert budget.start(TOKEN) is None
     assert budget.spend(TOKEN, 10) is None
@@ -69,7 +69,7 @@ def test_who_is_refused_for_cost_has_its_operation_back() -> None:
 
 def test_what_costs_more_than_the_whole_budget_takes_all_of_it() -> None:
     clock = Clock()
-    budget = admission(0, 10, clock=clock)
+    budget = Budget(0, 10, clock=clock)
 
     assert budget.spend(TOKEN, 5_000) is None
     assert budget.left(TOKEN) == 0
@@ -77,7 +77,7 @@ def test_what_costs_more_than_the_whole_budget_takes_all_of_it() -> None:
 
 
 def test_no_budget_is_no_limit() -> None:
-    budget = admission(0, 0, clock=Clock())
+    budget = Budget(0, 0, clock=Clock())
 
     assert [budget.start(TOKEN) for _ in range(1000)] == [None] * 1000
     assert [budget.spend(TOKEN, 5_000) for _ in range(1000)] == [None] * 1000

@@ -44,6 +44,15 @@ fragment T on AccessToken {
   createdBy { __typename }
 }
 """
+ACCOUNT = """
+fragment A on Account {
+  id email name publicKey encryptedPrivateKey
+  memberships {
+    organizationId organizationUuid organizationName organizationSlug memberId memberUuid status
+    role scopes keyHandshake keyVersion keyState wrappedOrganizationKey member { id }
+  }
+}
+"""
 PAGE = """
 fragment P on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 """
@@ -160,14 +169,17 @@ ROOTS = (
     """
 query ($org: ID!) {
   viewer {
-    scopes tokenExpiresAt organization { id }
-    actor { __typename ... on AccessToken { id name } }
+    label scopes tokenExpiresAt organization { id }
+    actor { __typename ... on AccessToken { id name } ... on Account { id } }
+    account { ...A } sessions { id createdAt lastSeenAt userAgent ip method current }
   }
+  server { version embeddedDatabase developmentMailbox }
   node(id: $org) { id ... on Versioned { version createdAt updatedAt } }
   organizations(first: 2) { totalCount pageInfo { ...P } edges { cursor node { id } } nodes { id } }
   auditActions { action description subject }
 }
 """
+    + ACCOUNT
     + PAGE
 )
 

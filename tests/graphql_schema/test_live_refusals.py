@@ -75,7 +75,7 @@ async def test_each_needs_its_scope(
     (error,) = await ended(server, limited, query, org=caller.org)
 
     assert error["message"] == f"This needs the scope {scope}."
-    assert error["extensions"] == {"code": "FORBIDDEN"}
+    assert error["extensions"] == {"code": "FORBIDDEN", "scope": scope.value}
     assert server.tails.count == 0
 
 
@@ -169,7 +169,9 @@ async def test_a_token_has_so_many_and_not_one_more(server: LiveServer, caller: 
 
         (error,) = await ended(server, caller, CHANGES, **variables)
         assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
-        assert error["message"] == "A token may have at most 3 subscriptions open at once."
+        assert error["message"] == (
+            "A token or session may have at most 3 subscriptions open at once."
+        )
         # Another token is another matter.
         other = await caller.with_scopes(Scope.MEMBERS_READ)
         async with events(server.address, other.secret, CHANGES, variables):

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from domain.application import Application
-from domain.ids import UUID
+from domain.caller import Caller
 from domain.secrets import make_secret
 from domain.vocabulary import Scope
 from graphql_schema.app import graphql_app
@@ -24,20 +24,20 @@ class Counting:
     """Says what a test wants, and writes down what it was asked."""
 
     def __init__(self) -> None:
-        self.begun: list[UUID | None] = []
+        self.begun: list[Caller] = []
         self.spent: list[int] = []
         self.begins: Wait | None = None
         self.spends: Wait | None = None
 
-    def begin(self, caller_id: UUID | None) -> Wait | None:
-        self.begun.append(caller_id)
+    def begin(self, caller: Caller) -> Wait | None:
+        self.begun.append(caller)
         return self.begins
 
-    def spend(self, _caller_id: UUID | None, cost: int) -> Wait | None:
+    def spend(self, _caller: Caller, cost: int) -> Wait | None:
         self.spent.append(cost)
         return self.spends
 
-    def left(self, _caller_id: UUID | None) -> int | None:
+    def left(self, _caller: Caller) -> int | None:
         return 1234
 
 
@@ -152,5 +152,5 @@ async def test_tokens_of_one_organization_have_budgets_of_their_own(
         await each.post(CHEAP)
 
     first, second, third = counting.begun
-    assert first == third
-    assert first != second
+    assert first.actor == third.actor
+    assert first.actor != second.actor

@@ -16,8 +16,35 @@ from tests.support.graphql import Api, token
 WAYS = ways()
 # Reviewed: what any token of an organization may read, whichever scopes it has.
 OPEN = {
-    "Query": {"viewer", "node", "organization", "auditActions"},
-    "Viewer": {"actor", "scopes", "organization", "tokenExpiresAt"},
+    "Query": {"viewer", "server", "node", "organization", "auditActions"},
+    "Server": {"version", "embeddedDatabase", "developmentMailbox"},
+    "Viewer": {
+        "actor",
+        "label",
+        "scopes",
+        "organization",
+        "tokenExpiresAt",
+        "account",
+        "sessions",
+    },
+    # Of the person who asks alone.
+    "Account": {"id", "email", "name", "publicKey", "encryptedPrivateKey", "memberships"},
+    "Membership": {
+        "organizationId",
+        "organizationUuid",
+        "organizationName",
+        "organizationSlug",
+        "memberId",
+        "memberUuid",
+        "status",
+        "role",
+        "scopes",
+        "keyHandshake",
+        "keyVersion",
+        "keyState",
+        "wrappedOrganizationKey",
+    },
+    "Session": {"id", "createdAt", "lastSeenAt", "userAgent", "ip", "method", "current"},
     "Organization": {
         "id",
         "version",
@@ -149,7 +176,7 @@ async def test_who_is_in_which_group_is_not_told_by_a_filter(
     body = (await half.post(query, {"org": caller.org, "id": id_})).json()
     assert body["data"] == {"organization": None}
     assert [error["message"] for error in body["errors"]] == [f"This needs the scope {other}."]
-    assert body["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
+    assert body["errors"][0]["extensions"] == {"code": "FORBIDDEN", "scope": other}
     (found,) = (await both.ask(query, org=caller.org, id=id_))["organization"].values()
     assert found == {"totalCount": 0}
 

@@ -15,16 +15,19 @@ from domain.queries.reader import Reader
 from domain.vocabulary import Scope
 from graphql_schema.app import graphql_app
 from graphql_schema.ids import Kind, make_id
-from graphql_schema.services import GraphqlServices, Limits
+from graphql_schema.services import GraphqlServices, Limits, ServerFacts
 from tests.support import factories
 
+COOKIE = "__Host-session"
 MODERN = "application/graphql-response+json"
+SERVER = ServerFacts("0.1.0", embedded_database=True, development_mailbox=True)
 SYSTEM = system_caller("tests")
 EVERY_SCOPE = frozenset(Scope)
 
 
 def services(app: Application, **given: Any) -> GraphqlServices:
     """What the API needs, on the application's own pool."""
+    given.setdefault("server", SERVER)
     return GraphqlServices(
         application=app, reader=Reader(app.pool), public_url="https://rollcall.test", **given
     )
@@ -55,6 +58,11 @@ class Api:
         """The organization's id."""
         return make_id(Kind.ORGANIZATION, None, self.organization_id)
 
+    @property
+    def presented(self) -> dict[str, str]:
+        """The headers that say who calls."""
+        return {"authorization": f"Bearer {self.secret}"}
+
     def member_id(self, id_: UUID) -> str:
         """The id of a member of the organization."""
         return make_id(Kind.MEMBER, self.organization_id, id_)
@@ -72,7 +80,7 @@ class Api:
         **body: Any,
     ) -> httpx.Response:
         """The response to one operation."""
-        sent = {"authorization": f"Bearer {self.secret}", **(headers or {})}
+        sent = self.presented | (headers or {})
         return await send(self.asgi, {"query": query, "variables": variables, **body}, sent)
 
     async def ask(self, query: str, **variables: Any) -> Any:
@@ -117,6 +125,41 @@ class Api:
         """A caller with every scope in every organization."""
         issued = await token(self.app, None)
         return replace(self, secret=issued.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Person(Api):
+    """A person with a session, `secret`; `acting_in` is what the organization header says."""
+
+    acting_in: str | None = None
+
+    @property
+    def presented(self) -> dict[str, str]:
+        """A browser's cookie, and what only our own pages add."""
+        headers = {"cookie": f"{COOKIE}={self.secret}", "x-rollcall": "tests"}
+        if self.acting_in is not None:
+            headers["x-rollcall-organization"] = self.acting_in
+        return headers
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody(Api):
+    """Whoever presents nothing."""
+
+    @property
+    def presented(self) -> dict[str, str]:
+        """Nothing."""
+        return {}
+
+
+def as_person(caller: Api, secret: str, acting_in: str | None = None) -> Person:
+    """A person who asks the same server as `caller`, about the same organization."""
+    return Person(caller.app, caller.organization_id, secret, caller.asgi, acting_in)
+
+
+def as_nobody(caller: Api) -> Nobody:
+    """Somebody without token and session who asks the same server."""
+    return Nobody(caller.app, caller.organization_id, "", caller.asgi)
 
 
 def _typed(variables: dict[str, Any]) -> dict[str, str]:

@@ -41,11 +41,13 @@ from domain.vocabulary import (
     Scope,
 )
 from graphql_schema.ids import Kind, make_id
+from tests.graphql_schema.mutation_errors import OF_PEOPLE
 from tests.support import factories
 from tests.support.bulk import work
-from tests.support.graphql import Api, api
+from tests.support.graphql import Api, Person, api, as_person
 from tests.support.guard import grow_older, watched
 from tests.support.requests_log import entry, write_requests
+from tests.support.sessions import session, session_id_of
 
 OPERATOR = system_caller("operator", Origin.CLI)
 PEOPLE = {
@@ -59,7 +61,7 @@ NAMES = {"ada": "Ada Lovelace", "bob": "Bob Kahn", "cy": "Cy Young", "dan": "Dan
 _KEYS = "SELECT id FROM scim_credentials WHERE organization_id = $1"
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z$")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_ID = re.compile(r"\b(org|mbr|grp|ivt|scm|key|evt|req|tok|blk)_[a-z2-7]{20,}")
+_ID = re.compile(r"\b(org|mbr|grp|ivt|scm|key|evt|req|tok|blk|acc|ses)_[a-z2-7]{20,}")
 _SECRETS = frozenset({"secret", "apiKey"})
 """Fields of which the prefix alone is the same each time."""
 _DIFFERENT = frozenset({"hint", "clientId", "hash", "startCursor", "endCursor", "cursor"})
@@ -169,6 +171,9 @@ async def make_world(app: Application, about: str = "") -> World:
     await _log(app, owner, ids)
     if about == "resolveDeprovisionGuard":
         await _hold(app, owner, ids["cy"])
+    if about in OF_PEOPLE:
+        caller, sessions = await _ada(app, caller, ids["ada"])
+        samples |= sessions
     if about in {"", "cancelBulkOperation"}:
         operation = StartBulkOperation(
             owner, MemberAction.INVITE, MemberFilter(statuses=(MemberStatus.REVOKED,)), 1
@@ -181,6 +186,15 @@ async def make_world(app: Application, about: str = "") -> World:
     async with app.pool.acquire() as connection:
         await verify_batch(connection, owner, utc_now())
     return World(caller, samples)
+
+
+async def _ada(app: Application, caller: Api, id_: UUID) -> tuple[Person, dict[str, str]]:
+    """Ada, signed in, with another session on a computer that she lost."""
+    sql = "SELECT account_id FROM members WHERE organization_id = $1 AND id = $2"
+    account_id = await app.pool.fetchval(sql, caller.organization_id, id_)
+    lost = session_id_of(await session(app, account_id))
+    person = as_person(caller, await session(app, account_id), caller.org)
+    return person, {"ses_lost": make_id(Kind.SESSION, None, lost)}
 
 
 async def _log(app: Application, owner: UUID, ids: dict[str, UUID]) -> None:
