@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from domain.application import Application
 from domain.commands import Member
 from domain.ids import new_id
-from domain.secrets import make_secret
 from domain.vocabulary import MemberRole, MemberStatus, Scope
 from graphql_schema import auth
 from graphql_schema.app import graphql_app
-from graphql_schema.cookies import SessionCookie
 from graphql_schema.ids import Kind, make_id
 from tests.support import factories
 from tests.support.graphql import (
     COOKIE,
-    MODERN,
     Api,
     Person,
-    as_nobody,
     as_person,
-    send,
     services,
 )
 from tests.support.sessions import session, session_id_of, signed_in
@@ -159,83 +152,6 @@ async def test_nobody_sees_the_account_of_another(
             assert await other.ask(query, id=id_) == {"node": None}
 
 
-async def test_what_a_session_needs_to_work(caller: Api, ada: tuple[Member, Person]) -> None:
-    secret = ada[1].secret
-    unknown = make_secret("ses", new_id()).text
-    another = secret[:-43] + unknown[-43:]
-
-    async def status(cookie: str) -> int:
-        response = await send(caller.asgi, {"query": WHO}, {"cookie": cookie, "x-rollcall": "1"})
-        if response.status_code == 401:
-            assert response.headers["www-authenticate"] == "Bearer"
-            assert response.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
-            assert "data" not in response.json()
-        return response.status_code
-
-    for wrong in (
-        "",
-        f"{COOKIE}=",
-        f"{COOKIE}={unknown}",
-        f"{COOKIE}={another}",
-        f"{COOKIE}={secret}x",
-        f"rollcall-session={secret}",
-        f"session={secret}",
-    ):
-        assert await status(wrong) == 401, wrong
-
-    assert await status(f"a=b; {COOKIE}={secret}; c=d") == 200
-    assert await status(f'{COOKIE}="{secret}"') == 200
-
-
-async def test_a_secret_of_one_kind_is_none_of_the_other(
-    caller: Api, ada: tuple[Member, Person]
-) -> None:
-    as_token = await send(caller.asgi, {"query": WHO}, {"authorization": f"Bearer {ada[1].secret}"})
-    as_cookie = await as_person(caller, caller.secret).post(WHO)
-
-    assert (as_token.status_code, as_cookie.status_code) == (401, 401)
-
-
-async def test_a_token_counts_before_a_session(caller: Api, ada: tuple[Member, Person]) -> None:
-    both = ada[1].presented | caller.presented
-    wrong = ada[1].presented | {"authorization": "Bearer adm_x"}
-
-    found = await send(caller.asgi, {"query": "{ viewer { label } }"}, both)
-    refused = await send(caller.asgi, {"query": "{ viewer { label } }"}, wrong)
-
-    assert found.json()["data"] == {"viewer": {"label": "a token"}}
-    assert refused.status_code == 401
-
-
-@pytest.mark.parametrize(
-    ("spoilt", "status"),
-    [
-        ({"x-rollcall": None}, 403),
-        ({"content-type": "text/plain"}, 415),
-        ({"content-type": "application/x-www-form-urlencoded"}, 415),
-        ({"content-type": "multipart/form-data; boundary=x"}, 415),
-    ],
-)
-async def test_other_pages_of_a_browser_cannot_use_a_session(
-    app: Application, ada: tuple[Member, Person], spoilt: dict[str, str | None], status: int
-) -> None:
-    member, person = ada
-    mutation = (
-        b'{"query": "mutation ($i: ChangeMemberRoleInput!) {'
-        b' changeMemberRole(input: $i) { changed } }"}'
-    )
-    headers: dict[str, Any] = person.presented | {"content-type": "application/json"} | spoilt
-    sent = {name: value for name, value in headers.items() if value is not None}
-
-    response = await send(person.asgi, mutation, sent)
-
-    assert response.status_code == status
-    assert "data" not in response.json()
-    assert "set-cookie" not in response.headers
-    row = await app.pool.fetchrow("SELECT version FROM members WHERE id = $1", member.id)
-    assert row["version"] == member.version
-
-
 async def test_signing_out_ends_the_session_and_the_cookie(
     app: Application, ada: tuple[Member, Person]
 ) -> None:
@@ -335,90 +251,3 @@ async def test_a_used_session_is_noted(app: Application, caller: Api) -> None:
     await replace(person, secret=f"{secret[:-1]}x").post(SESSIONS)
 
     assert seen == [session_id_of(secret)]
-
-
-# Whoever presents nothing.
-
-
-async def test_open_fields_are_for_anybody(caller: Api) -> None:
-    nobody = as_nobody(caller)
-
-    for query in (
-        "{ __typename }",
-        "{ server { version } }",
-        "{ ...F } fragment F on Query { server { version } }",
-    ):
-        response = await nobody.post(query)
-        assert response.status_code == 200, query
-        assert "errors" not in response.json()
-        assert "set-cookie" not in response.headers
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "{ viewer { label } }",
-        "{ server { version } viewer { label } }",
-        "{ server { version } ... { viewer { label } } }",
-        "{ ...F } fragment F on Query { viewer { label } }",
-        "{ ...F } fragment F on Query { ...G } fragment G on Query { auditActions { action } }",
-        "{ viewer @skip(if: true) { label } server { version } }",
-        "{ server: viewer { label } }",
-        "{ __schema { queryType { name } } }",
-        '{ __type(name: "Query") { name } }',
-        "{ nothing }",
-        "query A { server { version } } query B { server { version } }",
-        'mutation { endSession(input: {sessionId: "x"}) { changed } }',
-        'subscription { memberChanges(organizationId: "x") { cursor } }',
-    ],
-)
-@pytest.mark.parametrize("accept", ["application/json", MODERN])
-async def test_all_else_is_for_who_is_known(caller: Api, query: str, accept: str) -> None:
-    response = await as_nobody(caller).post(query, headers={"accept": accept})
-
-    if query.startswith("subscription"):
-        assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
-        return
-    assert response.status_code == 401
-    assert response.headers["www-authenticate"] == "Bearer"
-    body = response.json()
-    assert "data" not in body
-    assert [error["extensions"] for error in body["errors"]] == [{"code": "UNAUTHENTICATED"}]
-
-
-async def test_nobody_subscribes(caller: Api) -> None:
-    query = 'subscription { memberChanges(organizationId: "x") { cursor } }'
-
-    response = await as_nobody(caller).post(query, headers={"accept": "text/event-stream"})
-
-    assert response.status_code == 401
-
-
-async def test_what_nobody_sends_is_short(caller: Api) -> None:
-    nobody = as_nobody(caller)
-    long = "{ server { version } " + " ".join(f"a{n}: __typename" for n in range(200)) + " }"
-    large = {"padding": "x" * 70_000}
-
-    tokens = await nobody.post(long)
-    body = await nobody.post("{ server { version } }", large)
-    known = await caller.post("{ server { version } }", large)
-
-    assert tokens.json()["errors"][0]["message"] == "A document may have at most 500 tokens."
-    assert body.status_code == 413
-    assert known.status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("url", "name", "flags"),
-    [
-        ("https://rollcall.test", "__Host-session", "Path=/; HttpOnly; SameSite=Lax; Secure"),
-        ("http://127.0.0.1:8000", "rollcall-session", "Path=/; HttpOnly; SameSite=Lax"),
-    ],
-)
-def test_the_cookie_of_an_address(url: str, name: str, flags: str) -> None:
-    cookie = SessionCookie.of(url, timedelta(hours=168))
-
-    assert cookie.holding("ses_x") == f"{name}=ses_x; {flags}; Max-Age=604800"
-    assert cookie.taken_away == f"{name}=; {flags}; Max-Age=0"
-    assert cookie.read([(b"cookie", f"x=1; {name}=ses_x".encode())]) == "ses_x"
-    assert cookie.read([(b"cookie", b"session=ses_x")]) is None
