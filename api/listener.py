@@ -9,6 +9,14 @@ import time
 from api.start_error import StartError
 
 RETRY_SECONDS = 3.0
+GONE_MS = 60_000
+_KEEP_ALIVE = {
+    "TCP_KEEPIDLE": 60,
+    "TCP_KEEPINTVL": 15,
+    "TCP_KEEPCNT": 4,
+    # For how long what was sent may go without a receipt.
+    "TCP_USER_TIMEOUT": GONE_MS,
+}
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -23,6 +31,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     family, kind, protocol, _, address = found[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _notice_who_is_gone(listener)
     if family == socket.AF_INET6 and host == "::":
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     # The processes of a server that was killed a moment ago may still be on their way out.
@@ -37,6 +46,14 @@ def listening_socket(host: str, port: int) -> socket.socket:
             listener.close()
             raise StartError(_refusal(error, host, port)) from error
         return listener
+
+
+def _notice_who_is_gone(listener: socket.socket) -> None:
+    """Connections whose other end vanished without a word end by themselves; they inherit this."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, seconds in _KEEP_ALIVE.items():
+        if (option := getattr(socket, name, None)) is not None:  # Linux has all of them
+            listener.setsockopt(socket.IPPROTO_TCP, option, seconds)
 
 
 def _refusal(error: OSError, host: str, port: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import resource
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ import uvicorn
 import uvloop
 
 from api.app import create_app
+from api.http_protocol import HttpProtocol, sweep_connections
 from api.logs import set_up_logs
 from api.metrics import watch_pool
 from api.parent_watch import serving_begins
@@ -30,6 +32,8 @@ log = structlog.get_logger("rollcall.server")
 KEEP_ALIVE_SECONDS = 75
 WAITING_CONNECTIONS = 2048
 LARGEST_MESSAGE_BYTES = 1_048_576
+# Beside connections of clients: those to the database and mail server, logs, modules.
+OTHER_FILES = 300
 
 
 class _Server(uvicorn.Server):
@@ -66,7 +70,7 @@ async def run(settings: Settings, orders: Orders, control: socket.socket) -> Non
         config = uvicorn.Config(
             create_app(runtime),
             interface="asgi3",
-            http="httptools",
+            http=HttpProtocol,
             ws="websockets-sansio",
             ws_max_size=LARGEST_MESSAGE_BYTES,
             # Compression costs each open connection more memory than all else.
@@ -82,15 +86,30 @@ async def run(settings: Settings, orders: Orders, control: socket.socket) -> Non
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
+        HttpProtocol.most_connections = _most_connections(settings.max_connections)
         server = _Server(config, control, runtime)
-        figures = asyncio.create_task(watch_pool(runtime.pool))
+        beside = [
+            asyncio.create_task(watch_pool(runtime.pool)),
+            asyncio.create_task(sweep_connections(server.server_state.connections)),
+        ]
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, server.stop)
         loop.add_reader(control, _parent_is_gone, loop, control, server)
         serving_begins()
         await server.serve(sockets=[orders.listener])
         loop.remove_reader(control)
-        figures.cancel()
+        for task in beside:
+            task.cancel()
+
+
+def _most_connections(wanted: int) -> int:
+    """As many as are wanted, if the process may have so many files open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + OTHER_FILES
+    if soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(wanted, max(1, soft - OTHER_FILES))
 
 
 def _parent_is_gone(

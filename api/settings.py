@@ -84,6 +84,9 @@ class Settings(BaseSettings):
         None, description="Reverse proxies whose X-Forwarded-For is believed, separated by commas."
     )
     workers: int = Field(1, ge=1, le=64, description="Number of server processes.")
+    max_connections: int = Field(
+        1000, ge=10, le=100_000, description="Connections of clients to one process at a time."
+    )
 
     database_url: DatabaseUrl | None = Field(
         None, description="PostgreSQL server to use; without it the embedded database runs."
