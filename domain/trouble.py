@@ -1,4 +1,4 @@
-"""What a database that is away, full, busy or just restarted raises, for who answers a caller."""
+"""What passes when it is tried again, for who answers a caller: trouble with the database, time."""
 
 import asyncpg
 
@@ -16,3 +16,6 @@ TEMPORARY = (
     OSError,
 )
 """What passes when it is tried again."""
+
+LONGEST_REQUEST_S = 30.0
+"""A request that has no answer by then gets one: TimeoutError, which is one of these."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
@@ -10,7 +11,7 @@ import orjson
 from starlette.websockets import WebSocket
 
 from domain.ids import new_id
-from domain.trouble import TEMPORARY
+from domain.trouble import LONGEST_REQUEST_S, TEMPORARY
 from graphql_schema.auth import Authenticator
 from graphql_schema.cookies import SessionCookie
 from graphql_schema.errors import (
@@ -95,10 +96,11 @@ class GraphqlApp:
         modern = wants_statuses(_accepted(headers).lower())
         more: Headers = ()
         try:
-            operation, known = await self._operation(scope, headers, receive)
-            if self._is_streamed(operation, _accepted(headers)):
-                return self._stream(operation, known, receive, send)
-            answer = await run(self._services, operation, known, self._cookie)
+            async with asyncio.timeout(LONGEST_REQUEST_S):
+                operation, known = await self._operation(scope, headers, receive)
+                if self._is_streamed(operation, _accepted(headers)):
+                    return self._stream(operation, known, receive, send)
+                answer = await run(self._services, operation, known, self._cookie)
             status = answer.status if modern or answer.status in (UNKNOWN, *FOR_NOW) else 200
             more = self._headers(answer, known, status)
         except Refusal as refusal:

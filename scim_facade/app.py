@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.errors import DomainError
 from domain.ids import new_id
-from domain.trouble import TEMPORARY
+from domain.trouble import LONGEST_REQUEST_S, TEMPORARY
 from scim_facade import answers, reading
 from scim_facade.auth import Authenticator
 from scim_facade.errors import scim_error
@@ -83,7 +83,11 @@ class ScimApp:
                 await reading.receive_body(exchange, receive, limit)
             return await dispatch(exchange, segments, self._carry)
 
-        return await _guarded(exchange, work)
+        async def in_time() -> Answer:
+            async with asyncio.timeout(LONGEST_REQUEST_S):
+                return await work()
+
+        return await _guarded(exchange, in_time)
 
     async def _carry(self, exchange: Exchange, segments: list[str]) -> Answer:
         """Serve one operation of a bulk request."""

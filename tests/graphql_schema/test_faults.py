@@ -15,6 +15,7 @@ import pytest
 from domain.application import Application
 from domain.queries.reader import Reader
 from domain.store import pool as pools
+from graphql_schema import app as graphql_app_module
 from graphql_schema import auth, checks, operations
 from graphql_schema.app import graphql_app
 from graphql_schema.context import Context
@@ -177,3 +178,21 @@ async def test_what_was_read_before_the_database_went_away_is_shown(
     assert response.status_code == 200
     assert response.json()["data"]["organization"] is None
     assert response.json()["data"]["viewer"]["scopes"]
+
+
+async def test_an_operation_that_waits_too_long_is_told_to_come_again(
+    caller: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graphql_app_module, "LONGEST_REQUEST_S", 0.2)
+    await caller.ask(COUNTS, org=caller.org)
+    pool = caller.app.pool
+
+    # given a process all of whose connections are taken
+    taken = [await pool.acquire() for _ in range(pool.get_max_size())]
+    response = await caller.post(COUNTS, {"org": caller.org})
+    for connection in taken:
+        await pool.release(connection)
+
+    assert response.status_code == 503
+    assert int(response.headers["retry-after"]) > 0
+    assert (await caller.ask(COUNTS, org=caller.org))["organization"] is not None

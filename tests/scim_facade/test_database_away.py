@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from scim_facade import app as scim_app
 from tests.support.database import DatabaseFactory, TestDatabase
 from tests.support.scim import Tenant, World, open_world
 
@@ -127,3 +128,22 @@ async def test_a_database_that_breaks_amid_writes_leaves_all_or_nothing(
         "SELECT count(*) FROM invitations WHERE organization_id = $1"
     )
     assert invitations["count"] == users
+
+
+async def test_a_request_that_waits_too_long_is_told_to_come_again(
+    world: World, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scim_app, "LONGEST_REQUEST_S", 0.2)
+    before = await acme.user("patient@x.example")
+    pool = world.app.pool
+
+    # given a process all of whose connections are taken
+    taken = [await pool.acquire() for _ in range(pool.get_max_size())]
+    answer = await acme.post("/Users", {"userName": "waits@x.example"})
+    for connection in taken:
+        await pool.release(connection)
+
+    # then the request was answered, and did nothing afterwards either
+    assert answer.error() == (503, None)
+    assert int(answer.headers["retry-after"]) > 0
+    assert await served_again(acme) == [before.id]
