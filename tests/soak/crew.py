@@ -30,7 +30,7 @@ WAITING = 12
 OWNER = "owner@example.com"
 SETTLE_S = 300.0
 _GIVE_UP_CLAIMS = """
-UPDATE invitations SET claimed_until = now()
+UPDATE {} SET claimed_until = now()
 WHERE state = 'QUEUED' AND claimed_until < now() + interval '3 minutes' - interval '15 seconds'
 """
 """Claims that no living sender has: it would have sent or renewed them since."""
@@ -102,9 +102,10 @@ class Crew:
         deadline = monotonic() + SETTLE_S
         while True:
             if hurry:
-                await self._execute(_GIVE_UP_CLAIMS)
+                await self._execute(_GIVE_UP_CLAIMS.format("invitations"))
+                await self._execute(_GIVE_UP_CLAIMS.format("mails"))
             found = await look(self.database_url, self.organization_id)
-            waits = any(row["state"] == "QUEUED" for row in found.invitations)
+            waits = any(row["waits"] for row in [*found.invitations, *found.notices])
             unsealed = any("not sealed" in complaint for complaint in found.complaints)
             if not (waits or unsealed) or monotonic() > deadline:
                 return found

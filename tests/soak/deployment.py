@@ -1,4 +1,4 @@
-"""A server with its embedded database that is made to break and is started again, as systemd does.
+"""A server that is made to break and is started again, as systemd does it.
 
 Everything it starts is its own; nothing else is ever killed.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.embedded_database import EmbeddedDatabase
+from tests.support.database import TestDatabase
 from tests.support.processes import children_of, is_running
 from tests.support.server import (
     PROGRAM,
@@ -42,12 +43,13 @@ class Deployment:
         *,
         workers: int = 2,
         folder: Path | None = None,
+        database: TestDatabase | None = None,
         wrapper: tuple[str, ...] = (),
     ) -> None:
         self.folder = folder or server_folder()
         self._own = folder is None
         self._wrapper = wrapper
-        environment = server_environment(self.folder) | {"ROLLCALL_WORKERS": str(workers)}
+        environment = server_environment(self.folder, database) | {"ROLLCALL_WORKERS": str(workers)}
         self.environment = environment | _SETTINGS | dict(env)
         self.url = f"http://127.0.0.1:{self.environment['ROLLCALL_PORT']}"
         self.log = self.folder / "server.log"

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _WORDS = {"member.updated": "profile.title", "group.updated": "displayName"}
 """Which attribute tells one event from another of the same action."""
+_MAILS = """
+SELECT *, state = 'QUEUED' AND due_at <= now() AS waits FROM {} WHERE organization_id = $1
+"""
 _OF_MANY = "group.members_changed"
 
 
@@ -36,6 +39,8 @@ class Found:
     labels: dict[str, str]
     """Labels of all that ever was, by id."""
     invitations: list[Any]
+    notices: list[Any]
+    """Mails of other kinds."""
     logged: frozenset[str]
     """Ids of requests in the request log."""
     complaints: list[str]
@@ -64,7 +69,8 @@ async def _look(connection: asyncpg.Connection, organization_id: str) -> Found:
         "SELECT * FROM group_changes WHERE organization_id = $1 ORDER BY sequence, group_id"
     )
     events = await rows("SELECT * FROM audit_events WHERE organization_id = $1 ORDER BY sequence")
-    invitations = await rows("SELECT * FROM invitations WHERE organization_id = $1")
+    invitations = await rows(_MAILS.format("invitations"))
+    notices = await rows(_MAILS.format("mails"))
     logged = await rows("SELECT id FROM provisioning_requests WHERE organization_id = $1")
     (organization,) = await rows("SELECT * FROM organizations WHERE id = $1")
     groups_of: dict[Any, set[str]] = defaultdict(set)
@@ -87,6 +93,7 @@ async def _look(connection: asyncpg.Connection, organization_id: str) -> Found:
         facts=_facts(events, changes),
         labels=labels,
         invitations=invitations,
+        notices=notices,
         logged=frozenset(str(row["id"]) for row in logged),
         complaints=complaints,
     )

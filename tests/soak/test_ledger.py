@@ -25,7 +25,9 @@ def ada() -> Tracked[MemberState]:
 
 def found(state: MemberState | None, *facts: tuple[str, str], **given: Any) -> Found:
     there = {} if state is None else {"ada": state}
-    empty = Found(there, {}, {"ada": "m1"}, {"m1": facts}, {"m1": "ada"}, [SENT], frozenset(), [])
+    empty = Found(
+        there, {}, {"ada": "m1"}, {"m1": facts}, {"m1": "ada"}, [SENT], [], frozenset(), []
+    )
     return replace(empty, **given)
 
 

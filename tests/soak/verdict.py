@@ -46,7 +46,7 @@ class Evidence:
     """userNames of members whom nobody wrote to."""
     faults: list[Fault] = field(default_factory=list)
     letters: Mapping[str, list[float]] = field(default_factory=dict)
-    """When (Unix time) mails arrived, by the id of their invitation."""
+    """When (Unix time) mails arrived, by the id of the row they were sent from."""
 
 
 def judge(evidence: Evidence, found: Found, record: Record) -> list[str]:
@@ -56,7 +56,7 @@ def judge(evidence: Evidence, found: Found, record: Record) -> list[str]:
         *evidence.contradictions,
         *_members(evidence, found),
         *_groups(evidence, found),
-        *_invitations(evidence, found),
+        *_mails(evidence, found),
         *_request_log(evidence, found, record),
     ]
 
@@ -99,37 +99,47 @@ def _compare(kind: str, tracked: Tracked[Any], there: tuple[Any, Any]) -> list[s
     return [told]
 
 
-def _invitations(evidence: Evidence, found: Found) -> list[str]:
-    """Each is sent, once per attempt; a second time only around a kill."""
+def _mails(evidence: Evidence, found: Found) -> list[str]:
+    """Each is sent, once per attempt; a second time only around a fault."""
     wrong = []
     of_member: dict[str, int] = defaultdict(int)
-    known = set()
     for row in found.invitations:
-        id_ = str(row["id"])
-        known.add(id_)
         of_member[str(row["member_id"])] += 1
-        letters = evidence.letters.get(id_, [])
-        name = f"invitation {id_} to {row['email']} ({row['state']})"
-        if row["state"] == "SENT" and not letters:
-            wrong.append(f"{name} counts as sent and never arrived")
+        wrong += _mail("invitation", row, evidence)
         if row["state"] in ("QUEUED", "FAILED", "BOUNCED"):
-            wrong.append(f"{name} was not sent: {row['last_error']}")
-        if len(letters) > row["attempts"]:
-            wrong.append(f"{name} arrived {len(letters)} times by {row['attempts']} attempts")
-        for one, two in pairwise(letters):
-            if not any(
-                one - 1 <= fault.at + fault.lasted_s and fault.at <= two
-                for fault in evidence.faults
-            ):
-                wrong.append(f"{name} arrived twice, {two - one:.1f} s apart, without any fault")
-    removed = {subject for subject, facts in found.facts.items() if ("member.removed", "") in facts}
-    if not removed:
+            wrong.append(f"invitation {row['id']} was not sent: {row['last_error']}")
+    for row in found.notices:
+        wrong += _mail("notice", row, evidence)
+        if row["waits"] or row["state"] in ("FAILED", "BOUNCED"):
+            wrong.append(f"notice {row['id']} was not sent: {row['last_error']}")
+    # A removed member's invitations are gone from the tables.
+    if not any(("member.removed", "") in facts for facts in found.facts.values()):
+        known = {str(row["id"]) for row in [*found.invitations, *found.notices]}
         strays = evidence.letters.keys() - known
-        wrong += [f"a mail arrived for invitation {stray}, which is none" for stray in strays]
+        wrong += [f"a mail arrived of row {stray}, which there is not" for stray in strays]
     for member in evidence.members:
         id_ = member.id or found.ids.get(member.name, "")
         if member.name in found.members:
             wrong += _amount(member.name, found.facts.get(id_, ()), of_member[id_])
+    return wrong
+
+
+def _mail(kind: str, row: Any, evidence: Evidence) -> list[str]:
+    wrong = []
+    letters = evidence.letters.get(str(row["id"]), [])
+    name = f"{kind} {row['id']} to {row['email']} ({row['state']})"
+    if row["state"] == "SENT" and not letters:
+        wrong.append(f"{name} counts as sent and never arrived")
+    if len(letters) > row["attempts"]:
+        wrong.append(f"{name} arrived {len(letters)} times by {row['attempts']} attempts")
+    for one, two in pairwise(letters):
+        around = (
+            fault
+            for fault in evidence.faults
+            if one - 1 <= fault.at + fault.lasted_s and fault.at <= two
+        )
+        if not any(around):
+            wrong.append(f"{name} arrived twice, {two - one:.1f} s apart, without any fault")
     return wrong
 
 
