@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from uuid import UUID
 
-    from domain.vocabulary import MemberAction, MemberStatus
+    from domain.vocabulary import LinkProblem, MemberAction, MemberStatus
 
 
 LISTED = 10
@@ -59,6 +59,16 @@ class Invalid(DomainError):
         super().__init__(f"{attribute} {why}.")
         self.attribute = attribute
         self.why = why
+
+
+class LinkVoid(Invalid):
+    """A link that does not work, or does not any more; `problem` None where it never was one."""
+
+    code = "LINK_VOID"
+
+    def __init__(self, why: str, problem: LinkProblem | None = None) -> None:
+        super().__init__("token", why)
+        self.problem = problem
 
 
 class UnknownMembers(Invalid):
@@ -126,11 +136,26 @@ class KeyRequired(DomainError):
 
     code = "KEY_REQUIRED"
 
+    def __init__(self, message: str, attribute: str | None = None) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+
 
 class KeyMismatch(DomainError):
     """A wrapped key was made for another key, organization or version."""
 
     code = "KEY_MISMATCH"
+
+
+class SignInRequired(DomainError):
+    """The address has an account, whose owner is to sign in first."""
+
+    code = "SIGN_IN_REQUIRED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An account of this address exists; sign in to it first, then open the link again."
+        )
 
 
 class PolicyViolation(DomainError):

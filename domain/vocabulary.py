@@ -178,6 +178,17 @@ class InvitationState(_Word):
     EXPIRED = auto()
 
 
+class LinkProblem(_Word):
+    """Why an invitation's link does not work."""
+
+    EXPIRED = auto()
+    USED = auto()
+    REPLACED = auto()
+    REVOKED = auto()
+    ADDRESS_CHANGED = auto()
+    WRONG_ACCOUNT = auto()
+
+
 class MailKind(_Word):
     """What a mail tells, or asks for."""
 

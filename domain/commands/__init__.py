@@ -21,7 +21,11 @@ from domain.commands.groups import (
     ReviseGroup,
 )
 from domain.commands.idempotency import Once, Replayed
-from domain.commands.invitations import AcceptInvitation
+from domain.commands.invitations import (
+    Accepted,
+    AcceptInvitation,
+    RequestNewInvitationLink,
+)
 from domain.commands.lifecycle import (
     ChangeMemberRole,
     ConfirmMember,
@@ -68,6 +72,7 @@ __all__ = [
     "NESTED_GROUPS",
     "UNKNOWN_MEMBERS",
     "AcceptInvitation",
+    "Accepted",
     "CancelBulkOperation",
     "CarryOutBulkItem",
     "CarryOutReleased",
@@ -103,6 +108,7 @@ __all__ = [
     "ReinviteMember",
     "RemoveMember",
     "Replayed",
+    "RequestNewInvitationLink",
     "ResolveDeprovisionGuard",
     "RestoreMember",
     "ReviseGroup",

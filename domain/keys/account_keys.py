@@ -9,6 +9,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey
 from joserfc.util import urlsafe_b64decode
 
+from domain.errors import Invalid
 from domain.keys.compact import CannotOpen, Form, NotOurForm, read_header, seal, unseal
 
 CURVE = "P-256"
@@ -97,6 +98,24 @@ def read_locked(locked: str) -> str:
         raise NotOurForm(f"must have p2s: {_SALT_BYTES} bytes in base64url, or more")
     kid: str = header["kid"]
     return kid
+
+
+def check_key_pair(public: object, locked: str) -> dict[str, Any]:
+    """The public JWK as it is stored, of a pair whose locked half goes with it; what a server sees.
+
+    Raises Invalid for publicKey or encryptedPrivateKey.
+    """
+    try:
+        key = read_public_key(public)
+    except NotOurForm as error:
+        raise Invalid("publicKey", str(error)) from None
+    try:
+        kid = read_locked(locked)
+    except NotOurForm as error:
+        raise Invalid("encryptedPrivateKey", str(error)) from None
+    if kid != key.kid:
+        raise Invalid("encryptedPrivateKey", "is of another pair than publicKey: its kid differs")
+    return public_jwk(key)
 
 
 def _named(key: ECKey) -> ECKey:

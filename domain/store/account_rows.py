@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.folding import folded_key
@@ -44,6 +44,33 @@ _ENSURE = Statement(
     # Writes nothing new, but waits for whoever makes the same account and returns its row.
     .on_conflict_do_update(
         index_elements=[ACCOUNTS.c.email_key], set_={"email_key": ACCOUNTS.c.email_key}
+    )
+    .returning(ACCOUNTS.c.id)
+)
+_CREATED = [
+    "id",
+    "email",
+    "email_key",
+    "display_name",
+    "public_key",
+    "encrypted_private_key",
+]
+_CREATE = Statement(
+    insert(ACCOUNTS)
+    .from_select(
+        [*_CREATED, "created_at", "updated_at"],
+        select(*(parameter(name, ACCOUNTS.c[name].type) for name in _CREATED), _NOW, _NOW),
+    )
+    .on_conflict_do_nothing(index_elements=[ACCOUNTS.c.email_key])
+    .returning(ACCOUNTS.c.id)
+)
+_GIVE_KEYS = Statement(
+    update(ACCOUNTS)
+    .where(ACCOUNTS.c.id == _ACCOUNT, ACCOUNTS.c.public_key.is_(None))
+    .values(
+        public_key=parameter("public_key", ACCOUNTS.c.public_key.type),
+        encrypted_private_key=parameter("encrypted_private_key", TEXT),
+        updated_at=_NOW,
     )
     .returning(ACCOUNTS.c.id)
 )
@@ -98,6 +125,48 @@ async def find_account(connection: Any, email: str) -> KnownAccount | None:
     if row is None:
         return None
     return KnownAccount(row["id"], row["email"], row["display_name"], row["public_key"] is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKeys:
+    """A key pair as an account holds it: the public JWK, the private one locked."""
+
+    public: dict[str, Any]
+    encrypted_private: str = field(repr=False)
+
+
+async def create_account(
+    connection: Any,
+    *,
+    email: str,
+    display_name: str | None,
+    keys: AccountKeys | None,
+    now: datetime,
+) -> UUID | None:
+    """A new account of a proven address; None where the address has one by now."""
+    created: UUID | None = await _CREATE.fetch_value(
+        connection,
+        id=new_id(),
+        email=email,
+        email_key=folded_key("email", email),
+        display_name=display_name,
+        public_key=None if keys is None else keys.public,
+        encrypted_private_key=None if keys is None else keys.encrypted_private,
+        now=now,
+    )
+    return created
+
+
+async def give_keys(connection: Any, account_id: UUID, keys: AccountKeys, now: datetime) -> bool:
+    """Give an account its first key pair; False where it has one."""
+    given = await _GIVE_KEYS.fetch_value(
+        connection,
+        account_id=account_id,
+        public_key=keys.public,
+        encrypted_private_key=keys.encrypted_private,
+        now=now,
+    )
+    return given is not None
 
 
 async def ensure_account(

@@ -15,6 +15,7 @@ from domain.errors import (
     Invalid,
     InvalidTransition,
     LastOwner,
+    LinkVoid,
     SeatLimitReached,
     Taken,
 )
@@ -35,7 +36,10 @@ class Refused(Exception):
 
 @dataclass
 class Person:
-    """One member as it must be; `mails` are the states of its invitations, oldest first."""
+    """One member as it must be.
+
+    `mails` are the states of its invitations, oldest first; `account` is the address it has proven.
+    """
 
     key: str
     email: str | None
@@ -45,6 +49,7 @@ class Person:
     role: str = "USER"
     version: int = 1
     mails: list[str] = field(default_factory=list)
+    account: str | None = None
 
     @property
     def status(self) -> str:
@@ -138,7 +143,11 @@ class Oracle:
         """Accept with the link of the member's `mail`-th invitation."""
         person = self.people[key]
         if person.mails[mail] != OPEN or person.status != "INVITED":
+            raise Refused(LinkVoid)
+        address = (person.email or "").casefold()
+        if address in {each.account for each in self.people.values()}:
             raise Refused(Invalid)
+        person.account = address
         person.stage = "ACCEPTED"
         person.mails[mail] = "ACCEPTED"
         self._void(person)

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 )
 
 from domain.application import Command
+from domain.caller import Caller
 from domain.commands import (
     KEEP,
     AcceptInvitation,
@@ -104,9 +105,9 @@ class Walk(RuleBasedStateMachine):
         work = picture(self.blocking.app, self.organization_id, before)
         self.pictures.append(self.blocking.run(work))
 
-    def _do(self, command: Command[Any]) -> None:
+    def _do(self, command: Command[Any], who: Caller = SYSTEM) -> None:
         with suppress(DomainError):
-            self.blocking.run(self.blocking.app.execute(command, SYSTEM))
+            self.blocking.run(self.blocking.app.execute(command, who))
         self._look()
 
     @property
@@ -192,7 +193,9 @@ class Walk(RuleBasedStateMachine):
             )
         )
         if rows:
-            self._do(AcceptInvitation(factories.link_of(self.organization_id, rows[0]["id"])))
+            link = factories.link_of(self.organization_id, rows[0]["id"])
+            who = self.blocking.run(factories.acceptor(self.blocking.app, link))
+            self._do(AcceptInvitation(link), who)
 
     @precondition(_some_member)
     @rule(

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 )
 
 from domain.application import Command
+from domain.caller import Caller
 from domain.commands import (
     AcceptInvitation,
     ChangeMemberRole,
@@ -80,15 +81,17 @@ class Lives(RuleBasedStateMachine):
                 self._confirm(name)
                 self._change_role(name, role)
 
-    def _perform(self, command: Command[Any], expected: Callable[[Oracle], bool]) -> Any:
+    def _perform(
+        self, command: Command[Any], expected: Callable[[Oracle], bool], caller: Caller = SYSTEM
+    ) -> Any:
         """Run both; they must agree on change or refusal. The value, or None when refused."""
         due = self.oracle.attempt(expected)
         if isinstance(due, bool):
-            outcome = self.blocking.run(self.blocking.app.execute(command, SYSTEM))
+            outcome = self.blocking.run(self.blocking.app.execute(command, caller))
             assert outcome.changed is due
             return outcome.value
         with pytest.raises(DomainError) as raised:
-            self.blocking.run(self.blocking.app.execute(command, SYSTEM))
+            self.blocking.run(self.blocking.app.execute(command, caller))
         assert type(raised.value) is due
         if isinstance(raised.value, Taken):
             assert raised.value.existing in self.ids.values()
@@ -148,8 +151,9 @@ class Lives(RuleBasedStateMachine):
             " ORDER BY queued_at, id"
         )
         rows = self.blocking.run(self.looks.rows(sql, self.ids[who]))
-        command = AcceptInvitation(factories.link_of(self.organization_id, rows[mail]["id"]))
-        self._perform(command, lambda o: o.accept(who, mail))
+        link = factories.link_of(self.organization_id, rows[mail]["id"])
+        acceptor = self.blocking.run(factories.acceptor(self.blocking.app, link))
+        self._perform(AcceptInvitation(link), lambda o: o.accept(who, mail), acceptor)
 
     @precondition(_known)
     @rule(data=st.data())

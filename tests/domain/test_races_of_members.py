@@ -19,7 +19,7 @@ from domain.commands import (
     ReviseMember,
     RevokeMember,
 )
-from domain.errors import Invalid, Taken
+from domain.errors import LinkVoid, Taken
 from domain.ids import UUID
 from domain.vocabulary import MemberStatus, OnProvision
 from tests.support import factories
@@ -189,7 +189,7 @@ async def test_a_link_is_used_once(app: Application, organization_id: UUID, look
     assert [outcome.changed for outcome in results.done] == [True]
     assert len(results.refused) == 19
     assert {(type(error), error.message) for error in results.refused} == {
-        (Invalid, "token no longer works; ask for a new link.")
+        (LinkVoid, "token was used already; sign in instead.")
     }
     assert await looks.actions(person.id) == ["member.invited", "member.accepted"]
     assert await looks.invitations(person.id) == ["ACCEPTED"]
@@ -222,7 +222,7 @@ async def test_a_link_against_what_voids_it(app: Application, organization_id: U
                 assert states == ["ACCEPTED" if accepted else "CANCELLED"]
             else:
                 assert states == (["ACCEPTED"] if accepted else ["CANCELLED", "QUEUED"])
-            assert set(results.refusals()) <= {"Invalid", "InvalidTransition", "NotFound"}
+            assert set(results.refusals()) <= {"LinkVoid", "InvalidTransition", "NotFound"}
 
 
 async def test_one_name_for_sixteen_organizations(app: Application) -> None:

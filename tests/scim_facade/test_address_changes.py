@@ -57,7 +57,8 @@ async def bring_to(acme: Tenant, id_: str, status: MemberStatus) -> None:
     """Bring the invited Ada there, by the person's and an administrator's own steps."""
     run = acme.world.app.execute
     if status in {MemberStatus.ACCEPTED, MemberStatus.CONFIRMED}:
-        await run(AcceptInvitation(await link(acme, id_)), SYSTEM)
+        opened = await link(acme, id_)
+        await run(AcceptInvitation(opened), await factories.acceptor(acme.world.app, opened))
     if status is MemberStatus.CONFIRMED:
         await run(ConfirmMember(acme.organization_id, UUID(id_)), SYSTEM)
     if status is MemberStatus.REVOKED:
@@ -90,8 +91,11 @@ async def test_an_invited_member_gets_a_new_link(acme: Tenant, way: Way) -> None
     # the old link is dead, the new one opens
     with pytest.raises(DomainError):
         await acme.world.app.execute(AcceptInvitation(old_link), SYSTEM)
-    accepted = await acme.world.app.execute(AcceptInvitation(await link(acme, id_)), SYSTEM)
-    assert str(accepted.value.id) == id_
+    opened = await link(acme, id_)
+    accepted = await acme.world.app.execute(
+        AcceptInvitation(opened), await factories.acceptor(acme.world.app, opened)
+    )
+    assert str(accepted.value.member.id) == id_
 
 
 @pytest.mark.parametrize("way", TO_SECOND.values(), ids=TO_SECOND)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import asyncpg
 
 from domain.application import Application
-from domain.caller import ALL_SCOPES, Actor, Caller, system_caller
+from domain.caller import ALL_SCOPES, NO_ORGANIZATION, Actor, Caller, system_caller
 from domain.commands import (
     AcceptInvitation,
     ChangeMemberRole,
@@ -23,7 +24,10 @@ from domain.commands import (
     UpdateOrganization,
 )
 from domain.commands.invitations import LINK_PREFIX
+from domain.errors import KeyRequired
+from domain.folding import fold
 from domain.ids import UUID
+from domain.keys.account_keys import lock, new_key_pair, public_jwk
 from domain.secrets import secret_text
 from domain.store.pool import open_pool
 from domain.store.unit_of_work import InvitationPolicy
@@ -39,6 +43,7 @@ from domain.vocabulary import (
 
 POLICY = InvitationPolicy(secret_key=b"a key for tests, and for tests only")
 SYSTEM = system_caller("tests")
+PASSPHRASE = "a passphrase of tests"
 
 _OPEN = (
     "SELECT id FROM invitations WHERE organization_id = $1 AND member_id = $2"
@@ -120,8 +125,7 @@ async def member(
     )
     found = made.value
     if status in {MemberStatus.ACCEPTED, MemberStatus.CONFIRMED, MemberStatus.REVOKED}:
-        link = await invitation_link(app, found)
-        found = (await app.execute(AcceptInvitation(link), SYSTEM)).value
+        found = await accepted(app, found)
     if status in {MemberStatus.CONFIRMED, MemberStatus.REVOKED}:
         found = (await app.execute(ConfirmMember(organization_id, found.id), SYSTEM)).value
     if role is not MemberRole.USER:
@@ -130,6 +134,51 @@ async def member(
     if status is MemberStatus.REVOKED:
         found = (await app.execute(RevokeMember(organization_id, found.id), SYSTEM)).value
     return found
+
+
+async def accepted(app: Application, invited: Member, **given: Any) -> Member:
+    """The member once it has accepted, with a key pair where the organization asks for one."""
+    link = await invitation_link(app, invited)
+    who = await acceptor(app, link)
+    try:
+        outcome = await app.execute(AcceptInvitation(link, **given), who)
+    except KeyRequired:
+        public, locked = key_pair()
+        command = AcceptInvitation(link, public_key=public, encrypted_private_key=locked, **given)
+        outcome = await app.execute(command, who)
+    return outcome.value.member
+
+
+async def acceptor(app: Application, link: str) -> Caller:
+    """Who can accept with that link: the owner of the address's account, signed in, or anybody."""
+    email = await app.pool.fetchval(
+        "SELECT email FROM invitations WHERE organization_id = $1 AND id = $2",
+        *(UUID(hex=part) for part in link.split("_")[1:3]),
+    )
+    account_id = await app.pool.fetchval(
+        "SELECT id FROM accounts WHERE email_key = $1", fold(email or "")
+    )
+    return SYSTEM if account_id is None else person(account_id)
+
+
+@cache
+def key_pair() -> tuple[dict[str, Any], str]:
+    """A public key and its private half, locked; the same for everybody in tests."""
+    pair = new_key_pair()
+    return public_jwk(pair), lock(pair, PASSPHRASE)
+
+
+def person(account_id: UUID, *, sso_organization_id: UUID | None = None) -> Caller:
+    """Somebody who is signed in to that account and acts in no organization."""
+    return Caller(
+        actor=Actor(ActorKind.ACCOUNT, account_id, "a person"),
+        origin=Origin.CONSOLE,
+        organization_id=NO_ORGANIZATION,
+        scopes=frozenset(),
+        role=MemberRole.USER,
+        account_id=account_id,
+        sso_organization_id=sso_organization_id,
+    )
 
 
 async def owner(app: Application, organization_id: UUID) -> Member:

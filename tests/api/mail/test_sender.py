@@ -41,8 +41,8 @@ async def test_the_link_in_the_mail_makes_the_member_accept(
     assert (row["state"], row["attempts"], row["last_error"]) == ("SENT", 1, None)
     assert letter.content["Message-ID"] == f"<{row['id']}@rollcall.example.com>"
     accepted = await desk.app.execute(AcceptInvitation(token_in(letter)), factories.SYSTEM)
-    assert accepted.value.id == invited.id
-    assert accepted.value.status is MemberStatus.ACCEPTED
+    assert accepted.value.member.id == invited.id
+    assert accepted.value.member.status is MemberStatus.ACCEPTED
 
 
 async def test_one_connection_serves_many_mails(desk: Desk, mail_server: MailServer) -> None:

@@ -20,7 +20,7 @@ from domain.commands import (
     ReviseMember,
     RevokeMember,
 )
-from domain.errors import Invalid
+from domain.errors import Invalid, LinkVoid
 from domain.ids import UUID, new_id
 from domain.store.unit_of_work import InvitationPolicy
 from domain.vocabulary import MemberStatus
@@ -28,15 +28,21 @@ from tests.support import factories
 from tests.support.factories import POLICY, SYSTEM, Looks
 
 UNKNOWN = "token is not that of an invitation; copy the whole link."
-VOID = "token no longer works; ask for a new link."
+EXPIRED = "token has expired; ask for a new link."
+USED = "token was used already; sign in instead."
+REPLACED = "token was replaced by a newer one; use the link in the newest mail."
+REVOKED = "token opens nothing, since access was withdrawn; ask an administrator."
+ADDRESS_CHANGED = (
+    "token was sent to an address that has changed since; use the link in the mail to the new one."
+)
 
 
 async def accept(app: Application, link: str) -> Member:
-    return (await app.execute(AcceptInvitation(link), SYSTEM)).value
+    return (await app.execute(AcceptInvitation(link), SYSTEM)).value.member
 
 
 async def refusal(app: Application, link: str) -> str:
-    with pytest.raises(Invalid) as raised:
+    with pytest.raises(LinkVoid) as raised:
         await accept(app, link)
     assert raised.value.attribute == "token"
     return raised.value.message
@@ -65,15 +71,16 @@ async def test_accepting_makes_an_account(
     outcome = await app.execute(AcceptInvitation(link, "Ann Other"), SYSTEM)
 
     assert outcome.changed
-    assert outcome.value.status is MemberStatus.ACCEPTED
+    assert outcome.value.member.status is MemberStatus.ACCEPTED
     account = await app.pool.fetchrow(
         "SELECT * FROM accounts WHERE id = $1", outcome.value.account_id
     )
     assert account["email"] == person.attributes.email
     assert account["email_key"] == person.attributes.email_key
     assert account["display_name"] == "Ann Other"
+    assert outcome.value.member.account_id == outcome.value.account_id
     assert await looks.invitations(person.id) == ["ACCEPTED"]
-    assert await refusal(app, link) == VOID
+    assert await refusal(app, link) == USED
 
 
 async def test_one_account_for_an_address_in_all_organizations(app: Application) -> None:
@@ -82,24 +89,25 @@ async def test_one_account_for_an_address_in_all_organizations(app: Application)
     for spelling in (email, email.upper()):
         organization_id = await factories.organization(app)
         person = await factories.member(app, organization_id, email=spelling)
-        accounts.add((await accept(app, await factories.invitation_link(app, person))).account_id)
+        accounts.add((await factories.accepted(app, person)).account_id)
 
     assert len(accounts) == 1
 
 
-@pytest.mark.parametrize("command", [RevokeMember, ReinviteMember])
+@pytest.mark.parametrize(("command", "why"), [(RevokeMember, REVOKED), (ReinviteMember, REPLACED)])
 async def test_what_makes_a_link_void(
     app: Application,
     organization_id: UUID,
     looks: Looks,
     command: type[RevokeMember | ReinviteMember],
+    why: str,
 ) -> None:
     person = await factories.member(app, organization_id)
     link = await factories.invitation_link(app, person)
 
     await app.execute(command(organization_id, person.id), SYSTEM)
 
-    assert await refusal(app, link) == VOID
+    assert await refusal(app, link) == why
     assert (await looks.invitations(person.id))[0] == "CANCELLED"
 
 
@@ -111,7 +119,7 @@ async def test_a_restored_member_needs_the_new_link(
     await app.execute(RevokeMember(organization_id, person.id), SYSTEM)
     await app.execute(RestoreMember(organization_id, person.id), SYSTEM)
 
-    assert await refusal(app, old) == VOID
+    assert await refusal(app, old) == REPLACED
     fresh = await factories.invitation_link(app, person)
     assert (await accept(app, fresh)).status is MemberStatus.ACCEPTED
 
@@ -141,7 +149,7 @@ async def test_another_address_makes_the_link_void_and_another_spelling_does_not
     assert await looks.invitations(person.id) == ["QUEUED"]
     await app.execute(emailed("bob@example.com"), SYSTEM)
 
-    assert await refusal(app, first) == VOID
+    assert await refusal(app, first) == ADDRESS_CHANGED
     assert await looks.invitations(person.id) == ["CANCELLED", "QUEUED"]
     assert await looks.actions(person.id) == [
         "member.invited",
@@ -160,7 +168,7 @@ async def test_a_link_expires(app: Application, organization_id: UUID) -> None:
     brief = Application(app.pool, replace(POLICY, lifetime=timedelta(0)))
     person = await factories.member(brief, organization_id)
 
-    assert await refusal(app, await factories.invitation_link(app, person)) == VOID
+    assert await refusal(app, await factories.invitation_link(app, person)) == EXPIRED
 
 
 @pytest.mark.parametrize("state", ["FAILED", "BOUNCED", "EXPIRED", "CANCELLED"])
@@ -178,7 +186,7 @@ async def test_only_open_invitations_work(
     )
     await owner.close()
 
-    assert await refusal(app, link) == VOID
+    assert await refusal(app, link) == (REPLACED if state == "CANCELLED" else EXPIRED)
 
 
 async def test_links_of_nobody(app: Application, organization_id: UUID) -> None:
