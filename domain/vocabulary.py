@@ -1,14 +1,8 @@
 """The closed sets of words the domain speaks: states, roles, scopes, origins, providers."""
 
-from enum import StrEnum, auto
+from enum import auto
 
-
-class _Word(StrEnum):
-    """A word whose value is its name."""
-
-    @staticmethod
-    def _generate_next_value_(name: str, *_: object) -> str:
-        return name
+from domain.words import Word as _Word
 
 
 class Stage(_Word):

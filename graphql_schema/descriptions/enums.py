@@ -102,6 +102,8 @@ ENUMS = {
         "The organization hands its key to new members, and none was sent."
     ),
     "UserErrorCode.KEY_MISMATCH": "The key was wrapped for another key of the member.",
+    "UserErrorCode.LINK_VOID": "The link does not work; the message says why.",
+    "UserErrorCode.SIGN_IN_REQUIRED": "The address has an account: sign in to it first.",
     "UserErrorCode.SEAT_LIMIT": "All seats are taken.",
     "UserErrorCode.POLICY": "A policy of the organization forbids it.",
     "UserErrorCode.SELF_ACTION": "Nobody revokes, restores, removes or demotes themselves.",

@@ -42,7 +42,13 @@ SCIM_TYPES = {
     "invalidCount",
 }
 NEVER_SENT = {"invalid-vers", "sensitive", "expired-cursor"}
-ADMIN_API_ALONE = {"KEY_REQUIRED", "KEY_MISMATCH", "IDEMPOTENCY_KEY_REUSED"}
+ADMIN_API_ALONE = {
+    "KEY_REQUIRED",
+    "KEY_MISMATCH",
+    "IDEMPOTENCY_KEY_REUSED",
+    "LINK_VOID",
+    "SIGN_IN_REQUIRED",
+}
 
 # What the constructors of domain errors want, by the name of the parameter.
 SAMPLES: dict[str, Any] = {

@@ -56,6 +56,12 @@ ERRORS = [
     ),
     (errors.KeyRequired("x"), "KEY_REQUIRED", "x"),
     (errors.KeyMismatch("x"), "KEY_MISMATCH", "x"),
+    (errors.LinkVoid("has expired"), "LINK_VOID", "token has expired."),
+    (
+        errors.SignInRequired(),
+        "SIGN_IN_REQUIRED",
+        "An account of this address exists; sign in to it first, then open the link again.",
+    ),
     (errors.PolicyViolation("x"), "POLICY", "x"),
     (errors.ManagedByIdp("x"), "MANAGED_BY_IDP", "x"),
     (

@@ -67,6 +67,8 @@ PROVEN_ELSEWHERE: dict[str, str] = {
 OF_PEOPLE = frozenset({"signOut", "endSession"})
 """Mutations by which people act for themselves: they name no organization and need no scope."""
 
-UNUSED = frozenset({"KEY_MISMATCH", "DEPROVISION_HELD", "INTERNAL"})
+UNUSED = frozenset(
+    {"KEY_MISMATCH", "DEPROVISION_HELD", "INTERNAL", "LINK_VOID", "SIGN_IN_REQUIRED"}
+)
 """Codes that no mutation answers: of what is still to come, of SCIM alone, of single members
 of a bulk operation."""
