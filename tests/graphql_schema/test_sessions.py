@@ -248,6 +248,6 @@ async def test_a_used_session_is_noted(app: Application, caller: Api) -> None:
     person = replace(as_person(caller, secret), asgi=asgi)
 
     await person.ask(SESSIONS)
-    await replace(person, secret=f"{secret[:-1]}x").post(SESSIONS)
+    await replace(person, secret=f"{secret[:-5]}wrong").post(SESSIONS)
 
     assert seen == [session_id_of(secret)]
