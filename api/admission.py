@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from domain.caller import Caller
 
 MINUTE_S = 60
+HOUR_S = 3600
 WRONG_TOKENS_PER_MINUTE = 30
+LINKS_PER_HOUR = 60
+"""Of one address: an office may have many people behind it."""
 
 
 class Budget:
@@ -79,6 +82,17 @@ def admission(*, tokens: Budget, people: Budget, nobody: Budget) -> Admission:
         return budget.left(key)
 
     return Admission(start=start, spend=spend, left=left)
+
+
+def link_requests() -> Callable[[str | None], float | None]:
+    """Counts the links that are asked for likewise."""
+    pace = Pace(LINKS_PER_HOUR / HOUR_S, burst=LINKS_PER_HOUR)
+
+    def count(ip: str | None) -> float | None:
+        turn = pace.turn(_network(ip))
+        return None if turn is None else turn.wait_s
+
+    return count
 
 
 def wrong_tokens() -> Callable[[str | None], float | None]:

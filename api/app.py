@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from api.admission import Budget, admission, wrong_tokens
+from api.admission import Budget, admission, link_requests, wrong_tokens
 from api.audit_export import audit_export_routes
 from api.console import FOLDER, Console, read_console
 from api.deployment_secret import deployment_secret, derived_key
@@ -97,6 +97,7 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> Front:
         session_used=runtime.workers.touch_session,
         admission=_budgets(runtime.settings),
         wrong_token=wrong_tokens(),
+        link_requested=link_requests(),
         documents=trusted_documents(runtime.settings),
     )
     graphql = graphql_app(services)

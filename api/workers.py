@@ -41,7 +41,12 @@ from domain.store.outboxes import (
     expire_invitations,
 )
 from domain.store.request_log import RequestLogWriter
-from domain.store.retention import remove_old_keys, remove_old_mails, remove_old_requests
+from domain.store.retention import (
+    remove_old_keys,
+    remove_old_mails,
+    remove_old_requests,
+    remove_old_sessions,
+)
 from domain.store.sealer import Sealer
 from domain.store.tails import Tails
 from domain.store.usage import UsageNotes
@@ -177,7 +182,7 @@ class Workers:
         if self._reminder_after is not None:
             repeat("reminders", REMIND_EVERY_S, self._remind)
         repeat("figures", MEASURE_EVERY_S, self._measure)
-        repeat("bulk operation retention", FORGET_EVERY_S, self._forget)
+        repeat("hourly retention", FORGET_EVERY_S, self._forget)
         if self._owner_url is not None:
             repeat("request log retention", RETENTION_EVERY_S, self._retain)
 
@@ -211,6 +216,8 @@ class Workers:
     async def _forget(self) -> None:
         if removed := await remove_old_items(self._pool, utc_now() - BULK_ITEMS_KEPT):
             logger.info("%d members of old bulk operations forgotten", removed)
+        if removed := await remove_old_sessions(self._pool, utc_now()):
+            logger.info("%d sessions that had expired removed", removed)
 
     async def _retain(self) -> None:
         owner = await asyncpg.connect(self._owner_url, timeout=10, command_timeout=60)

@@ -72,6 +72,11 @@ class Caller:
         if scope not in self.scopes:
             raise MissingScope(scope)
 
+    def require_every_organization(self) -> None:
+        """Raise Forbidden for whoever reaches only one organization, or none."""
+        if self.organization_id is not None:
+            raise Forbidden("This is for whoever operates the server.")
+
     def require_rank_over(self, role: MemberRole) -> None:
         """Raise Forbidden when the target, who has `role`, outranks the caller.
 

@@ -35,6 +35,8 @@ class Limits:
 
     After news of its organization that is looked at within a second.
     """
+    even_s: float = 0.25
+    """An answer that must not tell what was found comes after a multiple of it."""
     keep_alive_s: float = 15.0
     connection_init_s: float = 10.0
 
@@ -76,7 +78,7 @@ def _nobody(_id: UUID) -> None:
 
 
 def _patient(_ip: str | None) -> float | None:
-    """Take no note of a wrong token."""
+    """Take no note of a wrong token, nor of a link that was asked for."""
 
 
 def _anything(_caller: Caller) -> bool:
@@ -91,11 +93,12 @@ class GraphqlServices:
     `reader` reads from the pool. `deprovision_guard` False says that the guard is off for every
     connection. `plans` False completes lists field by field. `token_used` hears the id of every
     access token that was let in, `session_used` that of every session, `wrong_token` the address
-    that sent a wrong one; it answers the seconds to wait where there were too many. `documents` are
-    the trusted ones, by the SHA-256 of their text; `documents_only` says of whom that they may run
-    no others, as people with a session, whose browsers other pages use, too. `tails` wake
-    subscriptions; the default ones are woken by nobody. `access_changed` hears the organizations
-    whose subscribers may have lost their rights, without an event of them.
+    that sent a wrong one; it answers the seconds to wait where there were too many.
+    `link_requested` hears the address that asks for a link to sign in with, and answers likewise.
+    `documents` are the trusted ones, by the SHA-256 of their text; `documents_only` says of whom
+    that they may run no others, as people with a session, whose browsers other pages use, too.
+    `tails` wake subscriptions; the default ones are woken by nobody. `access_changed` hears the
+    organizations whose subscribers may have lost their rights, without an event of them.
     """
 
     application: Application
@@ -111,5 +114,6 @@ class GraphqlServices:
     server: ServerFacts = field(default_factory=ServerFacts)
     tails: Tails = field(default_factory=Tails)
     wrong_token: Callable[[str | None], float | None] = _patient
+    link_requested: Callable[[str | None], float | None] = _patient
     documents: Mapping[str, str] = field(default_factory=dict)
     documents_only: Callable[[Caller], bool] = _anything

@@ -58,6 +58,7 @@ from domain.commands.scim_credentials import (
     RotateScimApiKey,
 )
 from domain.commands.sessions import EndSession
+from domain.commands.sign_in import IssueSignInLink, RedeemSignInLink, RequestSignInLink
 from domain.commands.tokens import CreateAccessToken, IssuedToken, RevokeAccessToken
 from domain.commands.workload_identities import CreateWorkloadIdentity
 from domain.model.attributes import MemberAttributes, is_email
@@ -95,6 +96,7 @@ __all__ = [
     "GroupResult",
     "InviteMember",
     "InviteStagedMember",
+    "IssueSignInLink",
     "IssuedCredential",
     "IssuedToken",
     "Keep",
@@ -105,10 +107,12 @@ __all__ = [
     "NoteRejectedCalls",
     "Once",
     "ProvisionMember",
+    "RedeemSignInLink",
     "ReinviteMember",
     "RemoveMember",
     "Replayed",
     "RequestNewInvitationLink",
+    "RequestSignInLink",
     "ResolveDeprovisionGuard",
     "RestoreMember",
     "ReviseGroup",

@@ -96,6 +96,22 @@ async def remove_old_mails(connection: asyncpg.Connection, before: datetime) -> 
     return removed
 
 
+_REMOVE_SESSIONS = f"""
+DELETE FROM sessions WHERE id = ANY(ARRAY(
+  SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT {BATCH}
+)) RETURNING 1
+"""  # noqa: S608 made of constants
+
+
+async def remove_old_sessions(connection: asyncpg.Pool | asyncpg.Connection, now: datetime) -> int:
+    """Remove sessions that have expired by then, ended ones among them; how many."""
+    removed = 0
+    while rows := await connection.fetch(_REMOVE_SESSIONS, now):
+        removed += len(rows)
+        await asyncio.sleep(REST_S)
+    return removed
+
+
 async def remove_old_requests(owner: asyncpg.Connection, before: datetime) -> int:
     """Remove requests received before then, a batch at a time; how many.
 

@@ -43,6 +43,14 @@ ACCOUNTS = {
         "Whether mail is kept to be looked at, since no mail server is set: a link will not come"
         " by e-mail."
     ),
+    "RequestSignInLinkInput.email": "The address, in any spelling of its letters.",
+    "RedeemSignInLinkInput.token": (
+        "What stands behind the `#` of the link, `sil_…`: browsers do not send it on their own."
+    ),
+    "RedeemSignInLinkPayload.viewer": (
+        "The person who is signed in now; `null` where the operation selects what that person may"
+        " not see: ask again, then, with the cookie."
+    ),
     "EndSessionInput.sessionId": "One of `Viewer.sessions`.",
     "EndSessionPayload.endedSessionId": "The session; `null` when refused.",
 }

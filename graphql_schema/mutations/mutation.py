@@ -13,6 +13,7 @@ from graphql_schema.mutations.organizations import OrganizationMutations
 from graphql_schema.mutations.scim import ScimMutations
 from graphql_schema.mutations.scim_keys import ScimKeyMutations
 from graphql_schema.mutations.sessions import SessionMutations
+from graphql_schema.mutations.sign_in import SignInMutations
 from graphql_schema.mutations.tokens import TokenMutations
 
 
@@ -27,6 +28,7 @@ class Mutation(
     BulkMutations,
     MemberMutations,
     InvitationMutations,
+    SignInMutations,
     SessionMutations,
 ):
     pass

@@ -13,6 +13,7 @@ from domain.errors import (
     Invalid,
     InvalidTransition,
     LimitExceeded,
+    LinkVoid,
     PolicyViolation,
     SeatLimitReached,
     Taken,
@@ -130,6 +131,8 @@ async def user_error(
             ids = [_member_id(organization_id, id_) for id_ in error.ids]
             at = path(error.attribute)
             message = UnknownMembers(called(error.attribute), ids).message
+        case LinkVoid():
+            at = path(error.attribute)
         case Invalid():
             at = path(error.attribute)
             message = Invalid(called(error.attribute), error.why).message

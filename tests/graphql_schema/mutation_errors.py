@@ -43,6 +43,8 @@ ERRORS: dict[str, frozenset[str]] = {
     "updateOrganization": _ID | _VERSION | {"TAKEN"},
     "createAccessToken": _ID | {"FORBIDDEN", "IDEMPOTENCY_KEY_REUSED"},
     "revokeAccessToken": _ID,
+    "requestSignInLink": frozenset({"INVALID"}),
+    "redeemSignInLink": frozenset({"LINK_VOID"}),
     "signOut": frozenset(),
     "endSession": _MEMBER,
 }
@@ -59,16 +61,16 @@ RESULT_ERRORS: dict[str, frozenset[str]] = {
 PROVEN_ELSEWHERE: dict[str, str] = {
     "startBulkOperation": "test_bulk_operations.py",
     "cancelBulkOperation": "test_bulk_operations.py",
+    "requestSignInLink": "test_sign_in.py",
+    "redeemSignInLink": "test_sign_in.py",
     "signOut": "test_sessions.py",
     "endSession": "test_sessions.py",
 }
 """Mutations whose errors other test files prove, with those files' names."""
 
-OF_PEOPLE = frozenset({"signOut", "endSession"})
+OF_PEOPLE = frozenset({"signOut", "endSession", "requestSignInLink", "redeemSignInLink"})
 """Mutations by which people act for themselves: they name no organization and need no scope."""
 
-UNUSED = frozenset(
-    {"KEY_MISMATCH", "DEPROVISION_HELD", "INTERNAL", "LINK_VOID", "SIGN_IN_REQUIRED"}
-)
+UNUSED = frozenset({"KEY_MISMATCH", "DEPROVISION_HELD", "INTERNAL", "SIGN_IN_REQUIRED"})
 """Codes that no mutation answers: of what is still to come, of SCIM alone, of single members
 of a bulk operation."""

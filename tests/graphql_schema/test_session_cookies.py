@@ -1,4 +1,4 @@
-"""The cookie of a session: what it must look like, and that other pages of a browser cannot use it."""
+"""The cookie of a session: its form, and that other pages of a browser cannot use it."""
 
 from __future__ import annotations
 

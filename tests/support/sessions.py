@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.application import Application, Command, Outcome, handles
 from domain.caller import nobody
+from domain.commands import IssueSignInLink
 from domain.commands.sessions import SESSION_PREFIX, open_session
 from domain.ids import UUID
 from domain.model.member import Member
@@ -42,6 +43,12 @@ async def session(app: Application, account_id: UUID | None, **given: Any) -> st
     """The secret of a new session, `ses_…`, of an account."""
     assert account_id is not None, "the member has no account"
     return (await app.execute(SignIn(account_id, **given), nobody("192.0.2.1"))).value
+
+
+async def sign_in_link(app: Application, email: str) -> str:
+    """The token of a new link, `sil_…`, as the operator of the machine makes one."""
+    issued = await app.execute(IssueSignInLink(email), factories.SYSTEM)
+    return app.sign_in.token_of(issued.value)
 
 
 def session_id_of(secret: str) -> UUID:

@@ -47,7 +47,7 @@ from tests.support.bulk import work
 from tests.support.graphql import Api, Person, api, as_person
 from tests.support.guard import grow_older, watched
 from tests.support.requests_log import entry, write_requests
-from tests.support.sessions import session, session_id_of
+from tests.support.sessions import session, session_id_of, sign_in_link
 
 OPERATOR = system_caller("operator", Origin.CLI)
 PEOPLE = {
@@ -189,12 +189,13 @@ async def make_world(app: Application, about: str = "") -> World:
 
 
 async def _ada(app: Application, caller: Api, id_: UUID) -> tuple[Person, dict[str, str]]:
-    """Ada, signed in, with another session on a computer that she lost."""
+    """Ada, signed in; another session on a computer that she lost; a link to sign in with."""
     sql = "SELECT account_id FROM members WHERE organization_id = $1 AND id = $2"
     account_id = await app.pool.fetchval(sql, caller.organization_id, id_)
     lost = session_id_of(await session(app, account_id))
     person = as_person(caller, await session(app, account_id), caller.org)
-    return person, {"ses_lost": make_id(Kind.SESSION, None, lost)}
+    link = await sign_in_link(app, "ada@example.com")
+    return person, {"ses_lost": make_id(Kind.SESSION, None, lost), "sil_link": link}
 
 
 async def _log(app: Application, owner: UUID, ids: dict[str, UUID]) -> None:
