@@ -84,7 +84,7 @@ tests() {
         return 1
     else
         say "SKIPPED the browser tests: there is no Chromium. Install it, or name it in ROLLCALL_CHROMIUM."
-        (cd "$client" && npm run --silent test -- --project logic "$@")
+        (cd "$client" && npx vitest run --project logic "$@")
     fi
 }
 

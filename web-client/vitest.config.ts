@@ -2,6 +2,14 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+const inBrowser = {
+  environment: "node",
+  globalSetup: "tests/support/world.ts",
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  maxWorkers: 1,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,17 +21,8 @@ export default defineConfig({
           include: ["src/**/*.test.{ts,tsx}"],
         },
       },
-      {
-        test: {
-          name: "browser",
-          environment: "node",
-          include: ["tests/**/*.test.ts"],
-          globalSetup: "tests/support/world.ts",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          maxWorkers: 1,
-        },
-      },
+      { test: { ...inBrowser, name: "browser", include: ["tests/**/*.test.ts"] } },
+      { test: { ...inBrowser, name: "pictures", include: ["tests/**/*.pictures.ts"] } },
     ],
   },
 });

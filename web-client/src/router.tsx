@@ -7,8 +7,8 @@ import {
   Outlet,
 } from "@tanstack/react-router";
 import { auditSearch } from "./features/audit/search";
-import { groupsSearch } from "./features/groups/search";
-import { membersSearch } from "./features/members/search";
+import { groupSearch, groupsSearch } from "./features/groups/search";
+import { memberSearch, membersSearch } from "./features/members/search";
 import { requestsSearch } from "./features/requests/search";
 import { Start } from "./features/start/Start";
 import { defined, parseSearch, stringifySearch, textIn } from "./search";
@@ -53,6 +53,13 @@ const members = createRoute({
   component: lazyRouteComponent(() => import("./features/members/Members"), "Members"),
 });
 
+const member = createRoute({
+  getParentRoute: () => members,
+  path: "$member",
+  validateSearch: memberSearch,
+  component: lazyRouteComponent(() => import("./features/members/MemberDrawer"), "MemberDrawer"),
+});
+
 const groups = createRoute({
   getParentRoute: () => organization,
   path: "groups",
@@ -60,11 +67,24 @@ const groups = createRoute({
   component: lazyRouteComponent(() => import("./features/groups/Groups"), "Groups"),
 });
 
+const group = createRoute({
+  getParentRoute: () => groups,
+  path: "$group",
+  validateSearch: groupSearch,
+  component: lazyRouteComponent(() => import("./features/groups/GroupDrawer"), "GroupDrawer"),
+});
+
 const requests = createRoute({
   getParentRoute: () => organization,
   path: "requests",
   validateSearch: requestsSearch,
   component: lazyRouteComponent(() => import("./features/requests/Requests"), "Requests"),
+});
+
+const request = createRoute({
+  getParentRoute: () => requests,
+  path: "$request",
+  component: lazyRouteComponent(() => import("./features/requests/RequestDrawer"), "RequestDrawer"),
 });
 
 const audit = createRoute({
@@ -83,7 +103,14 @@ const settings = createRoute({
 const tree = root.addChildren([
   start,
   signIn,
-  organization.addChildren([overview, members, groups, requests, audit, settings]),
+  organization.addChildren([
+    overview,
+    members.addChildren([member]),
+    groups.addChildren([group]),
+    requests.addChildren([request]),
+    audit,
+    settings,
+  ]),
 ]);
 
 export function createConsoleRouter() {

@@ -38,7 +38,7 @@ export const PROVIDER = {
   OTHER: "Another provider",
 } as const;
 
-const ORIGIN = { ...SOURCE, SYSTEM: "Server" } as const;
+export const ORIGIN = { ...SOURCE, SYSTEM: "Server" } as const;
 
 export function originName(origin: keyof typeof ORIGIN): string {
   return ORIGIN[origin];

@@ -21,6 +21,7 @@ interface Answer<Data> {
   errors?: readonly ServerError[];
 }
 
+const TOO_MANY = 429;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -43,10 +44,14 @@ async function keepFollowing<Data, Variables>(
 ): Promise<void> {
   let pause = FIRST_PAUSE_MS;
   while (!signal.aborted) {
+    await untilSeen(signal);
+    const hidden = new AbortController();
+    const stopWhenHidden = () => window.document.hidden && hidden.abort();
+    window.document.addEventListener("visibilitychange", stopWhenHidden);
     try {
       const response = await fetch(ENDPOINT, {
         method: "POST",
-        signal,
+        signal: AbortSignal.any([signal, hidden.signal]),
         credentials: "same-origin",
         headers: {
           ...callHeaders(),
@@ -55,7 +60,7 @@ async function keepFollowing<Data, Variables>(
         },
         body: JSON.stringify({ query: stringifyDocument(document), variables: variables() }),
       });
-      if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+      if (isRefusal(response.status)) {
         const answer: Answer<Data> = await response.json();
         sink.onEnd?.(problemOfErrors(answer.errors ?? []));
         return;
@@ -72,10 +77,32 @@ async function keepFollowing<Data, Variables>(
       }
     } catch {
       // A broken connection, like an answer of 5xx, is worth another try.
+    } finally {
+      window.document.removeEventListener("visibilitychange", stopWhenHidden);
     }
     if (signal.aborted) return;
     sink.onBreak?.();
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await new Promise((resolve) => setTimeout(resolve, hidden.signal.aborted ? 0 : pause));
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
+}
+
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== TOO_MANY;
+}
+
+/** A browser opens six connections to a server at most: a tab that nobody sees takes none. */
+function untilSeen(signal: AbortSignal): Promise<void> | undefined {
+  const { document } = window;
+  if (!document.hidden) return undefined;
+  return new Promise((resolve) => {
+    const done = () => {
+      if (document.hidden && !signal.aborted) return;
+      document.removeEventListener("visibilitychange", done);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", done);
+    signal.addEventListener("abort", done);
+  });
 }

@@ -12,13 +12,15 @@ export interface Edge<Row> {
 export interface TailState<Row> {
   /** What came since the page was read, newest first. */
   rows: readonly Row[];
-  phase: "opening" | "live" | "paused" | "broken" | "refused";
+  phase: "off" | "opening" | "live" | "paused" | "broken" | "refused";
   problem?: Problem;
 }
 
-export interface TailSource<Data, Row> {
-  document: TypedDocumentNode<Data, { after?: string | null } & Record<string, unknown>>;
-  variables: Record<string, unknown>;
+export interface TailSource<Data, Variables, Row> {
+  /** Whether to follow at all: a page of long ago has nothing to come. */
+  isOn: boolean;
+  document: TypedDocumentNode<Data, Variables>;
+  variables: Omit<Variables, "after">;
   edgeOf: (data: Data) => Edge<Row>;
   /** Cursor of the newest row that the page shows; undefined where it shows none. */
   after: string | undefined;
@@ -29,15 +31,16 @@ export interface TailSource<Data, Row> {
 const MOST_ROWS = 500;
 
 /** A store of what comes after a cursor; it follows while somebody listens and it is not paused. */
-export class Tail<Data, Row> {
-  #source: TailSource<Data, Row>;
+export class Tail<Data, Variables, Row> {
+  #source: TailSource<Data, Variables, Row>;
   #state: TailState<Row> = { rows: [], phase: "opening" };
   #after: string | undefined;
   #listeners = new Set<() => void>();
   #stop: (() => void) | undefined;
 
-  constructor(source: TailSource<Data, Row>) {
+  constructor(source: TailSource<Data, Variables, Row>) {
     this.#source = source;
+    if (!source.isOn) this.#state = { rows: [], phase: "off" };
     this.#after = source.after;
   }
 
@@ -45,7 +48,7 @@ export class Tail<Data, Row> {
 
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    if (this.#state.phase !== "paused") this.#open();
+    if (this.#source.isOn && this.#state.phase !== "paused") this.#open();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#close();
@@ -64,8 +67,8 @@ export class Tail<Data, Row> {
 
   #open(): void {
     if (this.#stop !== undefined) return;
-    const { document, variables, edgeOf, onUnsure } = this.#source;
-    this.#stop = follow(document, () => ({ ...variables, after: this.#after ?? null }), {
+    const { document, edgeOf, onUnsure } = this.#source;
+    this.#stop = follow(document, () => this.#variables(), {
       onBegin: () => {
         // Without a cursor the server tells from now on: what came before now must be read.
         if (this.#after === undefined) onUnsure();
@@ -84,6 +87,10 @@ export class Tail<Data, Row> {
     });
   }
 
+  #variables(): Variables {
+    return { ...this.#source.variables, after: this.#after ?? null } as Variables;
+  }
+
   #close(): void {
     this.#stop?.();
     this.#stop = undefined;
@@ -96,10 +103,10 @@ export class Tail<Data, Row> {
 }
 
 /** The tail behind a page; a new one begins where the page or its filter changes. */
-export function useTail<Data, Row>(
-  source: TailSource<Data, Row>,
-): TailState<Row> & Pick<Tail<Data, Row>, "pause" | "resume"> {
-  const key = JSON.stringify([source.variables, source.after]);
+export function useTail<Data, Variables, Row>(
+  source: TailSource<Data, Variables, Row>,
+): TailState<Row> & { pause: () => void; resume: () => void } {
+  const key = JSON.stringify([source.isOn, source.variables, source.after]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the source
   const tail = useMemo(() => new Tail(source), [key]);
   const state = useSyncExternalStore(tail.subscribe, tail.snapshot);

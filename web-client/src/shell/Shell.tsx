@@ -2,6 +2,7 @@
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useQuery } from "urql";
+import { CountsContext, useLiveCounts } from "../graphql/counts";
 import { Loaded } from "../graphql/Loaded";
 import { type Session, SessionContext, sessionOf, sessionQuery } from "../graphql/session";
 import { Empty } from "../ui/states";
@@ -43,6 +44,7 @@ function Nowhere() {
 }
 
 function Frame({ session }: { session: Session }) {
+  const live = useLiveCounts(session);
   return (
     <div className={styles.frame}>
       <a href="#main" className={styles.skip}>
@@ -85,7 +87,9 @@ function Frame({ session }: { session: Session }) {
             production.
           </p>
         )}
-        <Outlet />
+        <CountsContext value={live}>
+          <Outlet />
+        </CountsContext>
       </main>
     </div>
   );

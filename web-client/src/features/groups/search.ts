@@ -11,3 +11,8 @@ export function groupsSearch(search: Raw) {
     before: textIn(search, "before"),
   });
 }
+
+/** Of one group: where one is in the list of its members. */
+export function groupSearch(search: Raw) {
+  return defined({ from: textIn(search, "from"), until: textIn(search, "until") });
+}

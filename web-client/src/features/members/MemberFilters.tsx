@@ -1,0 +1,71 @@
+// The filters over the list of members.
+import { useNavigate } from "@tanstack/react-router";
+import { FilterBar, FilterChoice } from "../../ui/FilterBar";
+import { Notice } from "../../ui/Notice";
+import { ROLE, SOURCE } from "../../words";
+import type { membersSearch } from "./search";
+import { ORDER } from "./words";
+
+type Search = ReturnType<typeof membersSearch>;
+
+interface MemberFiltersProps {
+  search: Search;
+  /** Of the group that the list is about, where it is about one. */
+  groupName: string | undefined;
+}
+
+const all = (text: string, words: Record<string, string>) =>
+  [["", text], ...Object.entries(words)] as const;
+
+export function MemberFilters({ search, groupName }: MemberFiltersProps) {
+  const navigate = useNavigate({ from: "/o/$organization/members" });
+  // What is chosen leads to the first page of what it selects.
+  const choose = (part: Partial<Record<keyof Search, string>>) =>
+    navigate({
+      to: "/o/$organization/members",
+      search: ({ after: _, before: __, ...kept }) => ({ ...kept, ...(part as Partial<Search>) }),
+      replace: true,
+    });
+  const { order, status, after, before, ...filters } = search;
+  const isFiltered = Object.keys(filters).length > 0;
+  return (
+    <>
+      <FilterBar
+        search={{
+          label: "E-mail or name",
+          value: search.search ?? "",
+          onSearch: (words) => choose({ search: words }),
+        }}
+        onClear={
+          isFiltered ? () => choose({ search: "", role: "", source: "", group: "" }) : undefined
+        }
+      >
+        <FilterChoice
+          label="Role"
+          value={search.role ?? ""}
+          options={all("Every role", ROLE)}
+          onChoose={(role) => choose({ role })}
+        />
+        <FilterChoice
+          label="Came by"
+          value={search.source ?? ""}
+          options={all("Every way", SOURCE)}
+          onChoose={(source) => choose({ source })}
+        />
+        <FilterChoice
+          label="Order"
+          value={order ?? "newest"}
+          options={Object.entries(ORDER).map(([value, { text }]) => [value, text] as const)}
+          onChoose={(chosen) => choose({ order: chosen === "newest" ? "" : chosen })}
+        />
+      </FilterBar>
+      {search.group !== undefined && (
+        <Notice tone="calm">
+          <p>
+            Only members of the group <strong>{groupName ?? search.group}</strong>.
+          </p>
+        </Notice>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+// How many members there are in each status, kept current while they change.
+import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
+import { useQuery } from "urql";
+import { follow } from "./follow";
+import { graphql } from "./graphql";
+import type { Session } from "./session";
+
+const countsQuery = graphql(`
+  query Counts($slug: String!) {
+    organization(by: { slug: $slug }) {
+      id
+      memberCounts { total staged invited accepted confirmed revoked }
+    }
+  }
+`);
+
+const changesSubscription = graphql(`
+  subscription MemberChanges($organizationId: ID!, $after: String) {
+    memberChanges(organizationId: $organizationId, after: $after) {
+      cursor
+      counts { total staged invited accepted confirmed revoked }
+    }
+  }
+`);
+
+export interface Counts {
+  total: number;
+  staged: number;
+  invited: number;
+  accepted: number;
+  confirmed: number;
+  revoked: number;
+}
+
+interface LiveCounts {
+  counts: Counts | undefined;
+  /** Grows with each change of a member's status since the console was opened. */
+  changes: number;
+}
+
+const NOTHING: LiveCounts = { counts: undefined, changes: 0 };
+
+/** Follows the changes of an organization's members while somebody listens. */
+class CountsFollower {
+  #state = NOTHING;
+  #after: string | undefined;
+
+  readonly organizationId: string | undefined;
+
+  constructor(organizationId: string | undefined) {
+    this.organizationId = organizationId;
+  }
+
+  snapshot = (): LiveCounts => this.#state;
+
+  subscribe = (listener: () => void): (() => void) => {
+    const { organizationId } = this;
+    if (organizationId === undefined) return () => {};
+    const variables = () => ({ organizationId, after: this.#after ?? null });
+    return follow(changesSubscription, variables, {
+      onNext: ({ memberChanges: { cursor, counts } }) => {
+        this.#after = cursor;
+        this.#state = { counts, changes: this.#state.changes + 1 };
+        listener();
+      },
+    });
+  };
+}
+
+export const CountsContext = createContext<LiveCounts>(NOTHING);
+
+/** The counts of the shell; undefined where they are not known or may not be seen. */
+export function useCounts(): LiveCounts {
+  return useContext(CountsContext);
+}
+
+/** What the shell gives to its pages: the counts as asked once, then as they change. */
+export function useLiveCounts({ organization, scopes }: Session): LiveCounts {
+  const isAllowed = scopes.has("MEMBERS_READ");
+  const [{ data }] = useQuery({
+    query: countsQuery,
+    variables: { slug: organization.slug },
+    requestPolicy: "cache-first",
+    pause: !isAllowed,
+  });
+  const id = isAllowed ? organization.id : undefined;
+  const follower = useMemo(() => new CountsFollower(id), [id]);
+  const live = useSyncExternalStore(follower.subscribe, follower.snapshot);
+  return useMemo(
+    () => ({ ...live, counts: live.counts ?? data?.organization?.memberCounts }),
+    [live, data],
+  );
+}
