@@ -8,6 +8,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   /** Numbers stand at the end of their cell. */
   isNumber?: boolean;
+  /** Long text, which may break anywhere; all else stays on one line. */
+  isText?: boolean;
   /** What can be left out first where there is little room. */
   isMinor?: boolean;
 }
@@ -106,5 +108,8 @@ function toggled(selected: ReadonlySet<string>, key: string): ReadonlySet<string
 }
 
 function classOf<Row>(column: Column<Row>): string {
-  return `${column.isNumber ? styles.number : ""} ${column.isMinor ? styles.minor : ""}`;
+  const { isNumber, isText, isMinor } = column;
+  return [isNumber && styles.number, isText && styles.text, isMinor && styles.minor]
+    .filter(Boolean)
+    .join(" ");
 }

@@ -13,14 +13,19 @@ export function Changes({ changes }: { changes: readonly Change[] }) {
       {changes.map(({ name, before, after }) => (
         <li key={name}>
           <code className={styles.name}>{name}</code>{" "}
-          {before === null ? <span className={styles.none}>nothing</span> : <del>{before}</del>}
-          <span aria-hidden="true"> → </span>
-          <span className="visually-hidden"> became </span>
-          {after === null ? <span className={styles.none}>nothing</span> : <ins>{after}</ins>}
+          {before !== null && <del title={before}>{short(before)}</del>}
+          {before !== null && after !== null && <span aria-hidden="true"> → </span>}
+          <span className="visually-hidden">{after === null ? " taken away" : " became "}</span>
+          {after !== null && <ins title={after}>{short(after)}</ins>}
         </li>
       ))}
     </ul>
   );
+}
+
+/** Values as people can read them: of a hash its beginning. */
+export function short(value: string): string {
+  return value.replace(/sha256:([0-9a-f]{8})[0-9a-f]{56}/g, "sha256:$1…");
 }
 
 interface BodyProps {

@@ -18,6 +18,7 @@ const COLUMNS: readonly Column<EventRow>[] = [
   {
     key: "what",
     heading: "What",
+    isText: true,
     cell: (event) => (
       <div className={styles.what}>
         <span>{event.summary}</span>
@@ -40,13 +41,13 @@ const COLUMNS: readonly Column<EventRow>[] = [
     cell: ({ origin, actorIp }) => (
       <>
         {originName(origin)}
-        {actorIp !== null && <span className={styles.soft}> {actorIp}</span>}
+        {actorIp !== null && <div className={styles.soft}>{actorIp}</div>}
       </>
     ),
   },
   {
     key: "correlation",
-    heading: "Together with",
+    heading: "Command",
     cell: ({ correlationId, summary }) => (
       <Link
         from="/o/$organization/audit"
@@ -54,7 +55,7 @@ const COLUMNS: readonly Column<EventRow>[] = [
         search={{ correlation: correlationId }}
         aria-label={`What else the same command did: ${summary}`}
       >
-        same command
+        related
       </Link>
     ),
   },

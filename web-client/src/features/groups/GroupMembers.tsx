@@ -40,6 +40,7 @@ export function GroupMembers({ group, page, mayChange }: GroupMembersProps) {
     {
       key: "who",
       heading: "Member",
+      isText: true,
       cell: (member) => (
         <Link
           to="/o/$organization/members/$member"

@@ -23,19 +23,24 @@ const COLUMNS: readonly Column<MemberRow>[] = [
   {
     key: "who",
     heading: "Member",
+    isText: true,
     cell: (member) => (
-      <div className={styles.who}>
-        <Link
-          from="/o/$organization/members"
-          to="/o/$organization/members/$member"
-          params={(kept) => ({ organization: kept.organization, member: member.id })}
-          search={true}
-        >
-          {member.displayName ?? member.userName}
-        </Link>
-        <span className={styles.soft}>{member.email ?? member.userName}</span>
-      </div>
+      <Link
+        className={styles.name}
+        from="/o/$organization/members"
+        to="/o/$organization/members/$member"
+        params={(kept) => ({ organization: kept.organization, member: member.id })}
+        search={true}
+      >
+        {member.displayName ?? member.userName}
+      </Link>
     ),
+  },
+  {
+    key: "email",
+    heading: "E-mail",
+    isText: true,
+    cell: ({ email, userName }) => email ?? userName,
   },
   {
     key: "status",

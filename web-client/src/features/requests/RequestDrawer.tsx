@@ -14,6 +14,7 @@ import { Empty } from "../../ui/states";
 import { Timeline } from "../../ui/Timeline";
 import { When } from "../../ui/When";
 import { OUTCOME, providerName } from "../../words";
+import { shortPath } from "./path";
 import { requestQuery } from "./queries";
 import styles from "./Requests.module.css";
 import { OPERATION, SCIM_TYPE } from "./words";
@@ -68,7 +69,7 @@ function RequestParts({ request, mayReadBodies }: RequestPartsProps) {
     : "Needs the permission PROVISIONING_READ_BODIES.";
   return (
     <>
-      <Section title={`${request.method} ${request.path}`}>
+      <Section title={`${request.method} ${shortPath(request.path)}`}>
         <div className={styles.state}>
           <StatusBadge shape={shape} tone={tone}>
             {text}
@@ -88,6 +89,7 @@ function RequestParts({ request, mayReadBodies }: RequestPartsProps) {
             ["Client", request.userAgent],
             ["Address", request.remoteIp],
             ["Took", `${request.durationMs} ms`],
+            ["Path", <code key="path">{request.path}</code>],
             ...(request.changedAttributes.length > 0
               ? [["Changed", request.changedAttributes.join(", ")] as const]
               : []),

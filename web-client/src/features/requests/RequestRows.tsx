@@ -5,6 +5,7 @@ import { type Column, DataTable } from "../../ui/DataTable";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { When } from "../../ui/When";
 import { OUTCOME, providerName } from "../../words";
+import { shortPath } from "./path";
 import type { requestsQuery } from "./queries";
 import styles from "./Requests.module.css";
 
@@ -35,6 +36,7 @@ const COLUMNS: readonly Column<RequestRow>[] = [
   {
     key: "what",
     heading: "Request",
+    isText: true,
     cell: (request) => (
       <div className={styles.what}>
         <Link
@@ -44,7 +46,7 @@ const COLUMNS: readonly Column<RequestRow>[] = [
           search={true}
         >
           <code>
-            {request.method} {request.path}
+            {request.method} {shortPath(request.path)}
           </code>
         </Link>
         <Gist request={request} />
