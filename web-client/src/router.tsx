@@ -10,6 +10,7 @@ import { auditSearch } from "./features/audit/search";
 import { groupSearch, groupsSearch } from "./features/groups/search";
 import { memberSearch, membersSearch } from "./features/members/search";
 import { requestsSearch } from "./features/requests/search";
+import { guideSearch, tokensSearch } from "./features/settings/search";
 import { Start } from "./features/start/Start";
 import { defined, parseSearch, stringifySearch, textIn } from "./search";
 import { Broken, Missing } from "./shell/Missing";
@@ -97,7 +98,36 @@ const audit = createRoute({
 const settings = createRoute({
   getParentRoute: () => organization,
   path: "settings",
-  component: lazyRouteComponent(() => import("./features/settings/Settings"), "Settings"),
+  component: lazyRouteComponent(() => import("./features/settings/SettingsFrame"), "SettingsFrame"),
+});
+
+const provisioning = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/settings/Provisioning"), "Provisioning"),
+});
+
+const guide = createRoute({
+  getParentRoute: () => settings,
+  path: "guide",
+  validateSearch: guideSearch,
+  component: lazyRouteComponent(() => import("./features/settings/GuidePage"), "GuidePage"),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => settings,
+  path: "tokens",
+  validateSearch: tokensSearch,
+  component: lazyRouteComponent(() => import("./features/settings/Tokens"), "Tokens"),
+});
+
+const ownOrganization = createRoute({
+  getParentRoute: () => settings,
+  path: "organization",
+  component: lazyRouteComponent(
+    () => import("./features/settings/OrganizationPage"),
+    "OrganizationPage",
+  ),
 });
 
 const tree = root.addChildren([
@@ -109,7 +139,7 @@ const tree = root.addChildren([
     groups.addChildren([group]),
     requests.addChildren([request]),
     audit,
-    settings,
+    settings.addChildren([provisioning, guide, tokens, ownOrganization]),
   ]),
 ]);
 

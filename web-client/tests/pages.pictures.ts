@@ -53,6 +53,9 @@ const PAGES: Record<string, () => string> = {
   request: () => `/requests/${ids.request}`,
   audit: () => "/audit",
   settings: () => "/settings",
+  guide: () => "/settings/guide?provider=ENTRA_ID",
+  tokens: () => "/settings/tokens",
+  organization: () => "/settings/organization",
 };
 
 for (const [name, path] of Object.entries(PAGES)) {

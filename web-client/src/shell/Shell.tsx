@@ -4,10 +4,17 @@ import { useState } from "react";
 import { useQuery } from "urql";
 import { CountsContext, useLiveCounts } from "../graphql/counts";
 import { Loaded } from "../graphql/Loaded";
-import { type Session, SessionContext, sessionOf, sessionQuery } from "../graphql/session";
-import { Empty } from "../ui/states";
+import {
+  type Session,
+  SessionContext,
+  sessionAt,
+  sessionQuery,
+  visitorOf,
+} from "../graphql/session";
+import { Nowhere } from "./Nowhere";
 import { ORGANIZATION_PAGES } from "./pages";
 import styles from "./Shell.module.css";
+import { SignOut } from "./SignOut";
 import { chooseTheme, chosenTheme, type Theme } from "./theme";
 
 const THEME_OPTIONS = [
@@ -17,29 +24,21 @@ const THEME_OPTIONS = [
 ] as const;
 
 export function Shell() {
+  const { organization } = useParams({ from: "/o/$organization" });
   const query = useQuery({ query: sessionQuery, requestPolicy: "cache-first" });
   return (
     <Loaded query={query} what="your session">
       {(data) => {
-        const session = sessionOf(data);
-        if (session === null) return <Nowhere />;
+        const visitor = visitorOf(data);
+        const session = sessionAt(visitor, organization);
+        if (session === undefined) return <Nowhere visitor={visitor} slug={organization} />;
         return (
           <SessionContext value={session}>
-            <Frame session={session} />
+            <Frame key={organization} session={session} />
           </SessionContext>
         );
       }}
     </Loaded>
-  );
-}
-
-function Nowhere() {
-  return (
-    <main className={styles.alone}>
-      <Empty title="You are in no organization here">
-        <p>Ask an administrator to invite you.</p>
-      </Empty>
-    </main>
   );
 }
 
@@ -77,7 +76,8 @@ function Frame({ session }: { session: Session }) {
         </nav>
         <div className={styles.foot}>
           <ThemeChoice />
-          {session.label !== "" && <p className={styles.viewer}>{session.label}</p>}
+          <p className={styles.viewer}>{session.label}</p>
+          {session.isPerson && <SignOut />}
         </div>
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
@@ -98,7 +98,8 @@ function Frame({ session }: { session: Session }) {
 function Places({ session }: { session: Session }) {
   const navigate = useNavigate();
   const { organization } = useParams({ from: "/o/$organization" });
-  if (session.places.length < 2) {
+  const places = session.places.filter(({ status }) => status === "CONFIRMED");
+  if (places.length < 2) {
     return <p className={styles.place}>{session.organization.name}</p>;
   }
   return (
@@ -110,7 +111,7 @@ function Places({ session }: { session: Session }) {
           navigate({ to: "/o/$organization", params: { organization: event.target.value } })
         }
       >
-        {session.places.map(({ slug, name }) => (
+        {places.map(({ slug, name }) => (
           <option key={slug} value={slug}>
             {name}
           </option>

@@ -1,0 +1,72 @@
+// Replaces the keys by a new one; the old ones keep working for a while.
+import { useState } from "react";
+import { refusalOf, useChange } from "../../graphql/change";
+import { useSession } from "../../graphql/session";
+import { Button } from "../../ui/Button";
+import { Dialog, DialogButtons } from "../../ui/Drawer";
+import { SelectField } from "../../ui/Field";
+import { Notice } from "../../ui/Notice";
+import { SecretField } from "../../ui/SecretField";
+import { When } from "../../ui/When";
+import { rotateScimApiKey } from "./changes";
+import { OVERLAPS } from "./words";
+
+export function RotateDialog({ onClose }: { onClose: () => void }) {
+  const { organization } = useSession();
+  const rotate = useChange(rotateScimApiKey, (data) => data.rotateScimApiKey);
+  const [overlap, setOverlap] = useState("86400");
+  const [made, setMade] = useState<{ apiKey: string; endsAt: string | null }>();
+  const [trouble, setTrouble] = useState<string>();
+  const run = async () => {
+    const outcome = await rotate.run({
+      input: {
+        organizationId: organization.id,
+        overlapSeconds: Number(overlap),
+        idempotencyKey: crypto.randomUUID(),
+      },
+    });
+    setTrouble(refusalOf(outcome));
+    const { payload } = outcome;
+    if (payload?.apiKey) setMade({ apiKey: payload.apiKey, endsAt: payload.previousKeyExpiresAt });
+  };
+  if (made !== undefined) {
+    return (
+      <Dialog title="The new key" onClose={onClose}>
+        <SecretField label="SCIM API key" value={made.apiKey} />
+        {made.endsAt !== null && (
+          <p>
+            Keys before it end on <When at={made.endsAt} />. Put the new one into the provider until
+            then.
+          </p>
+        )}
+        <DialogButtons>
+          <Button look="primary" onClick={onClose}>
+            Done
+          </Button>
+        </DialogButtons>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title="Rotate the API key" onClose={onClose}>
+      <p>A new key is made. OAuth clients and workload identities are left as they are.</p>
+      {trouble !== undefined && (
+        <Notice tone="bad" isUrgent>
+          {trouble}
+        </Notice>
+      )}
+      <SelectField
+        label="Keys of now end"
+        value={overlap}
+        onChange={(event) => setOverlap(event.target.value)}
+        options={OVERLAPS}
+      />
+      <DialogButtons>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button look="primary" busy={rotate.isRunning} onClick={run}>
+          Rotate
+        </Button>
+      </DialogButtons>
+    </Dialog>
+  );
+}
