@@ -10,7 +10,7 @@ export interface Change {
 export function Changes({ changes }: { changes: readonly Change[] }) {
   return (
     <ul className={styles.changes}>
-      {changes.map(({ name, before, after }) => (
+      {changes.filter(isTelling).map(({ name, before, after }) => (
         <li key={name}>
           <code className={styles.name}>{name}</code>{" "}
           {before !== null && <del title={before}>{short(before)}</del>}
@@ -23,9 +23,14 @@ export function Changes({ changes }: { changes: readonly Change[] }) {
   );
 }
 
-/** Values as people can read them: of a hash its beginning. */
+/** Of a group change the other half is often empty: nobody was removed. */
+function isTelling({ after }: Change): boolean {
+  return after === null || !after.startsWith("0 sha256:");
+}
+
+/** Values as people can read them: of members that were added or removed, how many they were. */
 export function short(value: string): string {
-  return value.replace(/sha256:([0-9a-f]{8})[0-9a-f]{56}/g, "sha256:$1…");
+  return value.replace(/^(\d+) sha256:[0-9a-f]{64}$/, "$1");
 }
 
 interface BodyProps {
