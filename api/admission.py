@@ -20,6 +20,8 @@ HOUR_S = 3600
 WRONG_TOKENS_PER_MINUTE = 30
 LINKS_PER_HOUR = 60
 """Of one address: an office may have many people behind it."""
+SIGN_IN_STEPS_PER_MINUTE = 120
+"""Of single sign-on, which has two; a whole office may share an address."""
 
 
 class Budget:
@@ -86,18 +88,21 @@ def admission(*, tokens: Budget, people: Budget, nobody: Budget) -> Admission:
 
 def link_requests() -> Callable[[str | None], float | None]:
     """Counts the links that are asked for likewise."""
-    pace = Pace(LINKS_PER_HOUR / HOUR_S, burst=LINKS_PER_HOUR)
-
-    def count(ip: str | None) -> float | None:
-        turn = pace.turn(_network(ip))
-        return None if turn is None else turn.wait_s
-
-    return count
+    return _by_address(LINKS_PER_HOUR, HOUR_S)
 
 
 def wrong_tokens() -> Callable[[str | None], float | None]:
     """Counts wrong tokens by address: the seconds to wait where there were too many."""
-    pace = Pace(WRONG_TOKENS_PER_MINUTE / MINUTE_S, burst=WRONG_TOKENS_PER_MINUTE)
+    return _by_address(WRONG_TOKENS_PER_MINUTE)
+
+
+def sign_in_steps() -> Callable[[str | None], float | None]:
+    """Counts the steps of single sign-on likewise."""
+    return _by_address(SIGN_IN_STEPS_PER_MINUTE)
+
+
+def _by_address(most: int, within_s: int = MINUTE_S) -> Callable[[str | None], float | None]:
+    pace = Pace(most / within_s, burst=most)
 
     def count(ip: str | None) -> float | None:
         turn = pace.turn(_network(ip))

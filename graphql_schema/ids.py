@@ -34,6 +34,7 @@ class Kind(Enum):
     BULK_OPERATION = "blk"
     ACCOUNT = "acc"
     SESSION = "ses"
+    OIDC_PROVIDER = "idp"
 
 
 _BY_PREFIX = {kind.value: kind for kind in Kind}

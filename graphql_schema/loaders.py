@@ -27,6 +27,7 @@ from domain.queries.group_pages import GROUP_LIST, MEMBER_GROUP_LIST
 from domain.queries.invitations import INVITATION_LIST, MEMBER_INVITATION_LIST, InvitationRow
 from domain.queries.member_actions import has_one_owner
 from domain.queries.member_pages import GROUP_MEMBER_LIST, MEMBER_LIST
+from domain.queries.oidc_providers import OidcProviderRow, oidc_providers_by_id
 from domain.queries.organizations import OrganizationRow, organizations_by_id
 from domain.queries.provisioning_requests import (
     REQUEST_LIST,
@@ -109,6 +110,11 @@ class Loaders:
     def bulk_operation(self) -> DataLoader[Key, BulkOperationRow | None]:
         """By organization and id."""
         return self._by_key(BULK_OPERATION_LIST.by_ids)
+
+    @cached_property
+    def oidc_provider(self) -> DataLoader[Key, OidcProviderRow | None]:
+        """By organization and id."""
+        return self._by_key(oidc_providers_by_id)
 
     @cached_property
     def creating_request(self) -> DataLoader[Key, ProvisioningRequestRow | None]:

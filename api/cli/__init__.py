@@ -20,6 +20,7 @@ COMMANDS = {
     "organization": "List organizations.",
     "scim": "Switch SCIM on or off and choose its provider.",
     "scim-key": "Rotate, list and revoke SCIM keys, and make OAuth clients.",
+    "oidc": "Let people sign in with OpenID providers of an organization.",
     "token": "Make access tokens for the GraphQL API.",
     "audit": "Export, verify and watch the history of an organization.",
     "mail": "Read invitations that were not sent: the development mailbox.",

@@ -37,6 +37,12 @@ from domain.commands.lifecycle import (
     RevokeMember,
 )
 from domain.commands.member_updates import UpdateMember
+from domain.commands.oidc_providers import (
+    CreateOidcProvider,
+    DeleteOidcProvider,
+    UpdateOidcProvider,
+    client_secret_purpose,
+)
 from domain.commands.organizations import CreateOrganization, UpdateOrganization
 from domain.commands.provisioning import (
     MemberEdit,
@@ -59,6 +65,7 @@ from domain.commands.scim_credentials import (
 )
 from domain.commands.sessions import EndSession
 from domain.commands.sign_in import IssueSignInLink, RedeemSignInLink, RequestSignInLink
+from domain.commands.single_sign_on import SignInByOidc, provider_caller
 from domain.commands.tokens import CreateAccessToken, IssuedToken, RevokeAccessToken
 from domain.commands.workload_identities import CreateWorkloadIdentity
 from domain.model.attributes import MemberAttributes, is_email
@@ -82,10 +89,12 @@ __all__ = [
     "ConfirmMember",
     "CreateAccessToken",
     "CreateGroup",
+    "CreateOidcProvider",
     "CreateOrganization",
     "CreateScimCredential",
     "CreateWorkloadIdentity",
     "DeleteGroup",
+    "DeleteOidcProvider",
     "DeprovisionLimit",
     "DisableScim",
     "EditKind",
@@ -124,11 +133,15 @@ __all__ = [
     "RevokeScimCredential",
     "RotateScimApiKey",
     "SettleBulkOperation",
+    "SignInByOidc",
     "StartBulkOperation",
     "StartedBulkOperation",
     "UpdateMember",
+    "UpdateOidcProvider",
     "UpdateOrganization",
     "UpdateScimConnection",
     "WorkloadIdentity",
+    "client_secret_purpose",
     "is_email",
+    "provider_caller",
 ]

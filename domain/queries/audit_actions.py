@@ -30,6 +30,24 @@ def _catalogue() -> dict[str, AuditAction]:
             "{} changed the settings of {}.",
         ),
         (
+            "oidc_provider.created",
+            organization,
+            "People may sign in with a further OpenID provider.",
+            "{} added an OpenID provider to {}.",
+        ),
+        (
+            "oidc_provider.updated",
+            organization,
+            "An OpenID provider's name, client or trust in its addresses changed.",
+            "{} changed an OpenID provider of {}.",
+        ),
+        (
+            "oidc_provider.deleted",
+            organization,
+            "Nobody signs in with an OpenID provider any more.",
+            "{} deleted an OpenID provider of {}.",
+        ),
+        (
             "member.staged",
             member,
             "A person was put on the list without an invitation.",

@@ -31,7 +31,13 @@ def _memberships() -> Any:
             ORGANIZATIONS, ORGANIZATIONS.c.id == ACCOUNT_MEMBERSHIPS.c.organization_id
         )
     )
-    ours = rows.where(ACCOUNT_MEMBERSHIPS.c.account_id == SESSIONS.c.account_id)
+    # For whom one organization's provider vouches is that person in this organization alone:
+    # whoever runs a provider can make it say anything.
+    within = SESSIONS.c.sso_organization_id
+    ours = rows.where(
+        ACCOUNT_MEMBERSHIPS.c.account_id == SESSIONS.c.account_id,
+        within.is_(None) | (within == ACCOUNT_MEMBERSHIPS.c.organization_id),
+    )
     return ours.correlate(SESSIONS).scalar_subquery().label("memberships")
 
 
@@ -54,7 +60,10 @@ class OwnMembership:
 
 @dataclass(frozen=True, slots=True)
 class SessionAndAccount:
-    """A session, whatever its state, with whom it is of and where that person is a member."""
+    """A session, whatever its state, with whom it is of and where that person is a member.
+
+    Of a session that an organization's provider vouched for, that organization alone counts.
+    """
 
     id: UUID
     account_id: UUID

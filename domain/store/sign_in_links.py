@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from domain.sealing import KEY_BYTES, Sealer
 from domain.secrets import secret_text
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ class SignInPolicy:
     def token_of(self, link_id: UUID) -> str:
         """The token of a link, `sil_<id>_<secret>`; it stands behind the `#` of the address."""
         return secret_text(SIGN_IN_PREFIX, self.secret_of(link_id), link_id).text
+
+    @property
+    def client_secrets(self) -> Sealer:
+        """Seals what this server has to show to OpenID providers, with a key for that alone."""
+        key = self.secret_key[:64]
+        return Sealer(blake2b(b"rollcall-oidc-1", key=key, digest_size=KEY_BYTES).digest())
 
     def url_of(self, link_id: UUID, public_url: str) -> str:
         """The address to open. Browsers send no fragment, so no server's log ever holds it."""

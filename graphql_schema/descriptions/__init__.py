@@ -21,11 +21,13 @@ from graphql_schema.descriptions.live import LIVE
 from graphql_schema.descriptions.logs import LOGS
 from graphql_schema.descriptions.people import PEOPLE
 from graphql_schema.descriptions.scim import SCIM
+from graphql_schema.descriptions.sign_in import SIGN_IN
 
 DESCRIPTIONS: dict[str, str] = {
     **PEOPLE,
     **ACCOUNTS,
     **SCIM,
+    **SIGN_IN,
     **LOGS,
     **LIVE,
     **FILTERS,

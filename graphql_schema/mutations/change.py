@@ -38,6 +38,7 @@ _WORDS = {
     Kind.ACCESS_TOKEN: "access token",
     Kind.BULK_OPERATION: "bulk operation",
     Kind.SESSION: "session",
+    Kind.OIDC_PROVIDER: "OIDC provider",
 }
 
 

@@ -9,6 +9,7 @@ from graphql_schema.mutations.bulk_operations import BulkOperationMutations
 from graphql_schema.mutations.groups import GroupMutations
 from graphql_schema.mutations.invitations import InvitationMutations
 from graphql_schema.mutations.members import MemberMutations
+from graphql_schema.mutations.oidc_providers import OidcProviderMutations
 from graphql_schema.mutations.organizations import OrganizationMutations
 from graphql_schema.mutations.scim import ScimMutations
 from graphql_schema.mutations.scim_keys import ScimKeyMutations
@@ -21,6 +22,7 @@ from graphql_schema.mutations.tokens import TokenMutations
 class Mutation(
     TokenMutations,
     OrganizationMutations,
+    OidcProviderMutations,
     ScimMutations,
     ScimKeyMutations,
     GroupMutations,

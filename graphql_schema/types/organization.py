@@ -7,15 +7,17 @@ from datetime import datetime
 import strawberry
 
 from domain.queries.access_tokens import page_access_tokens
+from domain.queries.oidc_providers import oidc_providers_of
 from domain.queries.organizations import OrganizationRow
 from graphql_schema.connection import Connection
 from graphql_schema.context import Info
 from graphql_schema.enums import KeyHandshake, Scope
 from graphql_schema.fields import resolved, shown
 from graphql_schema.ids import Kind, make_id
-from graphql_schema.policy import needs
+from graphql_schema.policy import costs, needs
 from graphql_schema.types.lists import Arguments, connect
 from graphql_schema.types.node import Node, Versioned
+from graphql_schema.types.oidc_provider import OidcProvider
 from graphql_schema.types.organization_groups import OrganizationGroups
 from graphql_schema.types.organization_logs import OrganizationLogs
 from graphql_schema.types.organization_parts import OrganizationPolicies, Seats
@@ -50,6 +52,15 @@ class Organization(OrganizationPeople, OrganizationGroups, OrganizationLogs, Nod
     )
     async def scim_connection(self, info: Info) -> ScimType | None:
         return wrap_or_none(await info.context.load.connection.load(self.row.id))
+
+    @resolved(
+        needs(Scope.ORGANIZATION_READ),
+        costs(1, 10),
+        description="OpenID providers with which its people sign in, oldest first; at most 10.",
+    )
+    async def oidc_providers(self, info: Info) -> list[OidcProvider]:
+        rows = await oidc_providers_of(info.context.reader, self.row.id)
+        return [OidcProvider(row=row) for row in rows]
 
     @resolved(
         needs(Scope.TOKENS_ADMIN),

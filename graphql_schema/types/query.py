@@ -9,6 +9,7 @@ import strawberry
 
 from domain.queries.accounts import get_account
 from domain.queries.audit_actions import AUDIT_ACTIONS
+from domain.queries.oidc_providers import sign_in_providers
 from domain.queries.organizations import (
     count_organizations,
     organization_by_slug,
@@ -31,6 +32,7 @@ from graphql_schema.types.inputs import (
 )
 from graphql_schema.types.lists import Arguments, connect_counted
 from graphql_schema.types.node import Node
+from graphql_schema.types.oidc_provider import SignInProvider
 from graphql_schema.types.organization import Organization
 from graphql_schema.types.references import wrap_or_none
 from graphql_schema.types.server import Server
@@ -45,6 +47,7 @@ _OBJECT_SCOPES = {
     Kind.PROVISIONING_REQUEST: Scope.PROVISIONING_READ,
     Kind.ACCESS_TOKEN: Scope.TOKENS_ADMIN,
     Kind.BULK_OPERATION: Scope.MEMBERS_READ,
+    Kind.OIDC_PROVIDER: Scope.ORGANIZATION_READ,
 }
 """What `node` asks for before it says whether something exists."""
 _BY_KEY: dict[Kind, Callable[[Loaders], Any]] = {
@@ -54,6 +57,7 @@ _BY_KEY: dict[Kind, Callable[[Loaders], Any]] = {
     Kind.AUDIT_EVENT: lambda load: load.event,
     Kind.PROVISIONING_REQUEST: lambda load: load.request,
     Kind.BULK_OPERATION: lambda load: load.bulk_operation,
+    Kind.OIDC_PROVIDER: lambda load: load.oidc_provider,
 }
 
 
@@ -146,6 +150,18 @@ class Query:
             ),
             lambda: count_organizations(reader, wanted),
         )
+
+    @resolved(
+        OPEN,
+        costs(1, 10),
+        description=(
+            "Ways of single sign-on of an organization, by its slug. Needs no token, and answers"
+            " an empty list where there is no such organization."
+        ),
+    )
+    async def sign_in_providers(self, info: Info, organization: str) -> list[SignInProvider]:
+        rows = await sign_in_providers(info.context.reader, organization)
+        return [SignInProvider(row=row) for row in rows]
 
     @resolved(
         costs(1, 30),

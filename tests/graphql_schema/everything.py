@@ -84,6 +84,9 @@ query ($org: ID!) {
       }
       activity(window: {}) { startsAt applied unchanged rejected failed }
     }
+    oidcProviders {
+      id version createdAt updatedAt name issuer clientId trustEmail redirectUrl
+    }
     accessTokens(first: 3) { pageInfo { ...P } edges { cursor node { id } } nodes { ...T } }
   }
 }
@@ -176,6 +179,7 @@ query ($org: ID!) {
   server { version embeddedDatabase developmentMailbox }
   node(id: $org) { id ... on Versioned { version createdAt updatedAt } }
   organizations(first: 2) { totalCount pageInfo { ...P } edges { cursor node { id } } nodes { id } }
+  signInProviders(organization: "acme") { id name startUrl }
   auditActions { action description subject }
 }
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.application import Application
+from domain.commands import CreateOidcProvider
 from domain.store.sealer import seal_pending
 from domain.vocabulary import MemberStatus
 from tests.support import factories
@@ -18,6 +19,7 @@ IDS = """
   auditEvents(first: 1) { nodes { id correlationId } }
   provisioningRequests(first: 1) { nodes { id } }
   accessTokens(first: 9) { nodes { id } }
+  oidcProviders { id }
 } } }
 """
 
@@ -30,6 +32,10 @@ async def settle(app: Application, caller: Api) -> dict[str, str]:
     await caller.change("enableScim", "", organizationId=caller.org)
     # The newest token, whose end does not end the caller.
     await token(app, caller.organization_id)
+    provider = CreateOidcProvider(
+        caller.organization_id, "Directory", "https://idp.example.com", "rollcall", "a secret"
+    )
+    await app.execute(provider, factories.SYSTEM)
     await seal_pending(app.pool)
     found = await caller.ask(IDS)
     ids = {
@@ -44,6 +50,7 @@ async def settle(app: Application, caller: Api) -> dict[str, str]:
     ids["evt"] = node["auditEvents"]["nodes"][0]["id"]
     ids["req"] = node["provisioningRequests"]["nodes"][0]["id"]
     ids["tok"] = node["accessTokens"]["nodes"][0]["id"]
+    ids["idp"] = node["oidcProviders"][0]["id"]
     started = await caller.change(
         "startBulkOperation",
         "bulkOperation { id }",

@@ -37,6 +37,7 @@ ARGUMENTS = {
     "GroupRef": '{displayName: "nobody"}',
     "DateTimeRange": "{}",
     "ID": '"none"',
+    "String": '"none"',
 }
 """What required arguments are given in queries, by their type."""
 

@@ -16,7 +16,7 @@ from tests.support.graphql import Api, token
 WAYS = ways()
 # Reviewed: what any token of an organization may read, whichever scopes it has.
 OPEN = {
-    "Query": {"viewer", "server", "node", "organization", "auditActions"},
+    "Query": {"viewer", "server", "node", "organization", "auditActions", "signInProviders"},
     "Server": {"version", "embeddedDatabase", "developmentMailbox"},
     "Viewer": {
         "actor",
@@ -68,6 +68,9 @@ OPEN = {
     "ProvisioningRequest": {"id"},
     "ScimConnection": {"id"},
     "BulkOperation": {"id"},
+    "OidcProvider": {"id"},
+    # Who signs in has no token yet.
+    "SignInProvider": {"id", "name", "startUrl"},
 }
 
 

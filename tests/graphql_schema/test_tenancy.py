@@ -44,6 +44,15 @@ async def theirs(app: Application) -> Api:
     with pytest.raises(DeprovisionHeld):
         await guarded.remove(member.id)
     await start(caller, "REINVITE", 1)
+    await caller.change(
+        "createOidcProvider",
+        "",
+        organizationId=caller.org,
+        name=SECRET,
+        issuer=f"https://{SECRET}.example.com",
+        clientId=SECRET,
+        clientSecret=SECRET,
+    )
     await seal_pending(app.pool)
     return caller
 
@@ -58,6 +67,7 @@ IDS = """
   provisioningRequests { nodes { id } }
   accessTokens { nodes { id } }
   bulkOperations { nodes { id } }
+  oidcProviders { id }
 } } }
 """
 

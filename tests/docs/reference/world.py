@@ -19,6 +19,7 @@ from domain.clock import utc_now
 from domain.commands import (
     CreateAccessToken,
     CreateGroup,
+    CreateOidcProvider,
     EnableScim,
     ProvisionMember,
     StartBulkOperation,
@@ -61,7 +62,7 @@ NAMES = {"ada": "Ada Lovelace", "bob": "Bob Kahn", "cy": "Cy Young", "dan": "Dan
 _KEYS = "SELECT id FROM scim_credentials WHERE organization_id = $1"
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z$")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_ID = re.compile(r"\b(org|mbr|grp|ivt|scm|key|evt|req|tok|blk|acc|ses)_[a-z2-7]{20,}")
+_ID = re.compile(r"\b(org|mbr|grp|ivt|scm|key|evt|req|tok|blk|acc|ses|idp)_[a-z2-7]{20,}")
 _SECRETS = frozenset({"secret", "apiKey"})
 """Fields of which the prefix alone is the same each time."""
 _DIFFERENT = frozenset({"hint", "clientId", "hash", "startCursor", "endCursor", "cursor"})
@@ -168,6 +169,11 @@ async def make_world(app: Application, about: str = "") -> World:
         CreateAccessToken(owner, "old export", frozenset({Scope.AUDIT_READ})), OPERATOR
     )
     samples["tok_old"] = make_id(Kind.ACCESS_TOKEN, owner, old.value.id)
+    provider = CreateOidcProvider(
+        owner, "Okta", "https://example.okta.com", "0oa1b2c3d4", "a secret"
+    )
+    made_provider = await app.execute(provider, OPERATOR)
+    samples["idp_okta"] = make_id(Kind.OIDC_PROVIDER, owner, made_provider.value)
     await _log(app, owner, ids)
     if about == "resolveDeprovisionGuard":
         await _hold(app, owner, ids["cy"])

@@ -12,6 +12,7 @@ from tests.graphql_schema.mutations import (
     invitations,
     lifecycle,
     members,
+    oidc_providers,
     organizations,
     policies,
     scim,
@@ -25,6 +26,7 @@ MODULES = (
     invitations,
     lifecycle,
     members,
+    oidc_providers,
     organizations,
     policies,
     scim,
@@ -40,6 +42,7 @@ _CONNECTION = (
     " onProvision rehire omittedGroupMembers patchResponse strictMemberIds contentType }"
     " guard { enabled maxMembers maxPercent } }"
 )
+_PROVIDER = "oidcProvider { id name issuer clientId trustEmail redirectUrl version }"
 _TOKEN = "accessToken { id name scopes expiresAt lastUsedAt revokedAt }"
 ERRORS = (
     "errors { __typename code message path ... on VersionConflictError { currentVersion }"
@@ -77,6 +80,9 @@ SELECTED = {
         "organization { id name version seats { occupied limit } policies {"
         " allowedEmailDomains requireSso singleOrganization } }"
     ),
+    "createOidcProvider": _PROVIDER,
+    "updateOidcProvider": _PROVIDER,
+    "deleteOidcProvider": "deletedOidcProviderId",
     "createAccessToken": f"secret {_TOKEN}",
     "revokeAccessToken": _TOKEN,
 }
@@ -106,6 +112,7 @@ SUBJECT = {
             "groupId",
             "scimApiKeyId",
             "accessTokenId",
+            "oidcProviderId",
             "id",
             "organizationId",
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domain.commands import CreateOidcProvider
 from domain.ids import UUID, new_id
 from domain.vocabulary import MemberStatus, Scope
 from graphql_schema.checks import price_list
@@ -18,6 +19,7 @@ from tests.graphql_schema.mutations.every import FIRST, INPUTS, SUBJECT
 from tests.graphql_schema.mutations.invitations import GROUPLESS, into_groups
 from tests.graphql_schema.mutations.world import World
 from tests.support import factories
+from tests.support.factories import SYSTEM
 
 NEEDED = price_list(schema).fields["Mutation"]
 KINDS = {
@@ -25,11 +27,13 @@ KINDS = {
     "groupId": (Kind.GROUP, "There is no group in this organization."),
     "scimApiKeyId": (Kind.SCIM_API_KEY, "There is no SCIM key in this organization."),
     "accessTokenId": (Kind.ACCESS_TOKEN, "There is no access token in this organization."),
+    "oidcProviderId": (Kind.OIDC_PROVIDER, "There is no OIDC provider in this organization."),
     "organizationId": (Kind.ORGANIZATION, "There is no organization."),
 }
 VERSIONED = sorted(name for name in FIRST if "expectedVersion" in INPUTS[name])
 VERSIONS = {
     "memberId": "SELECT version FROM members WHERE organization_id = $1 AND id = $2",
+    "oidcProviderId": "SELECT version FROM oidc_providers WHERE organization_id = $1 AND id = $2",
     "groupId": "SELECT version FROM groups WHERE organization_id = $1 AND id = $2",
     "updateOrganization": "SELECT version FROM organizations WHERE id = $1 AND id = $2",
     "updateScimConnection": (
@@ -90,6 +94,11 @@ async def theirs(world: World, kind: Kind) -> UUID:
             return await factories.group(world.app, other.organization_id)
         case Kind.ORGANIZATION:
             return other.organization_id
+        case Kind.OIDC_PROVIDER:
+            command = CreateOidcProvider(
+                other.organization_id, "x", "https://idp.example.com", "x", "x"
+            )
+            return (await world.app.execute(command, SYSTEM)).value
         case Kind.SCIM_API_KEY:
             selection = "scimConnection { apiKeys { id } }"
             done = await other.change("enableScim", selection, organizationId=other.org)

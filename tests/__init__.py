@@ -1,0 +1,1 @@
+"""Our tests: a package, as Canaille installs one of this name, which would hide a mere folder."""
