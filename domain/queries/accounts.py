@@ -60,6 +60,7 @@ class SessionRow:
     id: UUID
     account_id: UUID
     method: SignInMethod
+    sso_organization_id: UUID | None
     user_agent: str | None
     ip: str | None
     created_at: datetime

@@ -83,11 +83,23 @@ class Account(Node):
     email: str = shown()
     name: str | None = shown("row.display_name")
     public_key: JSON | None = shown()
-    encrypted_private_key: str | None = shown()
+
+    @resolved()
+    async def encrypted_private_key(self, info: Info) -> str | None:
+        # Whoever runs a provider can make it say anything: to nobody who has not accepted to be a
+        # member there does it open more than the way to accept.
+        within = info.context.caller.sso_organization_id
+        if within is not None and not await own_memberships(
+            info.context.reader, self.row.id, within
+        ):
+            return None
+        return self.row.encrypted_private_key
 
     @resolved(costs(5, 5))
     async def memberships(self, info: Info) -> list[Membership]:
-        rows = await own_memberships(info.context.reader, self.row.id)
+        # An organization's provider vouches for the person in this organization alone.
+        within = info.context.caller.sso_organization_id
+        rows = await own_memberships(info.context.reader, self.row.id, within)
         return [Membership(row=row) for row in rows]
 
 

@@ -74,4 +74,5 @@ class Viewer:
         if id_ is None:
             return []
         rows = await open_sessions(context.reader, id_, context.now)
-        return [Session(row=row) for row in rows]
+        within = context.caller.sso_organization_id
+        return [Session(row=row) for row in rows if within in {None, row.sso_organization_id}]

@@ -146,3 +146,24 @@ async def test_a_session_ends(app: Application, organization_id: UUID) -> None:
     assert await find_session(Reader(app.pool), new_id()) is None
     assert found.secret_hash.hex() not in repr(found)
     assert str(found.secret_hash) not in repr(found)
+
+
+async def test_for_whom_a_provider_vouches_is_that_person_in_its_organization_alone(
+    app: Application, organization_id: UUID
+) -> None:
+    email = f"{factories.unique('ann')}@example.com"
+    member, _ = await signed_in(app, organization_id, email=email)
+    other_id = await factories.organization(app)
+    await signed_in(app, other_id, email=email)
+    vouched = await session(app, member.account_id, sso_organization_id=other_id)
+
+    alone, here, there = [
+        await caller(app, vouched, asked) for asked in (None, organization_id, other_id)
+    ]
+
+    assert alone is not None
+    assert here is not None
+    assert there is not None
+    assert alone.organization_id == other_id, "there is but one that counts"
+    assert (here.organization_id, here.scopes) == (NO_ORGANIZATION, frozenset())
+    assert (there.organization_id, there.sso_organization_id) == (other_id, other_id)

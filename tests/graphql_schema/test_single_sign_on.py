@@ -1,0 +1,127 @@
+"""What a person sees of themselves where only an organization's provider vouches for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.application import Application
+from domain.commands import Member
+from domain.vocabulary import MemberStatus, SignInMethod
+from graphql_schema import auth
+from tests.support import factories
+from tests.support.graphql import Api, Person, as_person, send
+from tests.support.sessions import session, signed_in
+
+WHO = """
+{ viewer {
+  organization { id } account { email encryptedPrivateKey memberships { organizationId } }
+  sessions { method current }
+} }
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions are looked up for each request."""
+    monkeypatch.setattr(auth, "CACHE_S", 0.0)
+
+
+async def with_keys(app: Application, member: Member) -> None:
+    """The person has a private key, locked with a passphrase."""
+    await app.pool.execute(
+        "UPDATE accounts SET encrypted_private_key = 'locked' WHERE id = $1", member.account_id
+    )
+
+
+async def vouched(app: Application, caller: Api, member: Member, by: Api) -> Person:
+    """The person, as the provider of an organization has let them in."""
+    secret = await session(
+        app,
+        member.account_id,
+        method=SignInMethod.OIDC,
+        sso_organization_id=by.organization_id,
+    )
+    return as_person(caller, secret)
+
+
+async def test_a_provider_opens_its_own_organization_and_no_other(
+    app: Application, caller: Api
+) -> None:
+    email = f"{factories.unique('ann')}@example.com"
+    member, _ = await signed_in(app, caller.organization_id, email=email)
+    await with_keys(app, member)
+    other = await caller.elsewhere()
+    await factories.member(app, other.organization_id, MemberStatus.CONFIRMED, email=email)
+    person = await vouched(app, caller, member, other)
+
+    viewer = (await person.ask(WHO))["viewer"]
+
+    assert viewer["organization"] == {"id": other.org}
+    assert viewer["account"] == {
+        "email": email,
+        "encryptedPrivateKey": "locked",
+        "memberships": [{"organizationId": other.org}],
+    }
+    assert viewer["sessions"] == [{"method": "OIDC", "current": True}]
+
+
+async def test_who_has_not_accepted_sees_nothing_of_an_account_that_was_there_before(
+    app: Application, caller: Api
+) -> None:
+    email = f"{factories.unique('ann')}@example.com"
+    member, _ = await signed_in(app, caller.organization_id, email=email)
+    await with_keys(app, member)
+    other = await caller.elsewhere()
+    await factories.member(app, other.organization_id, MemberStatus.INVITED, email=email)
+    person = await vouched(app, caller, member, other)
+
+    viewer = (await person.ask(WHO))["viewer"]
+
+    assert viewer["organization"] is None
+    assert viewer["account"] == {"email": email, "encryptedPrivateKey": None, "memberships": []}
+    assert viewer["sessions"] == [{"method": "OIDC", "current": True}]
+
+
+async def test_who_signs_in_otherwise_sees_all_of_it(app: Application, caller: Api) -> None:
+    email = f"{factories.unique('ann')}@example.com"
+    member, secret = await signed_in(app, caller.organization_id, email=email)
+    await with_keys(app, member)
+    other = await caller.elsewhere()
+    await factories.member(app, other.organization_id, MemberStatus.CONFIRMED, email=email)
+    await vouched(app, caller, member, other)
+
+    viewer = (await as_person(caller, secret).ask(WHO))["viewer"]
+
+    assert viewer["organization"] is None, "one of two must be named"
+    assert viewer["account"]["encryptedPrivateKey"] == "locked"
+    assert [each["organizationId"] for each in viewer["account"]["memberships"]] == [
+        caller.org,
+        other.org,
+    ]
+    assert sorted(each["method"] for each in viewer["sessions"]) == ["LINK", "OIDC"]
+
+
+async def test_anybody_reads_the_ways_to_sign_in_and_nothing_else(caller: Api) -> None:
+    made = await caller.change(
+        "createOidcProvider",
+        "oidcProvider { id }",
+        organizationId=caller.org,
+        name="Directory",
+        issuer="https://idp.example.com",
+        clientId="a client",
+        clientSecret="a secret",
+    )
+    id_ = made["oidcProvider"]["id"]
+    slug = (await caller.ask_here("slug"))["slug"]
+    query = "query ($slug: String!) { signInProviders(organization: $slug) { id name startUrl } }"
+
+    async def asked(slug: str) -> Any:
+        body = {"query": query, "variables": {"slug": slug}}
+        return (await send(caller.asgi, body, {})).json()["data"]["signInProviders"]
+
+    url = f"https://rollcall.test/sign-in/oidc/{id_}"
+    assert await asked(slug) == [{"id": id_, "name": "Directory", "startUrl": url}]
+    assert await asked("nobody-has-this-slug") == []
+    assert await asked((await (await caller.elsewhere()).ask_here("slug"))["slug"]) == []
