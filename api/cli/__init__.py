@@ -17,6 +17,7 @@ COMMANDS = {
     "serve": "Start the server.",
     "migrate": "Bring the database to the newest version of its schema.",
     "init": "Make an organization with its owner, SCIM key and access token.",
+    "sign-in-link": "Make a link with which somebody signs in.",
     "organization": "List organizations.",
     "scim": "Switch SCIM on or off and choose its provider.",
     "scim-key": "Rotate, list and revoke SCIM keys, and make OAuth clients.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from api.cli.console import Line
@@ -15,6 +15,7 @@ from domain.commands import (
     CreateOrganization,
     CreateScimCredential,
     EnableScim,
+    IssueSignInLink,
 )
 from domain.ids import UUID
 from domain.queries.directory import OrganizationEntry, find_organization
@@ -28,6 +29,7 @@ class Access:
     public_url: str
     scim_key: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
+    sign_in_url: str | None = field(default=None, repr=False)
 
     @property
     def scim_url(self) -> str:
@@ -52,17 +54,26 @@ class Access:
             Line("SCIM base URL", "scimBaseUrl", self.scim_url),
             Line("SCIM API key", "scimApiKey", self.scim_key),
             Line("access token", "accessToken", self.token),
-            Line("sign-in link", "signInUrl", None),
+            Line("sign-in link", "signInUrl", self.sign_in_url),
         ]
 
 
 async def create_organization(runtime: Runtime, name: str, owner: str | None) -> Access:
     """A new organization with SCIM enabled, its first key, and a token with all scopes.
 
-    Raises Taken, Invalid.
+    The owner is a confirmed member at once and signs in by the link. Raises Taken, Invalid.
     """
     created = await execute(runtime, CreateOrganization(name, owner))
-    return await open_access(runtime, created.value)
+    access = await open_access(runtime, created.value)
+    if owner is None:
+        return access
+    return replace(access, sign_in_url=await sign_in_url(runtime, owner))
+
+
+async def sign_in_url(runtime: Runtime, email: str) -> str:
+    """The address at which the person of that address signs in, once. Raises NotFound."""
+    issued = await execute(runtime, IssueSignInLink(email))
+    return runtime.application.sign_in.url_of(issued.value, runtime.settings.public_url)
 
 
 async def open_access(runtime: Runtime, organization_id: UUID) -> Access:

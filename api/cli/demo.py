@@ -13,6 +13,7 @@ from rich.text import Text
 
 from api.cli.access import Access, create_organization, lend_access
 from api.cli.console import STDOUT, print_table
+from api.cli.first_look import OWNER
 from api.cli.session import fail
 from api.cli.work import with_runtime
 from api.demo_flows import UnexpectedAnswer, play
@@ -54,7 +55,7 @@ async def _access(runtime: Runtime) -> Access:
     try:
         found = await find_organization(runtime.reader, SLUG)
     except UnknownOrganization:
-        await create_organization(runtime, "Demo", owner=None)
+        await create_organization(runtime, "Demo", OWNER)
         found = await find_organization(runtime.reader, SLUG)
     return await lend_access(runtime, found.id, "rollcall demo", LIFETIME)
 

@@ -8,12 +8,14 @@ from api.runtime import open_runtime
 from api.settings import Settings
 from domain.errors import Taken
 
+OWNER = "owner@example.com"
+
 
 async def prepare(settings: Settings, urls: DatabaseUrls, name: str) -> str:
     """Make the organization; what to tell about it."""
     async with open_runtime(settings, workers=False, migrate=False, urls=urls) as runtime:
         try:
-            return _text(await create_organization(runtime, name, owner=None))
+            return _text(await create_organization(runtime, name, owner=OWNER))
         except Taken:  # another start was faster, and has shown the secrets
             return f"Rollcall serves {settings.public_url}; the organization {name} exists."
 
@@ -26,8 +28,10 @@ Rollcall serves {access.public_url}, with the organization {access.organization.
   SCIM API key     {access.scim_key}
   GraphQL URL      {access.graphql_url}
   access token     {access.token}
+  sign in at       {access.sign_in_url}
 
-Key and token are shown this once.
+Key and token are shown this once. The link works once, for 15 minutes; another one:
+  .venv/bin/rollcall sign-in-link --email {OWNER}
 
 Paste into your identity provider:
   Okta       SCIM connector base URL: the SCIM base URL · Unique identifier field: userName

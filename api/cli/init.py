@@ -1,4 +1,4 @@
-"""`rollcall init`: an organization with its invited owner, SCIM key and access token."""
+"""`rollcall init`: an organization with its owner, SCIM key and access token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ app = typer.Typer()
 @app.command()
 def init(
     organization: Annotated[str, typer.Option("--organization", "-o", help="Its name.")],
-    owner: Annotated[str, typer.Option(help="E-mail address of its owner, who is invited.")],
+    owner: Annotated[str, typer.Option(help="E-mail address of its owner.")],
     as_json: AsJson = False,
     if_missing: Annotated[
         bool, typer.Option("--if-missing", help="An organization of that name is fine as it is.")
@@ -45,3 +45,5 @@ def init(
     print_result(access.lines(), as_json=as_json)
     if access.scim_key is not None and not as_json:
         say("\nKey and token are shown this once. Keep them where secrets are kept.")
+        say("The owner signs in with the link: once, within 15 minutes.")
+        say(f"Another one: rollcall sign-in-link --email {owner}")

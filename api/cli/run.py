@@ -64,5 +64,6 @@ Rollcall serves {settings.public_url}. Keys and tokens were shown when they were
   organizations          .venv/bin/rollcall organization list
   a new SCIM key         .venv/bin/rollcall scim-key rotate --organization NAME
   a new access token     .venv/bin/rollcall token create --organization NAME --name … --all-scopes
+  a link to sign in      .venv/bin/rollcall sign-in-link --email ADDRESS
   both for one day       eval "$(.venv/bin/rollcall env --organization NAME)"
   sample provisioning    make demo"""

@@ -10,12 +10,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.application import Command, Outcome, handles
+from domain.commands.founding import found_owner
 from domain.errors import Forbidden, Invalid, NotFound, Taken, VersionConflict
 from domain.folding import folded_key
 from domain.ids import UUID, new_id
-from domain.model.attributes import MemberAttributes
 from domain.model.changes import Change
-from domain.model.member import Member
 from domain.model.organization import organization_name, slug_of
 from domain.model.policies import Policies, read_domains
 from domain.store.audit_writer import AuditEntry
@@ -25,7 +24,6 @@ from domain.store.statement import INSTANT, INTEGER, KEY, TEXT, UUID_TYPE, State
 from domain.store.unit_of_work import Isolation, Outdated
 from domain.vocabulary import (
     KeyHandshake,
-    MemberRole,
     ProvisioningSource,
     Scope,
     SubjectKind,
@@ -90,7 +88,7 @@ _UPDATE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class CreateOrganization(Command[UUID]):
-    """Found an organization; `owner_email` becomes its first, invited owner where given."""
+    """Found an organization; `owner_email` becomes its first, confirmed owner where given."""
 
     name: str
     owner_email: str | None = None
@@ -152,19 +150,9 @@ async def create_organization(command: CreateOrganization, unit: UnitOfWork) -> 
         changes.append(Change("seats", None, command.seats))
     await _record(unit, "organization.created", organization_id, name, changes)
     if command.owner_email is not None:
-        owner = Member.invite_new(
-            organization_id=organization_id,
-            member_id=new_id(),
-            attributes=MemberAttributes.of(
-                user_name=command.owner_email, email=command.owner_email
-            ),
-            source=command.source,
-            now=unit.now,
-            role=MemberRole.OWNER,
-        )
         if command.seats is not None:
             unit.need(Isolation.ORGANIZATION_LOCKED)
-        await unit.write_member(None, [owner])
+        await found_owner(unit, organization_id, command.owner_email, command.source)
     return Outcome(organization_id, changed=True)
 
 

@@ -29,7 +29,7 @@ async def counts(url: str, organization_id: str) -> dict[str, int]:
             table: await connection.fetchval(
                 f"SELECT count(*) FROM {table} WHERE organization_id = $1", organization_id
             )
-            for table in ("members", "scim_credentials", "access_tokens", "invitations")
+            for table in ("members", "scim_credentials", "access_tokens", "invitations", "mails")
         }
     finally:
         await connection.close()
@@ -55,10 +55,12 @@ def test_json_is_one_object_with_the_agreed_names(shell: CommandLine) -> None:
     assert made["scimBaseUrl"] == f"https://rollcall.example.com/v2/{made['organizationId']}"
     assert read_secret("rck", 1, made["scimApiKey"]) is not None
     assert read_secret("adm", 1, made["accessToken"]) is not None
-    assert made["signInUrl"] is None
+    base, _, token = made["signInUrl"].partition("#")
+    assert base == "https://rollcall.example.com/sign-in"
+    assert read_secret("sil", 1, token) is not None
 
 
-async def test_owner_is_invited_and_one_key_and_token_exist(
+async def test_owner_is_confirmed_and_one_key_and_token_exist(
     shell: CommandLine, worker_database: TestDatabase
 ) -> None:
     name = fresh_name()
@@ -69,7 +71,8 @@ async def test_owner_is_invited_and_one_key_and_token_exist(
         "members": 1,
         "scim_credentials": 1,
         "access_tokens": 1,
-        "invitations": 1,
+        "invitations": 0,
+        "mails": 0,
     }
     connection = await asyncpg.connect(worker_database.owner_url)
     try:
@@ -83,7 +86,7 @@ async def test_owner_is_invited_and_one_key_and_token_exist(
         )
     finally:
         await connection.close()
-    assert tuple(owner) == ("olga@example.com", "OWNER", "INVITED")
+    assert tuple(owner) == ("olga@example.com", "OWNER", "CONFIRMED")
     assert [tuple(actor) for actor in actors] == [("CLI", "SYSTEM_PROCESS")]
 
 
@@ -107,7 +110,7 @@ def test_if_missing_prints_the_existing_one_without_secrets(shell: CommandLine) 
 
     again = shell.json(*arguments)
 
-    assert again == made | {"scimApiKey": None, "accessToken": None}
+    assert again == made | {"scimApiKey": None, "accessToken": None, "signInUrl": None}
 
 
 def test_several_organizations_are_listed_by_name(shell: CommandLine) -> None:
@@ -168,3 +171,19 @@ def test_unknown_setting_is_a_warning_and_a_bad_one_the_end(shell: CommandLine) 
     assert refused.exit_code == 1
     assert refused.stderr.startswith("ROLLCALL_PORT: ")
     assert len(refused.stderr.splitlines()) == 1
+
+
+def test_an_operator_makes_further_links_to_sign_in(shell: CommandLine) -> None:
+    address = f"{uuid4().hex}@example.com"
+    made = shell.json("init", "--organization", fresh_name(), "--owner", address)
+
+    again = shell.json("sign-in-link", "--email", address.upper())
+    plain = shell.run("sign-in-link", "--email", address)
+    unknown = shell.run("sign-in-link", "--email", "nobody@example.com")
+
+    assert list(again) == ["signInUrl"]
+    assert again["signInUrl"] != made["signInUrl"]
+    assert again["signInUrl"].startswith("https://rollcall.example.com/sign-in#sil_")
+    assert "https://rollcall.example.com/sign-in#sil_" in plain.stdout
+    assert unknown.exit_code == 1
+    assert unknown.stderr.splitlines() == ["There is no account nobody@example.com."]

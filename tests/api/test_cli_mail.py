@@ -1,13 +1,17 @@
 """`rollcall mail`: the development mailbox."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from domain.commands import InviteMember
 from domain.secrets import read_secret
+from domain.vocabulary import ProvisioningSource
+from tests.support.blocking import blocking
 from tests.support.command_line import CommandLine
 from tests.support.database import TestDatabase
+from tests.support.factories import SYSTEM
 
 
 @pytest.fixture
@@ -16,10 +20,15 @@ def shell(worker_database: TestDatabase) -> CommandLine:
 
 
 @pytest.fixture
-def acme(shell: CommandLine) -> dict[str, Any]:
-    address = f"olga.{uuid4().hex}@example.com"
-    made: dict[str, Any] = shell.json("init", "-o", f"Acme {uuid4().hex}", "--owner", address)
-    return made | {"owner": address}
+def acme(shell: CommandLine, database_url: str) -> dict[str, Any]:
+    """An organization that has invited one person."""
+    owner = f"owner.{uuid4().hex}@example.com"
+    made: dict[str, Any] = shell.json("init", "-o", f"Acme {uuid4().hex}", "--owner", owner)
+    invited = f"olga.{uuid4().hex}@example.com"
+    command = InviteMember(UUID(made["organizationId"]), invited, ProvisioningSource.CLI)
+    with blocking(database_url) as runner:
+        runner.run(runner.app.execute(command, SYSTEM))
+    return made | {"invited": invited}
 
 
 def test_queued_invitation_is_listed_and_shown_with_its_link(
@@ -27,9 +36,9 @@ def test_queued_invitation_is_listed_and_shown_with_its_link(
 ) -> None:
     (listed,) = shell.json("mail", "list", "--organization", acme["organizationId"])
     by_id = shell.json("mail", "show", listed["id"])
-    by_address = shell.json("mail", "show", acme["owner"].upper())
+    by_address = shell.json("mail", "show", acme["invited"].upper())
 
-    assert listed["to"] == acme["owner"]
+    assert listed["to"] == acme["invited"]
     assert listed["state"] == "QUEUED"
     assert by_id == by_address
     token = by_id["text"].partition("https://rollcall.example.com/accept#")[2].split()[0]

@@ -43,9 +43,12 @@ def test_first_start_shows_secrets_that_work_and_later_ones_how_to_get_more(data
             base = re.search(r"SCIM base URL +(\S+)", said)
             key = re.search(r"SCIM API key +(\S+)", said)
             token = re.search(r"access token +(\S+)", said)
+            link = re.search(r"sign in at +(\S+)", said)
             assert base is not None
             assert key is not None
             assert token is not None
+            assert link is not None
+            assert link[1].startswith(f"{url}/sign-in#sil_")
             assert base[1].startswith(f"{url}/v2/")
             listed = httpx.get(f"{base[1]}/Users", headers={"Authorization": f"Bearer {key[1]}"})
             asked = httpx.post(
@@ -53,13 +56,17 @@ def test_first_start_shows_secrets_that_work_and_later_ones_how_to_get_more(data
                 json={"query": "{ organizations { nodes { slug } } }"},
                 headers={"Authorization": f"Bearer {token[1]}"},
             )
-            assert listed.json()["totalResults"] == 0
+            assert listed.json()["totalResults"] == 1
             assert asked.json()["data"]["organizations"]["nodes"] == [{"slug": "demo"}]
 
             shown = rollcall("demo", environment=environment)
 
             assert shown.returncode == 0, shown.stderr
-            for expected in ("6 total, 4 invited, 2 revoked", "member.removed", "APPLIED"):
+            for expected in (
+                "7 total, 4 invited, 1 confirmed, 2 revoked",
+                "member.removed",
+                "APPLIED",
+            ):
                 assert expected in shown.stdout
 
         with run(environment, second):

@@ -47,11 +47,23 @@ async def test_founding(app: Application) -> None:
     assert (row["name"], row["slug"]) == (name, "acme-nd-" + name[-16:])
     assert (row["seats"], row["seats_occupied"], row["version"]) == (3, 1, 1)
     looks = Looks(app.pool, made.value)
-    assert await looks.actions() == ["organization.created", "member.invited"]
+    assert await looks.actions() == [
+        "organization.created",
+        "member.invited",
+        "member.accepted",
+        "member.confirmed",
+    ]
     (owner,) = await looks.rows("SELECT * FROM members WHERE organization_id = $1")
-    assert (owner["role"], owner["stage"], owner["source"]) == ("OWNER", "INVITED", "CLI")
+    assert (owner["role"], owner["stage"], owner["source"]) == ("OWNER", "CONFIRMED", "CLI")
     assert (owner["user_name"], owner["email_key"]) == ("Owner@Example.com", "owner@example.com")
-    assert await looks.invitations(owner["id"]) == ["QUEUED"]
+    assert await looks.invitations(owner["id"]) == []
+    assert await looks.rows("SELECT id FROM mails WHERE organization_id = $1") == []
+    (account,) = await app.pool.fetch(
+        "SELECT id, email_key FROM accounts WHERE id = $1", owner["account_id"]
+    )
+    assert account["email_key"] == "owner@example.com"
+    (way,) = await looks.rows("SELECT * FROM account_memberships WHERE organization_id = $1")
+    assert (way["account_id"], way["member_id"]) == (account["id"], owner["id"])
 
 
 async def test_names_are_taken_however_they_are_spelled(app: Application) -> None:
