@@ -94,6 +94,7 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> Front:
             embedded_database=runtime.settings.database_url is None,
             development_mailbox=runtime.settings.smtp_host is None,
         ),
+        mailbox=runtime.mail_links.render if runtime.settings.smtp_host is None else None,
         session_used=runtime.workers.touch_session,
         admission=_budgets(runtime.settings),
         wrong_token=wrong_tokens(),

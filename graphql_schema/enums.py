@@ -17,6 +17,8 @@ from domain.vocabulary import (
     InvitationState,
     KeyHandshake,
     KeyState,
+    LinkProblem,
+    MailKind,
     MemberAction,
     MemberRole,
     MemberStatus,
@@ -153,6 +155,26 @@ _shown(
     CURRENT="The member can open it.",
 )
 _shown(
+    MailKind,
+    "What a mail tells, or asks for.",
+    INVITATION="To whoever is invited, with the link to accept.",
+    REMINDER="The same link again, once, to whoever has not used it.",
+    CONFIRMABLE="To those who may confirm: how many people wait.",
+    CONFIRMED="To a member who was confirmed.",
+    ACCESS_REVOKED="To a member whose access has ended.",
+    SIGN_IN="With a link to sign in, to whoever asked for it.",
+)
+_shown(
+    LinkProblem,
+    "Why an invitation's link does not work.",
+    EXPIRED="It was not used in time, or its mail could not be delivered; ask for a new one.",
+    USED="The invitation was accepted; sign in.",
+    REPLACED="A newer link was sent.",
+    REVOKED="Access was withdrawn.",
+    ADDRESS_CHANGED="It was sent to an address that is no longer the person's.",
+    WRONG_ACCOUNT="The caller is signed in to an account of another address; sign out first.",
+)
+_shown(
     SignInMethod,
     "By which way a session began.",
     LINK="By a link that was sent by e-mail.",
@@ -214,6 +236,8 @@ __all__ = [
     "InvitationState",
     "KeyHandshake",
     "KeyState",
+    "LinkProblem",
+    "MailKind",
     "MemberAction",
     "MemberOrderField",
     "MemberRole",

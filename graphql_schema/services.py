@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from domain.application import Application
 from domain.caller import Caller
 from domain.ids import UUID
 from domain.queries.reader import Reader
 from domain.queries.tails import Tails
+
+if TYPE_CHECKING:
+    from domain.queries.mailbox import MailboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,26 @@ class Wait(NamedTuple):
 
     seconds: float
     budget: str
+
+
+class ShownMail(Protocol):
+    """A mail in words."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+
+    @property
+    def text(self) -> str:
+        """The mail as plain text."""
+
+    @property
+    def html(self) -> str:
+        """The mail as HTML."""
+
+    @property
+    def link(self) -> str | None:
+        """The link in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +121,8 @@ class GraphqlServices:
     `documents` are the trusted ones, by the SHA-256 of their text; `documents_only` says of whom
     that they may run no others, as people with a session, whose browsers other pages use, too.
     `tails` wake subscriptions; the default ones are woken by nobody. `access_changed` hears the
-    organizations whose subscribers may have lost their rights, without an event of them.
+    organizations whose subscribers may have lost their rights, without an event of them. `mailbox`
+    puts a mail into words where mail is kept to be looked at; None where it is sent.
     """
 
     application: Application
@@ -115,5 +139,6 @@ class GraphqlServices:
     tails: Tails = field(default_factory=Tails)
     wrong_token: Callable[[str | None], float | None] = _patient
     link_requested: Callable[[str | None], float | None] = _patient
+    mailbox: Callable[[MailboxRow], ShownMail] | None = None
     documents: Mapping[str, str] = field(default_factory=dict)
     documents_only: Callable[[Caller], bool] = _anything

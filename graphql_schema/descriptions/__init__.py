@@ -19,6 +19,7 @@ from graphql_schema.descriptions.enums import ENUMS
 from graphql_schema.descriptions.filters import FILTERS
 from graphql_schema.descriptions.live import LIVE
 from graphql_schema.descriptions.logs import LOGS
+from graphql_schema.descriptions.mail import MAIL
 from graphql_schema.descriptions.people import PEOPLE
 from graphql_schema.descriptions.scim import SCIM
 from graphql_schema.descriptions.sign_in import SIGN_IN
@@ -26,6 +27,7 @@ from graphql_schema.descriptions.sign_in import SIGN_IN
 DESCRIPTIONS: dict[str, str] = {
     **PEOPLE,
     **ACCOUNTS,
+    **MAIL,
     **SCIM,
     **SIGN_IN,
     **LOGS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from graphql_schema.mutations.accepting import AcceptingMutations
 from graphql_schema.mutations.bulk import BulkMutations
 from graphql_schema.mutations.bulk_operations import BulkOperationMutations
 from graphql_schema.mutations.groups import GroupMutations
@@ -31,6 +32,7 @@ class Mutation(
     MemberMutations,
     InvitationMutations,
     SignInMutations,
+    AcceptingMutations,
     SessionMutations,
 ):
     pass

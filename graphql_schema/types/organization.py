@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 import strawberry
 
 from domain.queries.access_tokens import page_access_tokens
 from domain.queries.oidc_providers import oidc_providers_of
+from domain.queries.mailbox import page_waiting_mails
 from domain.queries.organizations import OrganizationRow
 from graphql_schema.connection import Connection
 from graphql_schema.context import Info
@@ -15,6 +17,7 @@ from graphql_schema.enums import KeyHandshake, Scope
 from graphql_schema.fields import resolved, shown
 from graphql_schema.ids import Kind, make_id
 from graphql_schema.policy import costs, needs
+from graphql_schema.types.development_mail import DevelopmentMail
 from graphql_schema.types.lists import Arguments, connect
 from graphql_schema.types.node import Node, Versioned
 from graphql_schema.types.oidc_provider import OidcProvider
@@ -80,3 +83,32 @@ class Organization(OrganizationPeople, OrganizationGroups, OrganizationLogs, Nod
             id_, "accessTokens", first=first, after=after, last=last, before=before
         )
         return await connect(arguments, lambda window: page_access_tokens(reader, id_, window))
+
+    @resolved(
+        needs(Scope.ORGANIZATION_WRITE),
+        description=(
+            "Mails that were not sent because no mail server is set, newest first, those by which"
+            " members sign in among them; `null` where one is set."
+        ),
+    )
+    async def development_mails(
+        self,
+        info: Info,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[DevelopmentMail] | None:
+        id_, reader, mailbox = self.row.id, info.context.reader, info.context.services.mailbox
+        if mailbox is None:
+            return None
+        arguments = Arguments(
+            id_, "developmentMails", first=first, after=after, last=last, before=before
+        )
+        found = await connect(
+            arguments,
+            lambda window: page_waiting_mails(reader, id_, window),
+            lambda row: DevelopmentMail(row=row, mail=mailbox(row)),
+        )
+        return cast("Connection[DevelopmentMail]", found)

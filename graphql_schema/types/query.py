@@ -10,6 +10,7 @@ import strawberry
 from domain.queries.accounts import get_account
 from domain.queries.audit_actions import AUDIT_ACTIONS
 from domain.queries.oidc_providers import sign_in_providers
+from domain.queries.invitation_previews import preview_invitation
 from domain.queries.organizations import (
     count_organizations,
     organization_by_slug,
@@ -30,6 +31,7 @@ from graphql_schema.types.inputs import (
     OrganizationRef,
     organization_words,
 )
+from graphql_schema.types.invitation_preview import InvitationPreview
 from graphql_schema.types.lists import Arguments, connect_counted
 from graphql_schema.types.node import Node
 from graphql_schema.types.oidc_provider import SignInProvider
@@ -96,6 +98,24 @@ class Query:
     @resolved(description="Who is calling, with which scopes.")
     def viewer(self) -> Viewer:
         return Viewer()
+
+    @resolved(
+        OPEN,
+        costs(5),
+        description=(
+            "The invitation of a link, whatever became of it. `null` where the link opens none, as"
+            " when it is not whole or the member was removed."
+        ),
+    )
+    async def invitation_preview(self, info: Info, token: str) -> InvitationPreview | None:
+        context = info.context
+        row = await preview_invitation(
+            context.reader,
+            token.strip(),
+            account_id=context.caller.account_id,
+            now=context.now,
+        )
+        return None if row is None else InvitationPreview(row=row)
 
     @resolved(OPEN, description="This server, as a sign-in page must know it.")
     def server(self, info: Info) -> Server:

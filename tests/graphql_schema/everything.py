@@ -88,6 +88,10 @@ query ($org: ID!) {
       id version createdAt updatedAt name issuer clientId trustEmail redirectUrl
     }
     accessTokens(first: 3) { pageInfo { ...P } edges { cursor node { id } } nodes { ...T } }
+    developmentMails(first: 3) {
+      pageInfo { ...P } edges { cursor node { id } }
+      nodes { id kind sentTo subject text html link queuedAt }
+    }
   }
 }
 """

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from api.mail.links import MailLinks
 from domain.application import Application
 from domain.caller import system_caller
 from domain.commands import CreateAccessToken, IssuedToken
@@ -28,6 +29,9 @@ EVERY_SCOPE = frozenset(Scope)
 def services(app: Application, **given: Any) -> GraphqlServices:
     """What the API needs, on the application's own pool."""
     given.setdefault("server", SERVER)
+    given.setdefault(
+        "mailbox", MailLinks(factories.POLICY, app.sign_in, "https://rollcall.test").render
+    )
     return GraphqlServices(
         application=app, reader=Reader(app.pool), public_url="https://rollcall.test", **given
     )
