@@ -48,8 +48,7 @@ class AcceptingMutations:
         description=(
             "Accepts the invitation of a link, which works once. An address without an account gets"
             " one, with the key pair that is sent along, and the answer sets a session's cookie. An"
-            " address with an account needs a session of it: `SIGN_IN_REQUIRED`. It joins with the"
-            " keys it has, or gets the ones sent along if it has none."
+            " address with an account needs a session of it, and joins with the keys it has."
         ),
     )
     async def accept_invitation(

@@ -181,6 +181,10 @@ query ($org: ID!) {
     account { ...A } sessions { id createdAt lastSeenAt userAgent ip method current }
   }
   server { version embeddedDatabase developmentMailbox }
+  invitationPreview(token: "inv_of_nobody") {
+    state problem organizationId organizationName organizationSlug email expiresAt accountExists
+    accountHasKeys keyHandshake requireSso signInProviders { id name startUrl }
+  }
   node(id: $org) { id ... on Versioned { version createdAt updatedAt } }
   organizations(first: 2) { totalCount pageInfo { ...P } edges { cursor node { id } } nodes { id } }
   signInProviders(organization: "acme") { id name startUrl }

@@ -48,6 +48,10 @@ ERRORS: dict[str, frozenset[str]] = {
     "revokeAccessToken": _ID,
     "requestSignInLink": frozenset({"INVALID"}),
     "redeemSignInLink": frozenset({"LINK_VOID"}),
+    "acceptInvitation": frozenset(
+        {"INVALID", "LINK_VOID", "SIGN_IN_REQUIRED", "POLICY", "KEY_REQUIRED"}
+    ),
+    "requestNewInvitationLink": frozenset(),
     "signOut": frozenset(),
     "endSession": _MEMBER,
 }
@@ -64,6 +68,8 @@ RESULT_ERRORS: dict[str, frozenset[str]] = {
 PROVEN_ELSEWHERE: dict[str, str] = {
     "startBulkOperation": "test_bulk_operations.py",
     "cancelBulkOperation": "test_bulk_operations.py",
+    "acceptInvitation": "test_accepting.py",
+    "requestNewInvitationLink": "test_accepting.py",
     "requestSignInLink": "test_sign_in.py",
     "redeemSignInLink": "test_sign_in.py",
     "signOut": "test_sessions.py",
@@ -71,9 +77,12 @@ PROVEN_ELSEWHERE: dict[str, str] = {
 }
 """Mutations whose errors other test files prove, with those files' names."""
 
-OF_PEOPLE = frozenset({"signOut", "endSession", "requestSignInLink", "redeemSignInLink"})
+OF_GUESTS = frozenset({"acceptInvitation", "requestNewInvitationLink"})
+"""Mutations by which people act who may have no account yet."""
+
+OF_PEOPLE = OF_GUESTS | {"signOut", "endSession", "requestSignInLink", "redeemSignInLink"}
 """Mutations by which people act for themselves: they name no organization and need no scope."""
 
-UNUSED = frozenset({"KEY_MISMATCH", "DEPROVISION_HELD", "INTERNAL", "SIGN_IN_REQUIRED"})
+UNUSED = frozenset({"KEY_MISMATCH", "DEPROVISION_HELD", "INTERNAL"})
 """Codes that no mutation answers: of what is still to come, of SCIM alone, of single members
 of a bulk operation."""

@@ -16,7 +16,30 @@ from tests.support.graphql import Api, token
 WAYS = ways()
 # Reviewed: what any token of an organization may read, whichever scopes it has.
 OPEN = {
-    "Query": {"viewer", "server", "node", "organization", "auditActions", "signInProviders"},
+    "Query": {
+        "viewer",
+        "server",
+        "invitationPreview",
+        "signInProviders",
+        "node",
+        "organization",
+        "auditActions",
+    },
+    # Of who holds the link.
+    "InvitationPreview": {
+        "state",
+        "problem",
+        "organizationId",
+        "organizationName",
+        "organizationSlug",
+        "email",
+        "expiresAt",
+        "accountExists",
+        "accountHasKeys",
+        "keyHandshake",
+        "requireSso",
+        "signInProviders",
+    },
     "Server": {"version", "embeddedDatabase", "developmentMailbox"},
     "Viewer": {
         "actor",

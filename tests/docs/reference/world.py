@@ -42,10 +42,10 @@ from domain.vocabulary import (
     Scope,
 )
 from graphql_schema.ids import Kind, make_id
-from tests.graphql_schema.mutation_errors import OF_PEOPLE
+from tests.graphql_schema.mutation_errors import OF_GUESTS, OF_PEOPLE
 from tests.support import factories
 from tests.support.bulk import work
-from tests.support.graphql import Api, Person, api, as_person
+from tests.support.graphql import Api, Person, api, as_nobody, as_person
 from tests.support.guard import grow_older, watched
 from tests.support.requests_log import entry, write_requests
 from tests.support.sessions import session, session_id_of, sign_in_link
@@ -177,7 +177,12 @@ async def make_world(app: Application, about: str = "") -> World:
     await _log(app, owner, ids)
     if about == "resolveDeprovisionGuard":
         await _hold(app, owner, ids["cy"])
-    if about in OF_PEOPLE:
+    samples["inv_link"] = await _link(app, owner, ids["cy"])
+    if about in OF_GUESTS:
+        caller, guest = as_nobody(caller), await factories.member(app, owner, name="gil")
+        samples["mbr_gil"] = caller.member_id(guest.id)
+        samples["inv_link"] = await _link(app, owner, guest.id)
+    elif about in OF_PEOPLE:
         caller, sessions = await _ada(app, caller, ids["ada"])
         samples |= sessions
     if about in {"", "cancelBulkOperation"}:
@@ -192,6 +197,12 @@ async def make_world(app: Application, about: str = "") -> World:
     async with app.pool.acquire() as connection:
         await verify_batch(connection, owner, utc_now())
     return World(caller, samples)
+
+
+async def _link(app: Application, owner: UUID, id_: UUID) -> str:
+    """The token of the member's invitation."""
+    sql = "SELECT id FROM invitations WHERE organization_id = $1 AND member_id = $2"
+    return factories.link_of(owner, await app.pool.fetchval(sql, owner, id_))
 
 
 async def _ada(app: Application, caller: Api, id_: UUID) -> tuple[Person, dict[str, str]]:
