@@ -36,9 +36,7 @@ class InvitationPreview:
     key_handshake: KeyHandshake = shown("row.organization.key_handshake")
     require_sso: bool = shown(lambda self: bool(self.row.organization.policies.get("requireSso")))
 
-    @resolved(
-        costs(2, 5), description="Ways of single sign-on of the organization; often none."
-    )
+    @resolved(costs(2, 5), description="Ways of single sign-on of the organization; often none.")
     async def sign_in_providers(self, info: Info) -> list[SignInProvider]:
         rows = await sign_in_providers_of(info.context.reader, self.row.organization.id)
         return [SignInProvider(row=row) for row in rows]

@@ -8,8 +8,8 @@ from typing import cast
 import strawberry
 
 from domain.queries.access_tokens import page_access_tokens
-from domain.queries.oidc_providers import oidc_providers_of
 from domain.queries.mailbox import page_waiting_mails
+from domain.queries.oidc_providers import oidc_providers_of
 from domain.queries.organizations import OrganizationRow
 from graphql_schema.connection import Connection
 from graphql_schema.context import Info

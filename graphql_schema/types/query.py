@@ -9,8 +9,8 @@ import strawberry
 
 from domain.queries.accounts import get_account
 from domain.queries.audit_actions import AUDIT_ACTIONS
-from domain.queries.oidc_providers import sign_in_providers
 from domain.queries.invitation_previews import preview_invitation
+from domain.queries.oidc_providers import sign_in_providers
 from domain.queries.organizations import (
     count_organizations,
     organization_by_slug,
