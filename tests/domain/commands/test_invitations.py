@@ -38,7 +38,8 @@ ADDRESS_CHANGED = (
 
 
 async def accept(app: Application, link: str) -> Member:
-    return (await app.execute(AcceptInvitation(link), SYSTEM)).value.member
+    who = await factories.acceptor(app, link)
+    return (await app.execute(AcceptInvitation(link), who)).value.member
 
 
 async def refusal(app: Application, link: str) -> str:
