@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -298,22 +297,3 @@ async def test_the_answer_does_not_tell_whether_there_is_a_new_link(
     assert await app.pool.fetchval(count, invited.id) == 2
     fresh = await factories.invitation_link(app, invited)
     assert (await accept(browser, fresh))["changed"] is True
-
-
-async def test_no_link_stands_in_a_log(
-    app: Application, browser: Nobody, invited: Member, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    link = await factories.invitation_link(app, invited)
-    wrong = f"{link[:-5]}AAAAA"
-
-    for token in (link, wrong):
-        await preview(browser, token)
-        await browser.ask(ASK, input={"token": token})
-    await refused(browser, wrong)
-    response = await browser.post(ACCEPT, {"input": {"token": link}})
-
-    said = "\n".join(record.getMessage() + str(record.__dict__) for record in caplog.records)
-    cookie = response.headers["set-cookie"].partition("=")[2].partition(";")[0]
-    for secret in (link[-43:-5], cookie[-43:]):
-        assert secret not in said

@@ -28,7 +28,7 @@ from domain.errors import KeyRequired
 from domain.folding import fold
 from domain.ids import UUID
 from domain.keys.account_keys import lock, new_key_pair, public_jwk
-from domain.secrets import secret_text
+from domain.secrets import read_secret, secret_text
 from domain.store.pool import open_pool
 from domain.store.unit_of_work import InvitationPolicy
 from domain.vocabulary import (
@@ -155,10 +155,11 @@ async def accepted(app: Application, invited: Member, **given: Any) -> Member:
 
 async def acceptor(app: Application, link: str) -> Caller:
     """Who can accept with that link: the owner of the address's account, signed in, or anybody."""
-    email = await app.pool.fetchval(
-        "SELECT email FROM invitations WHERE organization_id = $1 AND id = $2",
-        *(UUID(hex=part) for part in link.split("_")[1:3]),
-    )
+    presented = read_secret(LINK_PREFIX, 2, link)
+    if presented is None:
+        return SYSTEM
+    sql = "SELECT email FROM invitations WHERE organization_id = $1 AND id = $2"
+    email = await app.pool.fetchval(sql, *presented.ids)
     account_id = await app.pool.fetchval(
         "SELECT id FROM accounts WHERE email_key = $1", fold(email or "")
     )
