@@ -4,9 +4,14 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Provider } from "urql";
 import { createClient, signInAddress } from "./graphql/client";
+import { takeLinkToken } from "./linkToken";
 import { createConsoleRouter } from "./router";
 import { applyTheme, chosenTheme } from "./shell/theme";
 import "./styles/base.css";
+
+takeLinkToken();
+// A second link opened in the same tab changes the fragment alone.
+window.addEventListener("hashchange", () => takeLinkToken() && window.location.reload());
 
 const router = createConsoleRouter();
 const client = createClient(() => {

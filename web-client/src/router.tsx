@@ -11,8 +11,9 @@ import { groupSearch, groupsSearch } from "./features/groups/search";
 import { memberSearch, membersSearch } from "./features/members/search";
 import { requestsSearch } from "./features/requests/search";
 import { guideSearch, tokensSearch } from "./features/settings/search";
+import { signInSearch } from "./features/sign-in/search";
 import { Start } from "./features/start/Start";
-import { defined, parseSearch, stringifySearch, textIn } from "./search";
+import { parseSearch, stringifySearch } from "./search";
 import { Broken, Missing } from "./shell/Missing";
 import { Shell } from "./shell/Shell";
 import { ToastArea } from "./ui/Toast";
@@ -30,8 +31,7 @@ const start = createRoute({ getParentRoute: () => root, path: "/", component: St
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  // biome-ignore lint/suspicious/noThenProperty: the name that every address of this server uses
-  validateSearch: (search) => defined({ then: textIn(search, "then") }),
+  validateSearch: signInSearch,
   component: lazyRouteComponent(() => import("./features/sign-in/SignIn"), "SignIn"),
 });
 
@@ -130,6 +130,15 @@ const ownOrganization = createRoute({
   ),
 });
 
+const singleSignOn = createRoute({
+  getParentRoute: () => settings,
+  path: "sign-in",
+  component: lazyRouteComponent(
+    () => import("./features/single-sign-on/SingleSignOn"),
+    "SingleSignOn",
+  ),
+});
+
 const tree = root.addChildren([
   start,
   signIn,
@@ -139,7 +148,7 @@ const tree = root.addChildren([
     groups.addChildren([group]),
     requests.addChildren([request]),
     audit,
-    settings.addChildren([provisioning, guide, tokens, ownOrganization]),
+    settings.addChildren([provisioning, guide, singleSignOn, tokens, ownOrganization]),
   ]),
 ]);
 

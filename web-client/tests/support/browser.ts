@@ -40,10 +40,19 @@ export function withBrowser(): void {
 }
 
 /** A page of the console, opened with a token at an address below the server's. */
-export async function openPage(token: string, path: string, look: Look = {}): Promise<Page> {
+export function openPage(token: string, path: string, look: Look = {}): Promise<Page> {
+  return openIn({ Authorization: `Bearer ${token}` }, path, look);
+}
+
+/** A page of the console in a browser of its own, for somebody who is not signed in. */
+export function openAsStranger(address: string, look: Look = {}): Promise<Page> {
+  return openIn({}, address, look);
+}
+
+async function openIn(headers: Record<string, string>, address: string, look: Look): Promise<Page> {
   const context = await browser.newContext({
     baseURL: inject("server").url,
-    extraHTTPHeaders: { Authorization: `Bearer ${token}` },
+    extraHTTPHeaders: headers,
     colorScheme: look.theme ?? "light",
     viewport: { width: look.width ?? 1280, height: look.height ?? 800 },
     timezoneId: "UTC",
@@ -61,7 +70,7 @@ export async function openPage(token: string, path: string, look: Look = {}): Pr
       faults.push(message.text());
     }
   });
-  await page.goto(path);
+  await page.goto(address);
   return page;
 }
 

@@ -7,6 +7,7 @@ import { Tabs } from "../../ui/Tabs";
 const TABS = [
   ["/o/$organization/settings", "Provisioning"],
   ["/o/$organization/settings/guide", "Guide"],
+  ["/o/$organization/settings/sign-in", "Sign-in"],
   ["/o/$organization/settings/tokens", "Access tokens"],
   ["/o/$organization/settings/organization", "Organization"],
 ] as const;
