@@ -42,6 +42,9 @@ MUTATIONS = {
     "updateScimConnection": Scope.SCIM_ADMIN,
     "resolveDeprovisionGuard": Scope.SCIM_ADMIN,
     "updateOrganization": Scope.ORGANIZATION_WRITE,
+    "createOidcProvider": Scope.ORGANIZATION_WRITE,
+    "updateOidcProvider": Scope.ORGANIZATION_WRITE,
+    "deleteOidcProvider": Scope.ORGANIZATION_WRITE,
     "createAccessToken": Scope.TOKENS_ADMIN,
     "revokeAccessToken": Scope.TOKENS_ADMIN,
 }
@@ -62,6 +65,7 @@ def test_types_with_contents_need_the_scope_to_read_them() -> None:
         "Member": Scope.MEMBERS_READ,
         "Invitation": Scope.MEMBERS_READ,
         "Group": Scope.GROUPS_READ,
+        "OidcProvider": Scope.ORGANIZATION_READ,
         "AuditEvent": Scope.AUDIT_READ,
         "ProvisioningRequest": Scope.PROVISIONING_READ,
         "ScimConnection": Scope.PROVISIONING_READ,
