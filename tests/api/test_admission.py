@@ -10,13 +10,21 @@ import pytest
 from pydantic import SecretStr
 
 from api import pace
-from api.admission import WRONG_TOKENS_PER_MINUTE, Budget, wrong_tokens
+from api.admission import (
+    LINKS_PER_HOUR,
+    WRONG_TOKENS_PER_MINUTE,
+    Budget,
+    admission,
+    link_requests,
+    wrong_tokens,
+)
 from api.app import create_app
 from api.runtime import open_runtime
 from api.settings import Settings
-from domain.caller import ALL_SCOPES, system_caller
+from domain.caller import ALL_SCOPES, Actor, Caller, nobody, system_caller
 from domain.commands import CreateAccessToken
 from domain.ids import new_id
+from domain.vocabulary import ActorKind, Origin
 from graphql_schema.services import Wait
 from tests.api.test_pace import Clock
 from tests.support.database import TestDatabase
@@ -150,3 +158,39 @@ async def test_the_server_counts_what_its_settings_say(
     assert answers[3].headers["retry-after"] == "20"
     assert [guess.status_code for guess in guesses] == [401] * 30 + [429] * 2
     assert [guess.headers["retry-after"] for guess in guesses[30:]] == ["2"] * 2
+
+
+def test_each_kind_of_caller_has_its_own_budget() -> None:
+    clock = Clock()
+    tokens, people, others = (Budget(most, 0, clock=clock) for most in (1, 2, 3))
+    budgets = admission(tokens=tokens, people=people, nobody=others)
+    token = Caller(Actor(ActorKind.ACCESS_TOKEN, new_id(), "t"), Origin.ADMIN_API, None)
+    account = new_id()
+    # The same person, in two organizations and sessions.
+    here, there = (
+        Caller(
+            Actor(ActorKind.MEMBER, new_id(), "ada"),
+            Origin.CONSOLE,
+            new_id(),
+            account_id=account,
+            session_id=new_id(),
+        )
+        for _ in range(2)
+    )
+
+    def told(*callers: Caller) -> list[str | None]:
+        found = [budgets.start(each) for each in callers]
+        return [None if each is None else each.budget for each in found]
+
+    assert told(token, token) == [None, "1 operations"]
+    assert told(here, there, here) == [None, None, "2 operations"]
+    assert told(*[nobody("192.0.2.1")] * 4) == [None, None, None, "3 operations"]
+    assert told(nobody("192.0.2.2"), nobody("2001:db8::1"), nobody("2001:db8::2")) == [None] * 3
+
+
+def test_an_address_asks_for_so_many_links_an_hour() -> None:
+    count = link_requests()
+
+    assert [count("192.0.2.1") for _ in range(LINKS_PER_HOUR)] == [None] * LINKS_PER_HOUR
+    assert count("192.0.2.1") == pytest.approx(60, abs=1)
+    assert count("192.0.2.2") is None

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,11 @@ from domain.ids import UUID, new_id
 from domain.queries import audit_export
 from domain.store.sealer import seal_pending
 from domain.vocabulary import ProvisioningSource, Scope
+from graphql_schema.cookies import SessionCookie
 from graphql_schema.ids import Kind, make_id
 from tests.docs.pages import DOCS
 from tests.support.database import TestDatabase
+from tests.support.sessions import session
 
 OPERATOR = system_caller("test")
 
@@ -210,3 +213,31 @@ async def test_only_who_may_read_the_history_gets_it(acme: Export) -> None:
     assert found["of another"].json() == found["unknown"].json()
     assert all("Ada" not in answer.text for answer in found.values())
     assert await acme.events(token=everywhere) == await acme.events()
+
+
+async def test_a_person_exports_by_their_session_alone(acme: Export) -> None:
+    runtime = acme.runtime
+    email = f"{new_id()}@example.com"
+    invited = CreateOrganization(f"C {new_id()}", email)
+    theirs = (await runtime.application.execute(invited, OPERATOR)).value
+    account_id = await runtime.pool.fetchval("SELECT id FROM accounts WHERE email = $1", email)
+    secret = await session(runtime.application, account_id)
+    await seal_pending(runtime.pool)
+    cookie = SessionCookie.of(runtime.settings.public_url, timedelta(days=7))
+    headers = {"Cookie": f"{cookie.name}={secret}"}
+
+    own = await acme.client.get(f"/organizations/{theirs}/audit-export", headers=headers)
+    others = await acme.client.get(
+        f"/organizations/{acme.organization_id}/audit-export",
+        headers=headers | {"X-Rollcall-Organization": make_id(Kind.ORGANIZATION, None, theirs)},
+    )
+    nobody = await acme.client.get(f"/organizations/{theirs}/audit-export")
+
+    assert own.status_code == 200
+    assert [orjson.loads(line)["action"] for line in own.content.splitlines()] == [
+        "organization.created",
+        "member.invited",
+        "member.accepted",
+        "member.confirmed",
+    ]
+    assert (others.status_code, nobody.status_code) == (403, 401)

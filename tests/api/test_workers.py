@@ -21,11 +21,12 @@ from domain.queries.reader import Reader
 from domain.store import audit_verifier
 from domain.store.pool import open_pool
 from domain.store.retention import ADVISORY_LOCK, remove_old_requests
-from domain.vocabulary import ProvisioningOutcome, ScimOperation
+from domain.vocabulary import MemberStatus, ProvisioningOutcome, ScimOperation
 from tests.api.working import eventually, make_workers
 from tests.support import factories
 from tests.support.database import DatabaseFactory, TestDatabase
 from tests.support.mail_server import MailServer
+from tests.support.sessions import session, session_id_of
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +162,9 @@ async def test_expired_invitations_are_marked(pool: asyncpg.Pool) -> None:
     await workers.stop()
 
 
-async def test_the_use_of_credentials_is_noted_once_a_minute(pool: asyncpg.Pool) -> None:
+async def test_the_use_of_credentials_and_sessions_is_noted_once_a_minute(
+    pool: asyncpg.Pool,
+) -> None:
     app = Application(pool, factories.POLICY)
     organization_id = await factories.organization(app)
     await app.execute(EnableScim(organization_id), factories.SYSTEM)
@@ -176,23 +179,28 @@ async def test_the_use_of_credentials_is_noted_once_a_minute(pool: asyncpg.Pool)
         " created_at) VALUES (gen_random_uuid(), '', '', '', 'SYSTEM_PROCESS', '', now())"
         " RETURNING id"
     )
+    person = await factories.member(app, organization_id, MemberStatus.ACCEPTED)
+    session_id = session_id_of(await session(app, person.account_id))
     workers = make_workers(pool)
     notes = workers._usage
 
     async def used() -> list[Any]:
         rows = await pool.fetch(
             "SELECT last_used_at FROM scim_credentials WHERE id = $1"
-            " UNION ALL SELECT last_used_at FROM access_tokens WHERE id = $2",
+            " UNION ALL SELECT last_used_at FROM access_tokens WHERE id = $2"
+            " UNION ALL SELECT last_seen_at FROM sessions WHERE id = $3",
             key,
             token,
+            session_id,
         )
         return [row[0] for row in rows]
 
     def touch() -> None:
         workers.touch_credential(organization_id, key)
         workers.touch_access_token(token)
+        workers.touch_session(session_id)
 
-    assert await used() == [None, None]
+    assert await used() == [None, None, None]
     touch()
     await notes.write()
     first = await used()

@@ -102,7 +102,10 @@ async def live_server(database_url: str, limits: Limits | None = None) -> AsyncI
         listen_url=database_url,
     )
     app = Application(pool, factories.POLICY, workers.changed)
-    graphql = graphql_app(services(app, limits=limits or Limits(), tails=workers.tails))
+    given = services(
+        app, limits=limits or Limits(), tails=workers.tails, access_changed=workers.tell
+    )
+    graphql = graphql_app(given)
     await workers.start()
     config = uvicorn.Config(
         graphql,
@@ -134,10 +137,18 @@ Events = AsyncGenerator[tuple[str, Any], None]
 
 @asynccontextmanager
 async def events(
-    address: str, secret: str, query: str, variables: dict[str, Any] | None = None
+    address: str,
+    secret: str,
+    query: str,
+    variables: dict[str, Any] | None = None,
+    presented: dict[str, str] | None = None,
 ) -> AsyncIterator[Events]:
-    """The server-sent events of an operation that has begun: (name, data), and ("ping", None)."""
-    headers = {"authorization": f"Bearer {secret}", "accept": "text/event-stream"}
+    """The server-sent events of an operation that has begun: (name, data), and ("ping", None).
+
+    `presented` are the headers that say who calls, where that is not the token `secret`.
+    """
+    headers = presented or {"authorization": f"Bearer {secret}"}
+    headers = headers | {"accept": "text/event-stream"}
     async with (
         httpx.AsyncClient(timeout=WITHIN_S) as client,
         client.stream(

@@ -16,6 +16,7 @@ from domain.queries.reader import Reader
 from domain.queries.session_callers import acting_member, caller_of_session, find_session
 from domain.vocabulary import ActorKind, MemberRole, MemberStatus, Origin, Scope
 from tests.support import factories
+from tests.support.counting import counting
 from tests.support.factories import SYSTEM
 from tests.support.sessions import session, session_id_of, signed_in
 
@@ -167,3 +168,17 @@ async def test_for_whom_a_provider_vouches_is_that_person_in_its_organization_al
     assert alone.organization_id == other_id, "there is but one that counts"
     assert (here.organization_id, here.scopes) == (NO_ORGANIZATION, frozenset())
     assert (there.organization_id, there.sso_organization_id) == (other_id, other_id)
+
+
+async def test_a_session_costs_two_statements(app: Application, organization_id: UUID) -> None:
+    _, secret = await signed_in(app, organization_id)
+    _, pool = counting(app)
+    reader = Reader(pool)
+
+    found = await find_session(reader, session_id_of(secret))
+    assert found is not None
+    assert len(pool.statements) == 1
+    await acting_member(reader, found, organization_id)
+    assert len(pool.statements) == 2
+    await acting_member(reader, found, new_id())
+    assert len(pool.statements) == 2

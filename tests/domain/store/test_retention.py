@@ -9,10 +9,17 @@ import asyncpg
 from domain.application import Application
 from domain.ids import UUID, new_id
 from domain.store import retention
-from domain.store.retention import BATCH, remove_old_keys, remove_old_requests
+from domain.store.retention import (
+    BATCH,
+    remove_old_keys,
+    remove_old_requests,
+    remove_old_sessions,
+)
+from domain.vocabulary import MemberStatus
 from tests.support import factories
 from tests.support.factories import Looks
 from tests.support.requests_log import entry, write_requests
+from tests.support.sessions import session, session_id_of
 
 # Older than whatever other tests leave behind.
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -94,3 +101,18 @@ async def test_idempotency_keys_go_when_they_no_longer_count(
     left = "SELECT count(*) FROM idempotency_keys WHERE caller_id = $1"
     assert await app.pool.fetchval(left, one) == 0
     assert await app.pool.fetchval(left, other) == 2
+
+
+async def test_expired_sessions_go_and_others_stay(app: Application, organization_id: UUID) -> None:
+    member = await factories.member(app, organization_id, MemberStatus.ACCEPTED)
+    gone, ended, here = [await session(app, member.account_id) for _ in range(3)]
+    expire = "UPDATE sessions SET expires_at = $2, ended_at = $3 WHERE id = $1"
+    old = LONG_AGO - timedelta(seconds=1)
+    await app.pool.execute(expire, session_id_of(gone), old, None)
+    await app.pool.execute(expire, session_id_of(ended), LONG_AGO, old)
+
+    removed = await remove_old_sessions(app.pool, LONG_AGO)
+
+    assert removed == 1
+    left = await app.pool.fetch("SELECT id FROM sessions WHERE account_id = $1", member.account_id)
+    assert {row["id"] for row in left} == {session_id_of(ended), session_id_of(here)}
