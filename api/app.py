@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from api.admission import Budget, admission, link_requests, wrong_tokens
+from api.admission import Budget, admission, link_requests, sign_in_steps, wrong_tokens
 from api.audit_export import audit_export_routes
 from api.console import FOLDER, Console, read_console
 from api.deployment_secret import deployment_secret, derived_key
@@ -19,10 +19,13 @@ from api.front_page import front_page
 from api.health import health_routes
 from api.http_middleware import AddHeaders, NameRequests, safe_headers
 from api.metrics import CountingLog, CountRequests
+from api.oidc.flow import OidcFlow
+from api.oidc.routes import oidc_routes
 from api.pace import Pace, Turn
 from api.settings import Settings, Switch
 from api.sparing_log import SparingLog
 from api.trusted_documents import trusted_documents
+from domain.sealing import Sealer
 from graphql_schema.app import graphql_app
 from graphql_schema.auth import Authenticator
 from graphql_schema.cookies import SessionCookie
@@ -106,6 +109,7 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> Front:
     site = FastAPI(title="Rollcall", docs_url=None, redoc_url=None, openapi_url=None)
     site.include_router(health_routes(runtime.pool))
     site.include_router(audit_export_routes(Authenticator(services), cookie, runtime.reader))
+    site.include_router(oidc_routes(_oidc_flow(runtime), sign_in_steps()))
     console = read_console(console_folder)
     if console is None:
         page = HTMLResponse(front_page(url))
@@ -128,6 +132,16 @@ def _budgets(settings: Settings) -> Admission:
             settings.graphql_session_cost_per_minute,
         ),
         nobody=Budget(settings.graphql_anonymous_operations_per_minute, points),
+    )
+
+
+def _oidc_flow(runtime: Runtime) -> OidcFlow:
+    secret = deployment_secret(runtime.settings)
+    return OidcFlow(
+        application=runtime.application,
+        reader=runtime.reader,
+        public_url=runtime.settings.public_url,
+        attempts=Sealer(derived_key(secret, "OIDC sign-ins on their way")),
     )
 
 

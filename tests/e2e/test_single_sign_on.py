@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from domain.vocabulary import MemberStatus
+from graphql_schema.ids import Kind, make_id
 from tests.support import factories
 from tests.support.canaille import (
     Canaille,
@@ -111,10 +112,23 @@ def test_a_member_signs_in_and_the_membership_says_when(door: Door) -> None:
     email = f"{factories.unique('eve')}@example.com"
     member = door.member(email, MemberStatus.CONFIRMED)
 
-    door.come_back(door.canaille.person(email))
+    person = door.canaille.person(email)
+    door.come_back(person)
 
     (kept,) = door.sessions()
     assert kept["account_id"] == member.account_id
+    asked = person.browser.post(
+        f"{door.resident.house.server.url}/graphql",
+        json={"query": "{ viewer { label account { email } organization { id } } }"},
+        headers={"x-rollcall": "1"},
+    )
+    assert asked.json()["data"]["viewer"] == {
+        "label": email,
+        "account": {"email": email},
+        "organization": {
+            "id": make_id(Kind.ORGANIZATION, None, door.resident.organization_id),
+        },
+    }
     (row,) = door.resident.rows(
         "SELECT sso_at FROM account_memberships WHERE organization_id = $1 AND account_id = $2",
         member.account_id,
