@@ -5,9 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.commands import InviteMember
+from domain.caller import nobody
+from domain.commands import InviteMember, RequestSignInLink
 from domain.secrets import read_secret
-from domain.vocabulary import ProvisioningSource
+from domain.vocabulary import MailKind, MemberStatus, ProvisioningSource
+from tests.support import factories
 from tests.support.blocking import blocking
 from tests.support.command_line import CommandLine
 from tests.support.database import TestDatabase
@@ -45,6 +47,28 @@ def test_queued_invitation_is_listed_and_shown_with_its_link(
     presented = read_secret("inv", 2, token)
     assert presented is not None
     assert str(presented.ids[0]) == acme["organizationId"]
+
+
+def test_links_to_sign_in_and_notices_are_mail_too(shell: CommandLine, database_url: str) -> None:
+    with blocking(database_url) as runner:
+        organization_id = runner.run(factories.organization(runner.app))
+        person = runner.run(factories.member(runner.app, organization_id, MemberStatus.CONFIRMED))
+        email = person.attributes.email or ""
+        runner.run(runner.app.execute(RequestSignInLink(email), nobody()))
+
+    listed = shell.json("mail", "list", "--organization", str(organization_id))
+    shown = [shell.json("mail", "show", each["id"]) for each in listed]
+
+    assert [(each["kind"], each["to"]) for each in listed] == [
+        ("SIGN_IN", email),
+        ("CONFIRMED", email),
+    ]
+    assert shown[0]["link"].startswith("https://rollcall.example.com/sign-in#sil_")
+    assert shown[0]["link"] in shown[0]["text"]
+    assert shown[1]["link"] == "https://rollcall.example.com"
+    assert shown[1]["subject"].startswith("You are confirmed at organization")
+    for each in shell.json("mail", "list", "--limit", "500"):
+        assert each["kind"] in set(MailKind)
 
 
 def test_unknown_mail_is_one_line(shell: CommandLine, acme: dict[str, Any]) -> None:
