@@ -126,9 +126,20 @@ class VersionConflict(DomainError):
 
     code = "VERSION_CONFLICT"
 
-    def __init__(self, current: int) -> None:
-        super().__init__(f"The resource has changed; its version is now {current}. Read it again.")
+    def __init__(self, current: int, told: str | None = None) -> None:
+        super().__init__(
+            told or f"The resource has changed; its version is now {current}. Read it again."
+        )
         self.current = current
+
+
+class KeyVersionConflict(VersionConflict):
+    """The organization's key has another version than the caller means to replace."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            current, f"The organization's key has version {current} by now; read it again."
+        )
 
 
 class KeyRequired(DomainError):
@@ -145,6 +156,10 @@ class KeyMismatch(DomainError):
     """A wrapped key was made for another key, organization or version."""
 
     code = "KEY_MISMATCH"
+
+    def __init__(self, message: str, attribute: str | None = None) -> None:
+        super().__init__(message)
+        self.attribute = attribute
 
 
 class SignInRequired(DomainError):

@@ -35,6 +35,7 @@ from domain.queries.provisioning_requests import (
     ProvisioningRequestRow,
     requests_that_created,
 )
+from domain.queries.public_keys import public_keys_of
 from domain.queries.rows import AccessTokenRow, GroupRow, MemberRow
 from domain.queries.timeline import TIMELINE, Timeline, TimelineRow
 from graphql_schema.past_loaders import PastLoaders
@@ -80,6 +81,11 @@ class Loaders:
     def access_token(self) -> DataLoader[UUID, AccessTokenRow | None]:
         """By id."""
         return self._global(access_tokens_by_id)
+
+    @cached_property
+    def public_key(self) -> DataLoader[UUID, dict[str, Any] | None]:
+        """Of a person, by account."""
+        return self._global(public_keys_of)
 
     @cached_property
     def member(self) -> DataLoader[Key, MemberRow | None]:

@@ -3,12 +3,14 @@
 Importing this package registers every handler with the application.
 """
 
+from domain.commands.account_keys import SetAccountKeys
 from domain.commands.bulk_operations import (
     CancelBulkOperation,
     StartBulkOperation,
     StartedBulkOperation,
 )
 from domain.commands.bulk_work import CarryOutBulkItem, FailBulkItem, SettleBulkOperation
+from domain.commands.confirmation import ConfirmMember
 from domain.commands.deprovision_guard import CarryOutReleased, ResolveDeprovisionGuard
 from domain.commands.groups import (
     KEEP,
@@ -28,7 +30,6 @@ from domain.commands.invitations import (
 )
 from domain.commands.lifecycle import (
     ChangeMemberRole,
-    ConfirmMember,
     InviteMember,
     InviteStagedMember,
     ReinviteMember,
@@ -43,6 +44,7 @@ from domain.commands.oidc_providers import (
     UpdateOidcProvider,
     client_secret_purpose,
 )
+from domain.commands.organization_keys import CreateOrganizationKey, RotateOrganizationKey
 from domain.commands.organizations import CreateOrganization, UpdateOrganization
 from domain.commands.provisioning import (
     MemberEdit,
@@ -91,6 +93,7 @@ __all__ = [
     "CreateGroup",
     "CreateOidcProvider",
     "CreateOrganization",
+    "CreateOrganizationKey",
     "CreateScimCredential",
     "CreateWorkloadIdentity",
     "DeleteGroup",
@@ -131,7 +134,9 @@ __all__ = [
     "RevokeAccessToken",
     "RevokeMember",
     "RevokeScimCredential",
+    "RotateOrganizationKey",
     "RotateScimApiKey",
+    "SetAccountKeys",
     "SettleBulkOperation",
     "SignInByOidc",
     "StartBulkOperation",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from domain.application import Command, Outcome, handler_of, handles
 from domain.commands.bulk_operations import ENDED, record_operation
+from domain.commands.confirmation import ConfirmMember
 from domain.commands.lifecycle import (
-    ConfirmMember,
     InviteStagedMember,
     ReinviteMember,
     RemoveMember,

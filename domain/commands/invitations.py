@@ -30,7 +30,7 @@ from domain.store.invitation_rows import (
     find_invitation,
     mark_accepted,
 )
-from domain.store.policies import check_person, hold_account
+from domain.store.persons import check_person, hold_account
 from domain.store.unit_of_work import Isolation, Outdated
 from domain.text import check_text
 from domain.vocabulary import (

@@ -1,4 +1,4 @@
-"""What administrators do with members: invite, confirm, revoke, restore, remove, change roles."""
+"""What administrators do with members: invite, revoke, restore, remove, change roles."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.application import Command, Outcome, handles
-from domain.errors import Invalid, KeyRequired, SelfAction, VersionConflict
+from domain.commands.member_command import MemberCommand, finish, load_member
+from domain.errors import Invalid, SelfAction
 from domain.ids import UUID, new_id
 from domain.model.attributes import MemberAttributes
 from domain.model.deprovision_guard import DeprovisionLimit
 from domain.model.group import EditKind, MembershipChange, MembershipEdit
-from domain.model.member import Member, MemberEvent
+from domain.model.member import Member
 from domain.store.connection_rows import SELECT_CONNECTION, connection_of
 from domain.store.deprovision_guard import admit, lock_guard
 from domain.store.group_writes import load_group
 from domain.store.membership import change_membership
-from domain.store.policies import check_person, check_restored
+from domain.store.persons import check_restored
 from domain.store.removal import delete_member, lock_groups_of
 from domain.store.unit_of_work import Isolation
 from domain.text import check_text
 from domain.vocabulary import (
-    KeyHandshake,
     MemberAction,
     MemberRole,
     OnProvision,
@@ -50,73 +50,45 @@ class InviteMember(Command[Member]):
 
 
 @dataclass(frozen=True, slots=True)
-class _MemberCommand(Command[Member]):
-    organization_id: UUID
-    member_id: UUID
-    expected_version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InviteStagedMember(_MemberCommand):
+class InviteStagedMember(MemberCommand):
     """Invite a member who was provisioned without an invitation."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReinviteMember(_MemberCommand):
+class ReinviteMember(MemberCommand):
     """Send a new link; older ones stop working."""
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmMember(_MemberCommand):
-    """Make an accepted member a full one."""
-
-
-@dataclass(frozen=True, slots=True)
-class RevokeMember(_MemberCommand):
+class RevokeMember(MemberCommand):
     """Withdraw access."""
 
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class RestoreMember(_MemberCommand):
+class RestoreMember(MemberCommand):
     """Give access back, to the stage before."""
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveMember(_MemberCommand):
+class RemoveMember(MemberCommand):
     """End the membership; with a `limit` it counts against it, and is held beyond it."""
 
     limit: DeprovisionLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeMemberRole(_MemberCommand):
+class ChangeMemberRole(MemberCommand):
     """Give another role, and for CUSTOM a set of permissions."""
 
     role: MemberRole = MemberRole.USER
     permissions: frozenset[Scope] = frozenset()
 
 
-async def _load(command: _MemberCommand, unit: UnitOfWork, scope: Scope) -> Member:
-    """The member, once it is sure that the caller may act on it."""
-    unit.caller.require(scope)
-    member = await unit.member(command.organization_id, command.member_id)
-    unit.caller.require_rank_over(member.role)
-    if command.expected_version is not None and command.expected_version != member.version:
-        raise VersionConflict(member.version)
-    return member
-
-
 def _not_self(member: Member, unit: UnitOfWork) -> None:
     if unit.caller.member_id == member.id:
         raise SelfAction
-
-
-async def _finish(unit: UnitOfWork, before: Member, event: MemberEvent | None) -> Outcome[Member]:
-    if event is None:
-        return Outcome(before, changed=False)
-    return Outcome(await unit.write_member(before, [event]), changed=True)
 
 
 @handles(InviteMember)
@@ -157,43 +129,27 @@ async def invite_member(command: InviteMember, unit: UnitOfWork) -> Outcome[Memb
 @handles(InviteStagedMember)
 async def invite_staged_member(command: InviteStagedMember, unit: UnitOfWork) -> Outcome[Member]:
     """Raises InvalidTransition, Invalid without an e-mail, SeatLimitReached."""
-    member = await _load(command, unit, Scope.MEMBERS_WRITE)
-    return await _finish(unit, member, member.invite(unit.now))
+    member = await load_member(command, unit, Scope.MEMBERS_WRITE)
+    return await finish(unit, member, member.invite(unit.now))
 
 
 @handles(ReinviteMember)
 async def reinvite_member(command: ReinviteMember, unit: UnitOfWork) -> Outcome[Member]:
     """Raises InvalidTransition."""
-    member = await _load(command, unit, Scope.MEMBERS_WRITE)
-    return await _finish(unit, member, member.reinvite(unit.now))
-
-
-@handles(ConfirmMember)
-async def confirm_member(command: ConfirmMember, unit: UnitOfWork) -> Outcome[Member]:
-    """Raises InvalidTransition, KeyRequired, PolicyViolation."""
-    member = await _load(command, unit, Scope.MEMBERS_CONFIRM)
-    event = member.confirm(unit.now)
-    if event is not None:
-        organization = await unit.organization(command.organization_id)
-        if organization.key_handshake is KeyHandshake.REQUIRED:
-            raise KeyRequired(
-                "The organization hands its key to new members; send it wrapped for this member."
-            )
-        if member.account_id is not None:
-            await check_person(unit, command.organization_id, member.account_id)
-    return await _finish(unit, member, event)
+    member = await load_member(command, unit, Scope.MEMBERS_WRITE)
+    return await finish(unit, member, member.reinvite(unit.now))
 
 
 @handles(RevokeMember)
 async def revoke_member(command: RevokeMember, unit: UnitOfWork) -> Outcome[Member]:
     """Raises LastOwner, SelfAction."""
     check_text("reason", command.reason, MAX_REASON)
-    member = await _load(command, unit, Scope.MEMBERS_WRITE)
+    member = await load_member(command, unit, Scope.MEMBERS_WRITE)
     _not_self(member, unit)
     event = member.revoke(unit.now, command.reason or None)
     if event is not None:
         await unit.keep_an_owner(member)
-    return await _finish(unit, member, event)
+    return await finish(unit, member, event)
 
 
 @handles(RestoreMember)
@@ -202,7 +158,7 @@ async def restore_member(command: RestoreMember, unit: UnitOfWork) -> Outcome[Me
 
     A staged member who can be written to is invited as well, where the connection says INVITE.
     """
-    member = await _load(command, unit, Scope.MEMBERS_WRITE)
+    member = await load_member(command, unit, Scope.MEMBERS_WRITE)
     _not_self(member, unit)
     restored = member.restore(unit.now)
     if restored is None:
@@ -222,14 +178,14 @@ async def restore_member(command: RestoreMember, unit: UnitOfWork) -> Outcome[Me
 @handles(ChangeMemberRole)
 async def change_member_role(command: ChangeMemberRole, unit: UnitOfWork) -> Outcome[Member]:
     """Raises LastOwner, SelfAction, Forbidden when more would be granted than is held."""
-    member = await _load(command, unit, Scope.MEMBERS_WRITE)
+    member = await load_member(command, unit, Scope.MEMBERS_WRITE)
     event = member.change_role(command.role, command.permissions, unit.now)
     if event is not None:
         _not_self(member, unit)
         unit.caller.require_grantable(command.role, command.permissions)
         if command.role is not MemberRole.OWNER:
             await unit.keep_an_owner(member)
-    return await _finish(unit, member, event)
+    return await finish(unit, member, event)
 
 
 @handles(RemoveMember, Isolation.TRANSACTION)
@@ -243,7 +199,7 @@ async def remove_member(command: RemoveMember, unit: UnitOfWork) -> Outcome[Memb
         guard = await lock_guard(unit, command.organization_id, command.member_id)
     await unit.hold_seats(command.organization_id)
     group_ids = await lock_groups_of(unit, command.organization_id, command.member_id)
-    member = await _load(command, unit, Scope.MEMBERS_WRITE)
+    member = await load_member(command, unit, Scope.MEMBERS_WRITE)
     _not_self(member, unit)
     await unit.keep_an_owner(member)
     if command.limit is not None and guard is not None:

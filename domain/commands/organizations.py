@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.application import Command, Outcome, handles
 from domain.commands.founding import found_owner
-from domain.errors import Forbidden, Invalid, NotFound, Taken, VersionConflict
+from domain.errors import Forbidden, Invalid, KeyRequired, NotFound, Taken, VersionConflict
 from domain.folding import folded_key
 from domain.ids import UUID, new_id
 from domain.model.changes import Change
@@ -19,7 +19,7 @@ from domain.model.organization import organization_name, slug_of
 from domain.model.policies import Policies, read_domains
 from domain.store.audit_writer import AuditEntry
 from domain.store.member_rows import MEMBERS
-from domain.store.organization_rows import ORGANIZATIONS
+from domain.store.organization_rows import LOCK_ALONE, ORGANIZATIONS
 from domain.store.statement import INSTANT, INTEGER, KEY, TEXT, UUID_TYPE, Statement, parameter
 from domain.store.unit_of_work import Isolation, Outdated
 from domain.vocabulary import (
@@ -56,10 +56,6 @@ _BY_NAME = Statement(
         (ORGANIZATIONS.c.name_key == parameter("name_key", KEY))
         | (ORGANIZATIONS.c.slug == parameter("slug", KEY))
     )
-)
-# Waits for every command that holds the organization as one without limit, see `hold_seats`.
-_LOCK_ALONE = Statement(
-    select(ORGANIZATIONS).where(ORGANIZATIONS.c.id == parameter("id", UUID_TYPE)).with_for_update()
 )
 _OCCUPIED = Statement(
     select(func.count())
@@ -158,9 +154,9 @@ async def create_organization(command: CreateOrganization, unit: UnitOfWork) -> 
 
 @handles(UpdateOrganization, Isolation.TRANSACTION)
 async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> Outcome[UUID]:
-    """Raises NotFound, VersionConflict, Taken, Invalid."""
+    """Raises NotFound, VersionConflict, Taken, Invalid; KeyRequired for a handshake without key."""
     unit.caller.require(Scope.ORGANIZATION_WRITE)
-    row = await _LOCK_ALONE.fetch_row(unit.connection, id=command.organization_id)
+    row = await LOCK_ALONE.fetch_row(unit.connection, id=command.organization_id)
     if row is None:
         raise NotFound("organization")
     if command.expected_version is not None and command.expected_version != row["version"]:
@@ -171,6 +167,12 @@ async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> 
     if command.seats_unlimited:
         seats = None
     handshake = command.key_handshake or KeyHandshake(row["key_handshake"])
+    if handshake is KeyHandshake.REQUIRED and row["key_version"] == 0:
+        raise KeyRequired(
+            "The organization has no key yet that could be handed over; make one with"
+            " createOrganizationKey, then set keyHandshake to REQUIRED.",
+            "keyHandshake",
+        )
     policies = Policies.read(row["policies"])
     wanted = _policies(command, policies)
     changes = [

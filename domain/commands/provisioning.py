@@ -16,7 +16,7 @@ from domain.store.deprovision_guard import admit, is_watched, lock_guard, take_b
 from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import GroupReference
 from domain.store.namesakes import find_namesakes
-from domain.store.policies import check_restored
+from domain.store.persons import check_restored
 from domain.vocabulary import (
     MemberAction,
     OnProvision,

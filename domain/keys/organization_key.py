@@ -82,16 +82,21 @@ def check_wrapped_key(
     except NotOurForm as error:
         raise Invalid("wrappedOrganizationKey", str(error)) from None
     if header["org"] != str(organization_id):
-        raise KeyMismatch("wrappedOrganizationKey holds the key of another organization (org).")
+        raise KeyMismatch(
+            "wrappedOrganizationKey holds the key of another organization (org).",
+            "wrappedOrganizationKey",
+        )
     if header["kid"] != member_kid:
         raise KeyMismatch(
             "wrappedOrganizationKey was wrapped for another key than the member has now (kid);"
-            " read the member's public key again."
+            " read the member's public key again.",
+            "wrappedOrganizationKey",
         )
     if header["ver"] != key_version:
         raise KeyMismatch(
             f"wrappedOrganizationKey holds version {header['ver']} of the organization's key, and"
-            f" version {key_version} is the current one (ver)."
+            f" version {key_version} is the current one (ver).",
+            "wrappedOrganizationKey",
         )
 
 

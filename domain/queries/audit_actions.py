@@ -48,6 +48,18 @@ def _catalogue() -> dict[str, AuditAction]:
             "{} deleted an OpenID provider of {}.",
         ),
         (
+            "organization.key_created",
+            organization,
+            "An owner made the organization's key; the server cannot read it.",
+            "{} made the key of {}.",
+        ),
+        (
+            "organization.key_rotated",
+            organization,
+            "An owner replaced the organization's key; other members need the new one wrapped.",
+            "{} rotated the key of {}.",
+        ),
+        (
             "member.staged",
             member,
             "A person was put on the list without an invitation.",
@@ -67,6 +79,18 @@ def _catalogue() -> dict[str, AuditAction]:
             "{} recorded that {} accepted the invitation.",
         ),
         ("member.confirmed", member, "An administrator confirmed the member.", "{} confirmed {}."),
+        (
+            "member.key_wrapped",
+            member,
+            "The organization's key, of its current version, was wrapped for the member again.",
+            "{} wrapped the organization's key for {}.",
+        ),
+        (
+            "member.key_replaced",
+            member,
+            "The person has a new key pair; what was wrapped for an older one is void.",
+            "{} replaced the keys of {}.",
+        ),
         ("member.revoked", member, "Access was withdrawn.", "{} revoked the access of {}."),
         (
             "member.restored",

@@ -31,7 +31,7 @@ from domain.queries.rows import MemberRow
 from domain.queries.walks import Walk
 from domain.store.group_rows import GROUP_MEMBERS
 from domain.store.member_rows import MEMBERS
-from domain.store.statement import INSTANT, UUID_TYPE, Statement, parameter
+from domain.store.statement import INSTANT, INTEGER, UUID_TYPE, Statement, parameter
 from domain.vocabulary import MemberRole, MemberStatus, ProvisioningSource, Stage
 
 MEMBER_COLUMNS = [MEMBERS.c[name] for name in MemberRow.__dataclass_fields__ if name != "groups"]
@@ -53,6 +53,7 @@ MEMBERS_QUERIED = replace(
     fields={
         **QUERIED.fields,
         "revoked_at": FieldColumn(MEMBERS.c.revoked_at, INSTANT),
+        "wrapped_key_version": FieldColumn(MEMBERS.c.wrapped_key_version, INTEGER),
         "name_word": FieldColumn(MEMBERS.c.id, folded=True, translated=_with_word),
     },
 )
@@ -93,7 +94,7 @@ GROUP_MEMBER_LIST: Listing[MemberRow] = Listing(
 )
 
 
-def _some_members(always: Any, *orders: Order) -> Listing[MemberRow]:
+def some_members(always: Any, *orders: Order) -> Listing[MemberRow]:
     """Those for whom there is a partial index, whose condition `always` is, word for word."""
     return Listing(
         source=MEMBERS,
@@ -107,11 +108,7 @@ def _some_members(always: Any, *orders: Order) -> Listing[MemberRow]:
     )
 
 
-PENDING_LIST = _some_members(
-    MEMBERS.c.stage == literal_column("'ACCEPTED'"),
-    Order("ACCEPTED_AT", MEMBERS.c.id, key=MEMBERS.c.accepted_at, key_type=datetime),
-)
-OWNER_LIST = _some_members(
+OWNER_LIST = some_members(
     (MEMBERS.c.role == literal_column("'OWNER'"))
     & (MEMBERS.c.stage == literal_column("'CONFIRMED'")),
     Order("CREATED_AT", MEMBERS.c.id),

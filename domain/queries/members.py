@@ -124,6 +124,8 @@ def member_row(record: Mapping[str, Any], *, with_groups: bool = False) -> Membe
         invited_at=record["invited_at"],
         accepted_at=record["accepted_at"],
         confirmed_at=record["confirmed_at"],
+        wrapped_key_version=record["wrapped_key_version"],
+        wrapped_key_kid=record["wrapped_key_kid"],
         version=record["version"],
         groups=groups_of(record) if with_groups else None,
     )
@@ -157,6 +159,8 @@ def row_of_member(member: Member, groups: tuple[GroupReference, ...] | None = No
         invited_at=member.invited_at,
         accepted_at=member.accepted_at,
         confirmed_at=member.confirmed_at,
+        wrapped_key_version=member.wrapped_key_version,
+        wrapped_key_kid=member.wrapped_key_kid,
         version=member.version,
         groups=groups,
     )

@@ -41,7 +41,7 @@ class Order:
     tie: Any
     tie_type: type[UUID | int] = UUID
     key: Any = None
-    key_type: type[str | datetime] | None = None
+    key_type: type[str | datetime | int] | None = None
     nullable: bool = False
     lead: tuple[Any, ...] = ()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from domain.model.lifecycle import LIFECYCLE
+from domain.model.member_keys import KEY_REPLACED, KEY_WRAPPED
 from domain.queries.moments import find_by_name
 from domain.queries.rows import PastMember
 from domain.store.audit_texts import PROFILE, profile_value
@@ -30,7 +31,7 @@ _STEPS = {action: row.audit_action for action, row in LIFECYCLE.items()}
 _REMOVED = _STEPS[MemberAction.REMOVE]
 _CREATING = {_STEPS[MemberAction.STAGE], _STEPS[MemberAction.INVITE]}
 # Each of these is a new version of the member; other events only tell of it.
-_VERSIONS = set(_STEPS.values()) - {_REMOVED}
+_VERSIONS = set(_STEPS.values()) - {_REMOVED} | {KEY_WRAPPED, KEY_REPLACED}
 _INSTANTS = {
     _STEPS[MemberAction.INVITE]: "invitedAt",
     _STEPS[MemberAction.REINVITE]: "invitedAt",
@@ -95,6 +96,8 @@ def _member(organization_id: UUID, id_: UUID, life: _Life, moment: Moment) -> Pa
         invited_at=instants.get("invitedAt"),
         accepted_at=instants.get("acceptedAt"),
         confirmed_at=instants.get("confirmedAt"),
+        wrapped_key_version=int(facts.get("wrappedKeyVersion", "0")),
+        wrapped_key_kid=facts.get("wrappedKeyThumbprint"),
         version=life.version,
         position=moment.position,
         moment=moment.instant,

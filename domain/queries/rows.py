@@ -69,6 +69,8 @@ class MemberRow:
     invited_at: datetime | None
     accepted_at: datetime | None
     confirmed_at: datetime | None
+    wrapped_key_version: int
+    wrapped_key_kid: str | None
     version: int
     groups: tuple[GroupReference, ...] | None = None
 

@@ -119,6 +119,8 @@ LIFE_COLUMNS = (
     "confirmed_at",
 )
 
+KEY_COLUMNS = ("wrapped_key_version", "wrapped_key_kid", "wrapped_organization_key")
+
 
 def member_of(row: Mapping[str, Any]) -> Member:
     """The aggregate that a row of `MEMBER_COLUMNS` holds."""
@@ -178,6 +180,9 @@ def values_of(member: Member) -> dict[str, Any]:
         "revoked_at": member.revoked_at,
         "revocation_reason": member.revocation_reason,
         "account_id": member.account_id,
+        "wrapped_organization_key": member.wrapped_organization_key,
+        "wrapped_key_version": member.wrapped_key_version,
+        "wrapped_key_kid": member.wrapped_key_kid,
         "source": member.source,
         "created_at": member.created_at,
         "updated_at": member.updated_at,

@@ -31,6 +31,8 @@ from domain.vocabulary import InvitationState
 if TYPE_CHECKING:
     from sqlalchemy import CTE
 
+    from domain.model.member import Member
+
 INVITATIONS: Any = InvitationTable.__table__  # type: ignore[attr-defined]
 
 _INSERTED = (
@@ -74,6 +76,7 @@ class MemberWrite(NamedTuple):
     notifies: bool
     takes_back: bool
     releases: bool
+    keys: tuple[str, ...]
     events: int
 
 
@@ -100,7 +103,7 @@ def write_member_statement(shape: MemberWrite) -> Statement:
     return Statement(select(written.c.id).add_cte(*parts))
 
 
-def write_values(member: Any, loaded_version: int) -> dict[str, Any]:
+def write_values(member: Member, loaded_version: int) -> dict[str, Any]:
     """Parameters of the member's own part."""
     values = values_of(member)
     values["loaded_version"] = loaded_version
@@ -140,6 +143,7 @@ def _updated(shape: MemberWrite, guard: CTE | None) -> Any:
         columns.extend(ATTRIBUTE_COLUMNS)
     if shape.life:
         columns.extend(LIFE_COLUMNS)
+    columns.extend(shape.keys)
     statement = update(MEMBERS).where(
         MEMBERS.c.organization_id == _param("organization_id"),
         MEMBERS.c.id == _param("id"),

@@ -20,6 +20,10 @@ ORGANIZATIONS: Any = OrganizationTable.__table__  # type: ignore[attr-defined]
 _ORGANIZATION = select(ORGANIZATIONS).where(ORGANIZATIONS.c.id == parameter("id", UUID_TYPE))
 SELECT_ORGANIZATION = Statement(_ORGANIZATION)
 LOCK_ORGANIZATION = Statement(_ORGANIZATION.with_for_update(key_share=True))
+# Keeps settings and the key's version as they are; whoever counts seats need not wait.
+HOLD_ORGANIZATION = Statement(_ORGANIZATION.with_for_update(read=True, key_share=True))
+# Waits for every command that holds the organization, those without a seat limit included.
+LOCK_ALONE = Statement(_ORGANIZATION.with_for_update())
 SET_OCCUPIED = Statement(
     update(ORGANIZATIONS)
     .where(ORGANIZATIONS.c.id == parameter("id", UUID_TYPE))

@@ -16,6 +16,7 @@ from domain.errors import LastOwner, NotFound
 from domain.store.audit_writer import AuditEntry, numbered_values, shared_values, write_events
 from domain.store.invitation_links import InvitationPolicy
 from domain.store.isolation import Collision, Isolation, Outdated
+from domain.store.member_differences import emails_differ, key_columns, names_differ
 from domain.store.member_rows import SELECT_MEMBER, GroupReference, groups_of, member_of
 from domain.store.member_writes import (
     OPEN_STATES,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from domain.ids import UUID
     from domain.model.member import Member, MemberEvent
     from domain.model.organization import Organization
+    from domain.store.statement import Statement
 
 __all__ = ["Collision", "InvitationPolicy", "Isolation", "Outdated", "SignInPolicy", "UnitOfWork"]
 
@@ -96,12 +98,18 @@ class UnitOfWork:
         if self.isolation < isolation:
             raise Outdated(isolation)
 
-    async def organization(self, organization_id: UUID) -> Organization:
-        """The organization, locked where the command is isolated so. Raises NotFound."""
+    async def organization(
+        self, organization_id: UUID, statement: Statement | None = None
+    ) -> Organization:
+        """The organization, locked where the command is isolated so. Raises NotFound.
+
+        `statement` is one that locks in another way, the first time that it is asked for.
+        """
         if self._organization is not None:
             return self._organization
-        locked = self.isolation is Isolation.ORGANIZATION_LOCKED
-        statement = LOCK_ORGANIZATION if locked else SELECT_ORGANIZATION
+        if statement is None:
+            locked = self.isolation is Isolation.ORGANIZATION_LOCKED
+            statement = LOCK_ORGANIZATION if locked else SELECT_ORGANIZATION
         row = await statement.fetch_row(self.connection, id=organization_id)
         if row is None:
             raise NotFound("organization")
@@ -159,7 +167,7 @@ class UnitOfWork:
             raise ValueError("a write needs at least one event")
         member = events[-1].member
         over: Names = {}
-        if before is not None and _names_differ(before, member):
+        if before is not None and names_differ(before, member):
             # Looked for first: two members who want each other's names would wait for each other
             # in the index until the database finds the deadlock.
             taken = await find_taken(self.connection, member)
@@ -181,7 +189,7 @@ class UnitOfWork:
             attributes=attributes,
             life=before is None or any(event.action != "member.updated" for event in events),
             emails=attributes
-            and (bool(member.attributes.further_email_keys) or _emails_differ(before, member)),
+            and (bool(member.attributes.further_email_keys) or emails_differ(before, member)),
             unlimited_seats=not counted,
             cancels_invitations=before is not None
             and any(event.cancels_invitations for event in events),
@@ -189,6 +197,7 @@ class UnitOfWork:
             notifies=notice is not None,
             takes_back=bool(void),
             releases=bool(over),
+            keys=key_columns(before, member),
             events=len(events),
         )
         values = write_values(member, before.version if before is not None else 0)
@@ -275,21 +284,3 @@ class UnitOfWork:
         """Write audit events inside the transaction, after the aggregate's lock."""
         self.need(Isolation.TRANSACTION)
         await write_events(self.connection, self.caller, organization_id, self.now, entries)
-
-
-def _emails_differ(before: Member | None, member: Member) -> bool:
-    """Whether addresses to be found by may have changed."""
-    if before is None:
-        return False
-    old, new = before.attributes, member.attributes
-    return old.email_key != new.email_key or old.profile.get("emails") != new.profile.get("emails")
-
-
-def _names_differ(before: Member, member: Member) -> bool:
-    """Whether the member is to have a name that must be its own and was not."""
-    old, new = before.attributes, member.attributes
-    return (old.user_name_key, old.email_key, old.external_id) != (
-        new.user_name_key,
-        new.email_key,
-        new.external_id,
-    )

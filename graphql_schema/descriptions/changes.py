@@ -3,7 +3,10 @@
 CHANGES = {
     "Mutation": "What can be changed. Each runs in a transaction of its own, in the order written.",
     "Mutation.inviteMember": "Makes a member and sends the invitation; takes a seat.",
-    "Mutation.confirmMember": "Makes a person who accepted a full member.",
+    "Mutation.confirmMember": (
+        "Makes a person who accepted a full member, and hands the organization's key to them where"
+        " keyHandshake is REQUIRED. Of a confirmed member whose key is not current it is replaced."
+    ),
     "Mutation.revokeMember": "Withdraws access and frees the seat; everything else is kept.",
     "Mutation.restoreMember": "Gives access back: the member is what it was before.",
     "Mutation.updateMember": "Changes attributes of a member that no provider owns.",
@@ -18,7 +21,7 @@ CHANGES = {
     "Mutation.changeGroupMembers": "Adds members to a group and takes others out, at once.",
     "Mutation.updateScimConnection": "Sets the provider and the switches of the endpoint.",
     "Mutation.createAccessToken": "Makes a token of this API; its secret is shown once.",
-    "Mutation.updateOrganization": "Changes name, seats and policies.",
+    "Mutation.updateOrganization": "Changes name, seats, policies and the key handshake.",
     "MutationPayload.changed": "Whether anything is different now.",
     "MutationPayload.errors": "Why it was refused; empty when it was not.",
     "UserError.code": "For programs.",
@@ -50,6 +53,32 @@ CHANGES = {
         "Of a CUSTOM member: all it may do from now on, at most what you may; nothing if left out."
     ),
     "RemoveMemberPayload.removedMemberId": "Who is no member any more; `null` when refused.",
+    "ConfirmMemberInput.wrappedOrganizationKey": (
+        "The organization's key as a JWE for the member's public key, at most 4,096 characters;"
+        " needed where keyHandshake is REQUIRED, and not taken where it is OFF."
+    ),
+    "ConfirmMemberInput.publicKeyThumbprint": (
+        "Thumbprint of the key it was wrapped for; refused with KEY_MISMATCH when the member's key"
+        " is another by now."
+    ),
+    "BulkConfirmItem.wrappedOrganizationKey": "As of ConfirmMemberInput.",
+    "BulkConfirmItem.publicKeyThumbprint": "As of ConfirmMemberInput.",
+    "CreateOrganizationKeyInput.wrappedOrganizationKey": (
+        "The new key as a JWE for the caller's public key; its header says the version after"
+        " expectedKeyVersion."
+    ),
+    "CreateOrganizationKeyInput.expectedKeyVersion": "0 for the first key.",
+    "SetAccountKeysInput.publicKey": (
+        "EC P-256 JWK, without the private half; a `kid` must be its RFC 7638 thumbprint."
+    ),
+    "SetAccountKeysInput.encryptedPrivateKey": (
+        "The private JWK as a JWE under the person's passphrase: PBES2-HS512+A256KW with 300,000"
+        " iterations and A256GCM, at most 4,096 characters."
+    ),
+    "SetAccountKeysPayload.account": "The caller's account; `null` when refused.",
+    "UpdateOrganizationInput.keyHandshake": (
+        "REQUIRED needs a key: createOrganizationKey makes it. OFF leaves wrapped keys as they are."
+    ),
     "UpdateOrganizationInput.policies": "Rules for who may join from now on.",
     "OrganizationPoliciesInput.allowedEmailDomains": (
         "The only domains of addresses, at most 100, each exactly: `example.com` does not allow"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any
 
 import strawberry
@@ -42,6 +42,8 @@ class BulkMembersInput:
 @strawberry.input
 class BulkConfirmItem:
     member_id: strawberry.ID
+    wrapped_organization_key: str | None = None
+    public_key_thumbprint: str | None = None
     expected_version: int | None = None
 
 
@@ -79,7 +81,7 @@ async def _run(info: Info, given: Any, items: list[Any], field: str, make: Make)
         # Who is named twice in the same words is asked about once: nobody gets two invitations.
         first: dict[Any, BulkMemberResult] = {}
         for n, item in enumerate(items):
-            words = item if isinstance(item, str) else (item.member_id, item.expected_version)
+            words = item if isinstance(item, str) else astuple(item)
             place = [field, str(n)]
             if words in first:
                 result = _again(first[words], place)
@@ -121,7 +123,12 @@ async def _one(
             error,
             context,
             organization_id=owner,
-            fields={"memberId", "expectedVersion"},
+            fields={
+                "memberId",
+                "expectedVersion",
+                "wrappedOrganizationKey",
+                "publicKeyThumbprint",
+            },
             subject="memberId",
         )
         refused.path = ["input", *place, *([] if isinstance(item, str) else refused.path[1:])]
@@ -196,7 +203,11 @@ class BulkMutations:
             input.members,
             "members",
             lambda target, item: ConfirmMember(
-                target.organization_id, target.id, item.expected_version
+                target.organization_id,
+                target.id,
+                item.expected_version,
+                wrapped_organization_key=item.wrapped_organization_key,
+                public_key_thumbprint=item.public_key_thumbprint,
             ),
         )
 

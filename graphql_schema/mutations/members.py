@@ -40,6 +40,8 @@ OF_EMAIL = {"userName": "email"}
 @strawberry.input
 class ConfirmMemberInput:
     member_id: strawberry.ID
+    wrapped_organization_key: str | None = None
+    public_key_thumbprint: str | None = None
     expected_version: int | None = None
 
 
@@ -142,7 +144,13 @@ class MemberMutations:
     @resolved(needs(Scope.MEMBERS_CONFIRM), costs(10))
     async def confirm_member(self, info: Info, input: ConfirmMemberInput) -> ConfirmMemberPayload:  # noqa: A002
         def command(target: Target) -> ConfirmMember:
-            return ConfirmMember(target.organization_id, target.id, input.expected_version)
+            return ConfirmMember(
+                target.organization_id,
+                target.id,
+                input.expected_version,
+                wrapped_organization_key=input.wrapped_organization_key,
+                public_key_thumbprint=input.public_key_thumbprint,
+            )
 
         return await _change_member(info, input, ConfirmMemberPayload, command)
 

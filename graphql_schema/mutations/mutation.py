@@ -5,12 +5,14 @@ from __future__ import annotations
 import strawberry
 
 from graphql_schema.mutations.accepting import AcceptingMutations
+from graphql_schema.mutations.account_keys import AccountKeyMutations
 from graphql_schema.mutations.bulk import BulkMutations
 from graphql_schema.mutations.bulk_operations import BulkOperationMutations
 from graphql_schema.mutations.groups import GroupMutations
 from graphql_schema.mutations.invitations import InvitationMutations
 from graphql_schema.mutations.members import MemberMutations
 from graphql_schema.mutations.oidc_providers import OidcProviderMutations
+from graphql_schema.mutations.organization_keys import OrganizationKeyMutations
 from graphql_schema.mutations.organizations import OrganizationMutations
 from graphql_schema.mutations.scim import ScimMutations
 from graphql_schema.mutations.scim_keys import ScimKeyMutations
@@ -21,9 +23,11 @@ from graphql_schema.mutations.tokens import TokenMutations
 
 @strawberry.type
 class Mutation(
+    AccountKeyMutations,
     TokenMutations,
     OrganizationMutations,
     OidcProviderMutations,
+    OrganizationKeyMutations,
     ScimMutations,
     ScimKeyMutations,
     GroupMutations,

@@ -6,7 +6,7 @@ import strawberry
 
 from domain.commands import UpdateOrganization
 from graphql_schema.context import Info
-from graphql_schema.enums import Scope
+from graphql_schema.enums import KeyHandshake, Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind
 from graphql_schema.mutations.change import change, target_of
@@ -30,14 +30,15 @@ class OrganizationPoliciesInput:
 
 @strawberry.input(
     description=(
-        "What is left out stays. `seatLimit: null` takes the limit away, `name: null` leaves the"
-        " name. A limit below what is occupied puts nobody out: it refuses further seats."
+        "What is left out stays. `seatLimit: null` takes the limit away; any other null leaves what"
+        " is. A limit below what is occupied puts nobody out: it refuses further seats."
     )
 )
 class UpdateOrganizationInput:
     organization_id: strawberry.ID
     name: str | None = None
     seat_limit: int | None = strawberry.UNSET
+    key_handshake: KeyHandshake | None = None
     policies: OrganizationPoliciesInput | None = None
     expected_version: int | None = None
 
@@ -69,6 +70,7 @@ class OrganizationMutations:
                 name=input.name,
                 seats=None if seats is strawberry.UNSET else seats,
                 seats_unlimited=seats is None,
+                key_handshake=input.key_handshake,
                 allowed_email_domains=None if domains is None else tuple(domains),
                 require_sso=policies.require_sso,
                 single_organization=policies.single_organization,

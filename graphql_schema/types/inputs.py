@@ -12,6 +12,7 @@ from domain.queries.group_pages import GroupFilter as GroupWords
 from domain.queries.invitations import InvitationFilter as InvitationWords
 from domain.queries.member_pages import MemberFilter as MemberWords
 from domain.queries.organizations import OrganizationFilter as OrganizationWords
+from domain.queries.pending import PendingFilter as PendingWords
 from domain.queries.provisioning_requests import ProvisioningRequestFilter as RequestWords
 from domain.queries.ranges import Instants
 from graphql_schema.enums import (
@@ -207,17 +208,23 @@ def member_words(given: MemberFilter | None) -> MemberWords:
     )
 
 
-def pending_words(given: PendingConfirmationFilter | None) -> MemberWords:
-    """The filter of the confirm work list in the domain's words."""
+def pending_words(given: PendingConfirmationFilter | None, key_version: int | None) -> PendingWords:
+    """The filter of the confirm work list in the domain's words.
+
+    `key_version` is that of the organization's key where it is handed over, else None.
+    """
     if given is None:
-        return MemberWords()
+        return PendingWords(key_version)
     before = given.accepted_before
-    return MemberWords(
-        search=short(given.search),
-        group_id=id_of(Kind.GROUP, given.group_id, "groupId"),
-        accepted_at=None if before is None else Instants(end=before),
-        # Wrapped keys come with the key handshake: until then nobody waits for another.
-        statuses=() if given.reason is ConfirmationReason.REWRAP else None,
+    return PendingWords(
+        key_version,
+        accepted=given.reason is not ConfirmationReason.REWRAP,
+        rewrap=given.reason is not ConfirmationReason.ACCEPTED,
+        of_members=MemberWords(
+            search=short(given.search),
+            group_id=id_of(Kind.GROUP, given.group_id, "groupId"),
+            accepted_at=None if before is None else Instants(end=before),
+        ),
     )
 
 

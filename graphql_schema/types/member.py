@@ -11,25 +11,26 @@ from domain.ids import UUID
 from domain.queries.audit import SUBJECT_EVENT_LIST
 from domain.queries.group_pages import MEMBER_GROUP_LIST
 from domain.queries.invitations import MEMBER_INVITATION_LIST
-from domain.queries.member_actions import is_confirmed_owner, refusal
+from domain.queries.member_actions import NO_HANDSHAKE, is_confirmed_owner
 from domain.queries.provisioning_requests import SUBJECT_REQUEST_LIST
 from domain.queries.rows import MemberRow, PastMember
 from domain.queries.timeline import TIMELINE
 from graphql_schema.connection import Connection, CountedConnection
-from graphql_schema.context import Context, Info
+from graphql_schema.context import Info
 from graphql_schema.enums import (
-    MemberAction,
+    KeyState,
     MemberRole,
     MemberStatus,
     ProvisioningSource,
     Scope,
-    UserErrorCode,
 )
 from graphql_schema.fields import resolved, shown
 from graphql_schema.ids import Kind, make_id
 from graphql_schema.policy import needs
 from graphql_schema.scalars import JSON
+from graphql_schema.types.key_facts import key_facts_of, key_state_of
 from graphql_schema.types.lists import Arguments, connect_counted_first, connect_first
+from graphql_schema.types.member_actions import MemberActions
 from graphql_schema.types.node import Node, Versioned
 from graphql_schema.types.past import (
     events_then,
@@ -49,44 +50,6 @@ from graphql_schema.types.references import (
     wrap,
 )
 from graphql_schema.types.timeline import TimelineEntry
-
-
-@strawberry.type
-class ActionAvailability:
-    allowed: bool
-    reason: UserErrorCode | None = None
-
-
-_ALLOWED = ActionAvailability(allowed=True)
-_OVER = ActionAvailability(allowed=False)
-
-
-@strawberry.type(
-    description=(
-        "What the caller may do right now, and why not otherwise; an action with nothing to do"
-        " counts as not allowed. The last seat is found out only by trying. With `asOf` nothing is"
-        " allowed, without a reason: the past is over."
-    )
-)
-class MemberActions:
-    row: strawberry.Private[MemberRow]
-    context: strawberry.Private[Context]
-    last_owner: strawberry.Private[bool]
-
-    def _of(self, action: MemberAction) -> ActionAvailability:
-        if isinstance(self.row, PastMember):
-            return _OVER
-        error = refusal(self.row, action, self.context.caller, is_last_owner=self.last_owner)
-        if error is None:
-            return _ALLOWED
-        return ActionAvailability(allowed=False, reason=UserErrorCode(error.code))
-
-    confirm: ActionAvailability = shown(lambda self: self._of(MemberAction.CONFIRM))
-    reinvite: ActionAvailability = shown(lambda self: self._of(MemberAction.REINVITE))
-    revoke: ActionAvailability = shown(lambda self: self._of(MemberAction.REVOKE))
-    restore: ActionAvailability = shown(lambda self: self._of(MemberAction.RESTORE))
-    remove: ActionAvailability = shown(lambda self: self._of(MemberAction.REMOVE))
-    change_role: ActionAvailability = shown(lambda self: self._of(MemberAction.CHANGE_ROLE))
 
 
 def _status_before(member: Any) -> MemberStatus | None:
@@ -133,6 +96,15 @@ class Member(Node, Versioned):
     revoked_at: datetime | None = shown()
     revocation_reason: str | None = shown()
 
+    @resolved(
+        description=(
+            "Whether the wrapped organization key is current; `null` where none is handed over, for"
+            " who is not CONFIRMED, and with `asOf`."
+        )
+    )
+    async def key_state(self, info: Info) -> KeyState | None:
+        return await key_state_of(info.context, self.row)
+
     @resolved()
     async def organization(self, info: Info) -> OrganizationType:
         return wrap(await info.context.load.organization.load(self.row.organization_id))
@@ -140,11 +112,14 @@ class Member(Node, Versioned):
     @resolved()
     async def actions(self, info: Info) -> MemberActions:
         if isinstance(self.row, PastMember):
-            return MemberActions(row=self.row, context=info.context, last_owner=False)
+            return MemberActions(
+                row=self.row, context=info.context, last_owner=False, keys=NO_HANDSHAKE
+            )
         last = is_confirmed_owner(self.row) and await info.context.load.has_one_owner.load(
             self.row.organization_id
         )
-        return MemberActions(row=self.row, context=info.context, last_owner=last)
+        keys = await key_facts_of(info.context, self.row)
+        return MemberActions(row=self.row, context=info.context, last_owner=last, keys=keys)
 
     @resolved(needs(Scope.GROUPS_READ))
     async def groups(

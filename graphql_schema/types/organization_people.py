@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import strawberry
@@ -10,13 +10,14 @@ import strawberry
 from domain.queries.bulk_operations import page_bulk_operations
 from domain.queries.invitations import INVITATION_LIST, page_invitations
 from domain.queries.member_pages import (
-    PENDING_LIST,
     count_members_of,
     find_member,
     member_counts,
     page_members,
 )
 from domain.queries.organizations import OrganizationRow
+from domain.queries.pending import count_pending, page_pending
+from domain.vocabulary import KeyHandshake
 from graphql_schema.connection import Connection, CountedConnection
 from graphql_schema.context import Info
 from graphql_schema.enums import OrderDirection, Scope
@@ -115,7 +116,12 @@ class OrganizationPeople:
 
     @resolved(
         needs(Scope.MEMBERS_READ),
-        description="Members in ACCEPTED, oldest acceptance first: the confirm work list.",
+        description=(
+            "Who waits for an administrator, oldest first: the confirm work list. Members in"
+            " ACCEPTED come first, by their acceptance. Where the organization hands its key over"
+            " they are followed by confirmed ones whose wrapped key is not current (REWRAP), by the"
+            " version they have: who has none comes first."
+        ),
     )
     async def pending_confirmations(
         self,
@@ -127,14 +133,17 @@ class OrganizationPeople:
         last: int | None = None,
         before: str | None = None,
     ) -> CountedConnection[PendingConfirmation]:
-        id_, reader, wanted = self.row.id, info.context.reader, pending_words(filter).condition()
+        id_, reader = self.row.id, info.context.reader
+        hands_over = self.row.key_handshake is KeyHandshake.REQUIRED
+        wanted = pending_words(filter, self.row.key_version if hands_over else None)
         _may_ask(info, filter)
-        facts = (id_, "pendingConfirmations", wanted)
+        # Cursors outlive a rotation of the key: what is listed is the same.
+        facts = (id_, "pendingConfirmations", replace(wanted, key_version=None))
         arguments = Arguments(*facts, first=first, after=after, last=last, before=before)
         return await connect_counted(
             arguments,
-            lambda window: PENDING_LIST.page(reader, id_, window, wanted, order="ACCEPTED_AT"),
-            lambda: PENDING_LIST.count(reader, id_, wanted),
+            lambda window: page_pending(reader, id_, window, wanted),
+            lambda: count_pending(reader, id_, wanted),
             lambda row: PendingConfirmation(row=row),
         )
 

@@ -12,6 +12,8 @@ from domain.errors import (
     IdempotencyKeyReused,
     Invalid,
     InvalidTransition,
+    KeyMismatch,
+    KeyRequired,
     LimitExceeded,
     LinkVoid,
     PolicyViolation,
@@ -136,7 +138,9 @@ async def user_error(
         case Invalid():
             at = path(error.attribute)
             message = Invalid(called(error.attribute), error.why).message
-        case Forbidden() | LimitExceeded() | IdempotencyKeyReused() if error.attribute is not None:
+        case (
+            Forbidden() | KeyMismatch() | KeyRequired() | LimitExceeded() | IdempotencyKeyReused()
+        ) if error.attribute is not None:
             at = path(error.attribute)
         case LimitExceeded() | SeatLimitReached() | PolicyViolation():
             at = []

@@ -54,6 +54,11 @@ ERRORS = [
         "VERSION_CONFLICT",
         "The resource has changed; its version is now 4. Read it again.",
     ),
+    (
+        errors.KeyVersionConflict(4),
+        "VERSION_CONFLICT",
+        "The organization's key has version 4 by now; read it again.",
+    ),
     (errors.KeyRequired("x"), "KEY_REQUIRED", "x"),
     (errors.KeyMismatch("x"), "KEY_MISMATCH", "x"),
     (errors.LinkVoid("has expired"), "LINK_VOID", "token has expired."),

@@ -4,7 +4,7 @@ MEMBER = """
 fragment M on Member {
   id scimId version createdAt updatedAt userName email displayName givenName familyName externalId
   profile role permissions status statusBeforeRevocation source invitedAt acceptedAt confirmedAt
-  revokedAt revocationReason organization { id }
+  revokedAt revocationReason keyState organization { id }
 }
 """
 GROUP = """
@@ -125,6 +125,7 @@ query ($org: ID!) {
     pendingConfirmations(first: 3) {
       totalCount pageInfo { ...P } edges { cursor node { reason } } nodes {
       reason acceptedAt member { id } provisionedBy { id }
+      publicKey publicKeyThumbprint publicKeyFingerprint
     } }
     invitations(first: 3) {
       totalCount pageInfo { ...P } edges { cursor node { id } } nodes { ...I }

@@ -10,11 +10,13 @@ _ID = frozenset({"INVALID", "NOT_FOUND"})
 _MEMBER = _ID | {"FORBIDDEN"}
 _VERSION = frozenset({"VERSION_CONFLICT"})
 _OWNERS = frozenset({"LAST_OWNER", "SELF_ACTION"})
+_KEY = frozenset({"KEY_REQUIRED", "KEY_MISMATCH"})
+_OF_KEY = _MEMBER | _VERSION | _KEY
 _WHOLE = _ID | {"TOO_MANY"}
 
 ERRORS: dict[str, frozenset[str]] = {
     "inviteMember": _MEMBER | {"TAKEN", "SEAT_LIMIT", "MANAGED_BY_IDP", "TOO_MANY"},
-    "confirmMember": _MEMBER | _VERSION | {"INVALID_TRANSITION", "KEY_REQUIRED", "POLICY"},
+    "confirmMember": _MEMBER | _VERSION | _KEY | {"INVALID_TRANSITION", "POLICY"},
     "revokeMember": _MEMBER | _VERSION | _OWNERS,
     "restoreMember": _MEMBER | _VERSION | {"SEAT_LIMIT", "SELF_ACTION", "POLICY"},
     "removeMember": _MEMBER | _VERSION | _OWNERS,
@@ -40,7 +42,10 @@ ERRORS: dict[str, frozenset[str]] = {
     "createScimApiKey": _ID | {"SCIM_DISABLED", "IDEMPOTENCY_KEY_REUSED"},
     "rotateScimApiKey": _ID | {"SCIM_DISABLED", "IDEMPOTENCY_KEY_REUSED"},
     "revokeScimApiKey": _ID,
-    "updateOrganization": _ID | _VERSION | {"TAKEN"},
+    "updateOrganization": _ID | _VERSION | {"TAKEN", "KEY_REQUIRED"},
+    "createOrganizationKey": _OF_KEY,
+    "rotateOrganizationKey": _OF_KEY,
+    "setAccountKeys": frozenset({"FORBIDDEN", "INVALID"}),
     "createOidcProvider": _ID | {"TOO_MANY"},
     "updateOidcProvider": _ID | _VERSION,
     "deleteOidcProvider": _ID,
@@ -58,7 +63,7 @@ ERRORS: dict[str, frozenset[str]] = {
 
 RESULT_ERRORS: dict[str, frozenset[str]] = {
     "inviteStagedMembers": _MEMBER | {"INVALID_TRANSITION", "SEAT_LIMIT"},
-    "bulkConfirmMembers": _MEMBER | _VERSION | {"INVALID_TRANSITION", "KEY_REQUIRED", "POLICY"},
+    "bulkConfirmMembers": _MEMBER | _VERSION | _KEY | {"INVALID_TRANSITION", "POLICY"},
     "bulkReinviteMembers": _MEMBER | {"INVALID_TRANSITION"},
     "bulkRevokeMembers": _MEMBER | _OWNERS,
     "bulkRestoreMembers": _MEMBER | {"SEAT_LIMIT", "SELF_ACTION", "POLICY"},
@@ -74,15 +79,22 @@ PROVEN_ELSEWHERE: dict[str, str] = {
     "redeemSignInLink": "test_sign_in.py",
     "signOut": "test_sessions.py",
     "endSession": "test_sessions.py",
+    "setAccountKeys": "test_account_keys.py",
 }
 """Mutations whose errors other test files prove, with those files' names."""
 
 OF_GUESTS = frozenset({"acceptInvitation", "requestNewInvitationLink"})
 """Mutations by which people act who may have no account yet."""
 
-OF_PEOPLE = OF_GUESTS | {"signOut", "endSession", "requestSignInLink", "redeemSignInLink"}
+OF_PEOPLE = OF_GUESTS | {
+    "signOut",
+    "endSession",
+    "requestSignInLink",
+    "redeemSignInLink",
+    "setAccountKeys",
+}
 """Mutations by which people act for themselves: they name no organization and need no scope."""
 
-UNUSED = frozenset({"KEY_MISMATCH", "DEPROVISION_HELD", "INTERNAL"})
+UNUSED = frozenset({"DEPROVISION_HELD", "INTERNAL"})
 """Codes that no mutation answers: of what is still to come, of SCIM alone, of single members
 of a bulk operation."""

@@ -9,12 +9,12 @@ import pytest
 
 from domain.application import Application
 from domain.ids import new_id
-from domain.vocabulary import KeyHandshake, MemberStatus, Scope
+from domain.vocabulary import MemberStatus, Scope
 from graphql_schema.ids import Kind, make_id
-from tests.support import factories
 from tests.support.bulk import items, look, people, start, started, work
 from tests.support.factories import Looks
 from tests.support.graphql import Api, api
+from tests.support.keys import keyed
 
 INVITED, ACCEPTED = MemberStatus.INVITED, MemberStatus.ACCEPTED
 
@@ -88,7 +88,7 @@ async def test_wrong_ids_are_told_apart(app: Application, caller: Api) -> None:
 
 
 async def test_a_key_handshake_needs_each_confirmed_apart(app: Application) -> None:
-    organization_id = await factories.organization(app, key_handshake=KeyHandshake.REQUIRED)
+    organization_id = (await keyed(app)).organization_id
     caller = await api(app, organization_id=organization_id)
     await people(app, caller, ACCEPTED, 1)
 

@@ -21,7 +21,6 @@ from domain.commands import (
     MemberAttributes,
     ProvisionMember,
     RevokeMember,
-    UpdateOrganization,
 )
 from domain.commands.invitations import LINK_PREFIX
 from domain.errors import KeyRequired
@@ -33,7 +32,6 @@ from domain.store.pool import open_pool
 from domain.store.unit_of_work import InvitationPolicy
 from domain.vocabulary import (
     ActorKind,
-    KeyHandshake,
     MemberRole,
     MemberStatus,
     OnProvision,
@@ -84,12 +82,9 @@ async def organization(
     name: str = "organization",
     *,
     seats: int | None = None,
-    key_handshake: KeyHandshake = KeyHandshake.OFF,
 ) -> UUID:
     """An organization without members."""
     made = await app.execute(CreateOrganization(unique(name), seats=seats), SYSTEM)
-    if key_handshake is not KeyHandshake.OFF:
-        await app.execute(UpdateOrganization(made.value, key_handshake=key_handshake), SYSTEM)
     return made.value
 
 

@@ -105,6 +105,8 @@ class Api:
         for bulk in ("inviteStaged", "bulkReinvite", "bulkRevoke", "bulkRestore", "bulkRemove"):
             if mutation == f"{bulk}Members":
                 name = "BulkMembersInput"
+        if mutation == "rotateOrganizationKey":
+            name = "CreateOrganizationKeyInput"
         query = (
             f"mutation ($input: {name}!) {{ {mutation}(input: $input) {{ changed {selection}"
             " errors { __typename code message path } } }"

@@ -20,6 +20,7 @@ from domain.commands import (
     CreateAccessToken,
     CreateGroup,
     CreateOidcProvider,
+    CreateOrganizationKey,
     EnableScim,
     ProvisionMember,
     StartBulkOperation,
@@ -27,8 +28,10 @@ from domain.commands import (
 )
 from domain.errors import DeprovisionHeld
 from domain.ids import UUID
+from domain.keys.organization_key import new_organization_key
 from domain.queries.member_pages import MemberFilter
 from domain.store.audit_verifier import verify_batch
+from domain.store.member_rows import member_of
 from domain.store.sealer import seal_pending
 from domain.vocabulary import (
     IdentityProvider,
@@ -47,6 +50,7 @@ from tests.support import factories
 from tests.support.bulk import work
 from tests.support.graphql import Api, Person, api, as_nobody, as_person
 from tests.support.guard import grow_older, watched
+from tests.support.keys import Keyed, give_keys, keys, person
 from tests.support.requests_log import entry, write_requests
 from tests.support.sessions import session, session_id_of, sign_in_link
 
@@ -59,6 +63,8 @@ PEOPLE = {
     "eve": MemberStatus.STAGED,
 }
 NAMES = {"ada": "Ada Lovelace", "bob": "Bob Kahn", "cy": "Cy Young", "dan": "Dan Bricklin"}
+OF_KEYS = frozenset({"createOrganizationKey", "rotateOrganizationKey"})
+"""Mutations of an owner who has keys."""
 _KEYS = "SELECT id FROM scim_credentials WHERE organization_id = $1"
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z$")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -182,9 +188,9 @@ async def make_world(app: Application, about: str = "") -> World:
         caller, guest = as_nobody(caller), await factories.member(app, owner, name="gil")
         samples["mbr_gil"] = caller.member_id(guest.id)
         samples["inv_link"] = await _link(app, owner, guest.id)
-    elif about in OF_PEOPLE:
+    elif about in OF_PEOPLE | OF_KEYS:
         caller, sessions = await _ada(app, caller, ids["ada"])
-        samples |= sessions
+        samples |= sessions | await _keys(app, owner, ids["ada"], about)
     if about in {"", "cancelBulkOperation"}:
         operation = StartBulkOperation(
             owner, MemberAction.INVITE, MemberFilter(statuses=(MemberStatus.REVOKED,)), 1
@@ -213,6 +219,31 @@ async def _ada(app: Application, caller: Api, id_: UUID) -> tuple[Person, dict[s
     person = as_person(caller, await session(app, account_id), caller.org)
     link = await sign_in_link(app, "ada@example.com")
     return person, {"ses_lost": make_id(Kind.SESSION, None, lost), "sil_link": link}
+
+
+async def _keys(app: Application, owner: UUID, ada: UUID, about: str) -> dict[str, str]:
+    """What Ada's program makes: a key pair, and the organization's key wrapped for it."""
+    # Ada of another example is the same person: keys that she has nowhere yet.
+    held = keys(owner.int)
+    samples = {
+        "X-COORDINATE": held.public["x"],
+        "Y-COORDINATE": held.public["y"],
+        "THUMBPRINT": held.kid,
+        "JWE-OF-THE-PRIVATE-KEY": held.locked,
+    }
+    if about not in OF_KEYS:
+        return samples
+    row = await app.pool.fetchrow(
+        "SELECT * FROM members WHERE organization_id = $1 AND id = $2", owner, ada
+    )
+    member = member_of(row)
+    await give_keys(app, member, held)
+    made = Keyed(app, owner, member, new_organization_key(owner, 1))
+    if about == "rotateOrganizationKey":
+        command = CreateOrganizationKey(owner, made.wrapped(held), 0)
+        await app.execute(command, person(member))
+        made.key = new_organization_key(owner, 2)
+    return samples | {"JWE-OF-THE-ORGANIZATION-KEY": made.wrapped(held)}
 
 
 async def _log(app: Application, owner: UUID, ids: dict[str, UUID]) -> None:

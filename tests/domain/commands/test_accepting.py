@@ -21,7 +21,7 @@ from domain.commands import (
 from domain.errors import Invalid, KeyRequired, LinkVoid, SignInRequired
 from domain.ids import UUID
 from domain.keys.account_keys import public_jwk
-from domain.vocabulary import KeyHandshake, LinkProblem, MemberStatus
+from domain.vocabulary import LinkProblem, MemberStatus
 from tests.domain.commands.acceptance import (
     KEYS,
     LOCKED,
@@ -36,6 +36,7 @@ from tests.domain.commands.acceptance import (
 )
 from tests.support import factories
 from tests.support.factories import SYSTEM, Looks, person, unique
+from tests.support.keys import keyed
 from tests.support.sessions import session_id_of
 
 
@@ -108,7 +109,7 @@ async def test_an_account_with_keys_uses_them_again(
     first = await factories.member(app, organization_id)
     accepted = await accept(app, first, **KEYS)
     who = person(accepted.account_id)
-    elsewhere = await factories.organization(app, key_handshake=KeyHandshake.REQUIRED)
+    elsewhere = (await keyed(app)).organization_id
     invited = await factories.member(app, elsewhere, email=first.attributes.email)
 
     error = await refused(app, invited, Invalid, who, **KEYS)
@@ -124,7 +125,7 @@ async def test_an_account_without_keys_gets_them(app: Application, organization_
     first = await factories.member(app, organization_id, MemberStatus.ACCEPTED)
     assert first.account_id is not None
     who = person(first.account_id)
-    elsewhere = await factories.organization(app, key_handshake=KeyHandshake.REQUIRED)
+    elsewhere = (await keyed(app)).organization_id
     invited = await factories.member(app, elsewhere, email=first.attributes.email)
 
     await refused(app, invited, KeyRequired, who)
@@ -137,7 +138,7 @@ async def test_an_account_without_keys_gets_them(app: Application, organization_
 async def test_keys_are_required_where_the_organization_hands_over_its_own(
     app: Application,
 ) -> None:
-    organization_id = await factories.organization(app, key_handshake=KeyHandshake.REQUIRED)
+    organization_id = (await keyed(app)).organization_id
     invited = await factories.member(app, organization_id)
 
     await refused(app, invited, KeyRequired)

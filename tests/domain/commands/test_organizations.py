@@ -9,7 +9,6 @@ import pytest
 
 from domain.application import Application, Command
 from domain.commands import (
-    ConfirmMember,
     CreateAccessToken,
     CreateOrganization,
     RevokeAccessToken,
@@ -17,7 +16,6 @@ from domain.commands import (
 )
 from domain.errors import (
     Invalid,
-    KeyRequired,
     NotFound,
     SeatLimitReached,
     Taken,
@@ -27,7 +25,7 @@ from domain.ids import UUID, new_id
 from domain.queries.credentials import find_access_token
 from domain.queries.reader import Reader
 from domain.secrets import read_secret
-from domain.vocabulary import KeyHandshake, MemberStatus, Scope
+from domain.vocabulary import Scope
 from tests.support import factories
 from tests.support.factories import SYSTEM, Looks, unique
 
@@ -99,13 +97,13 @@ async def test_no_owner_fits_into_no_seats(app: Application) -> None:
 
 async def test_changing(app: Application, organization_id: UUID, looks: Looks) -> None:
     await factories.members(app, organization_id, 2)
-    name = unique("other")
+    first, name = (await row_of(app, organization_id))["name"], unique("other")
 
     async def update(**given: Any) -> tuple[bool, Any]:
         outcome = await app.execute(UpdateOrganization(organization_id, **given), SYSTEM)
         return outcome.changed, await row_of(app, organization_id)
 
-    changed, row = await update(name=name, seats=1, key_handshake=KeyHandshake.REQUIRED)
+    changed, row = await update(name=name, seats=1)
     assert changed
     assert (row["name"], row["version"]) == (name, 2)
     assert (row["seats"], row["seats_occupied"]) == (1, 2)
@@ -133,20 +131,10 @@ async def test_changing(app: Application, organization_id: UUID, looks: Looks) -
         ]
         for event in events
     ] == [
-        [("seats", None, "1"), ("keyHandshake", "OFF", "REQUIRED")],
+        [("name", first, name), ("seats", None, "1")],
         [("seats", "1", "0")],
         [("seats", "0", None)],
     ]
-
-
-async def test_confirming_needs_a_key_where_the_organization_hands_one_over(
-    app: Application,
-) -> None:
-    organization_id = await factories.organization(app, key_handshake=KeyHandshake.REQUIRED)
-    person = await factories.member(app, organization_id, MemberStatus.ACCEPTED)
-
-    with pytest.raises(KeyRequired):
-        await app.execute(ConfirmMember(organization_id, person.id), SYSTEM)
 
 
 async def test_a_token(app: Application, organization_id: UUID, looks: Looks) -> None:

@@ -19,11 +19,11 @@ from domain.queries.audit import AuditEventFilter, page_events
 from domain.queries.group_pages import page_groups
 from domain.queries.member_pages import (
     GROUP_MEMBER_LIST,
-    PENDING_LIST,
     MemberFilter,
     page_members,
 )
 from domain.queries.paging import Page, Position, Window
+from domain.queries.pending import PendingFilter, page_pending
 from domain.queries.provisioning_requests import page_requests
 from domain.queries.ranges import Instants
 from domain.queries.reader import Reader
@@ -41,14 +41,14 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 _MEMBERS = (
     "INSERT INTO members (organization_id, id, user_name, user_name_key, email, email_key,"
     " display_name, display_name_key, profile, stage, revoked_at, source, accepted_at, created_at,"
-    " updated_at, version)"
+    " updated_at, wrapped_key_version, version)"
     " SELECT $1, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'user' || n,"
     " 'user' || n, n || '@x.org', n || '@x.org', 'Person ' || n, 'person ' || n, '{}',"
     " CASE n % 100 WHEN 0 THEN 'ACCEPTED' WHEN 1 THEN 'STAGED' ELSE 'CONFIRMED' END,"
     " CASE WHEN n % 200 = 3 THEN now() END, 'SCIM',"
     " CASE WHEN n % 100 <> 1 THEN"
     " $3::timestamptz + (n::bigint * 7919 % $2) * interval '1 second' END,"
-    " now(), $3::timestamptz + (n::bigint * 104729 % $2) * interval '1 second', 1"
+    " now(), $3::timestamptz + (n::bigint * 104729 % $2) * interval '1 second', n % 5, 1"
     " FROM generate_series(1, $2::int) AS numbers (n)"
 )
 _GROUP = UUID("00000000-0000-7000-9000-000000000001")
@@ -155,6 +155,12 @@ def events(**wanted: Any) -> List:
     )
 
 
+def pending(**wanted: Any) -> List:
+    return lambda reader, organization_id, window: page_pending(
+        reader, organization_id, window, PendingFilter(key_version=3, **wanted)
+    )
+
+
 DEEP_MEMBER = UUID("00000000-0000-7000-8000-00000000a000")
 SUBJECT = UUID("00000000-0000-7000-8000-000000000123")
 LISTS: dict[str, tuple[List, Position]] = {
@@ -174,11 +180,12 @@ LISTS: dict[str, tuple[List, Position]] = {
         (None, DEEP_MEMBER),
     ),
     "members of a group": (members("CREATED_AT", group_id=_GROUP), (None, DEEP_MEMBER)),
-    "pending": (
-        lambda reader, organization_id, window: PENDING_LIST.page(
-            reader, organization_id, window, order="ACCEPTED_AT"
-        ),
-        (START + timedelta(seconds=30_000), DEEP_MEMBER),
+    "pending": (pending(), (START + timedelta(seconds=30_000), DEEP_MEMBER)),
+    "pending, among those to wrap for": (pending(), (1, DEEP_MEMBER)),
+    "to wrap for": (pending(accepted=False), (2, DEEP_MEMBER)),
+    "to wrap for, by name": (
+        pending(accepted=False, of_members=MemberFilter(search="Person")),
+        (2, DEEP_MEMBER),
     ),
     "groups by name": (groups("DISPLAY_NAME"), ("group 3", _GROUP)),
     "groups by update": (groups("UPDATED_AT"), (START, _GROUP)),

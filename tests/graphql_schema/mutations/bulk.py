@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.vocabulary import MemberRole, MemberStatus
-from tests.graphql_schema.mutations import policies  # noqa: F401  # its refusals are taken over
+from tests.graphql_schema.mutations import key_handover, policies  # noqa: F401  # their refusals are taken over
 from tests.graphql_schema.mutations.lifecycle import FULL, OUTRANKED
 from tests.graphql_schema.mutations.scenario import (
     REFUSALS,
@@ -56,7 +56,7 @@ for _mutation, _status, _action, _again, _rows in (
         MemberStatus.ACCEPTED,
         "confirmed",
         Again.UNCHANGED,
-        {"members": "~2"},
+        {"members": "~2", "mails": "+2"},
     ),
     (
         "bulkReinviteMembers",
@@ -77,14 +77,21 @@ for _mutation, _status, _action, _again, _rows in (
         MemberStatus.REVOKED,
         "restored",
         Again.UNCHANGED,
-        {"members": "~2", "organizations": "~1"},
+        {"members": "~2", "organizations": "~1", "mails": "~2"},
     ),
     (
         "bulkRemoveMembers",
         MemberStatus.CONFIRMED,
         "removed",
         Again.UNCHANGED,
-        {"members": "-2", "invitations": "-2", "organizations": "~1", "released_names": "+4"},
+        {
+            "members": "-2",
+            "invitations": "-2",
+            "organizations": "~1",
+            "released_names": "+4",
+            "account_memberships": "-2",
+            "mails": "+2 ~2",
+        },
     ),
 ):
     _event = f"member.{_action}"
@@ -113,12 +120,13 @@ def _of_one(single: Given, mutation: str) -> Given:
     return given
 
 
+_OF_ITEMS = {(), ("memberId",), ("wrappedOrganizationKey",), ("publicKeyThumbprint",)}
 _BEYOND_THE_ID = {"for_a_long_reason", "with_the_key_of_another"}
 for _mutation, _verb in SINGLE.items():
     for _refusal in REFUSALS[:]:
         if (
             _refusal.mutation == _verb
-            and _refusal.path in {(), ("memberId",)}
+            and _refusal.path in _OF_ITEMS
             and _refusal.name not in _BEYOND_THE_ID
         ):
             RESULT_REFUSALS.append(
@@ -127,7 +135,7 @@ for _mutation, _verb in SINGLE.items():
                     _refusal.name,
                     _of_one(_refusal.given, _mutation),
                     _refusal.code,
-                    ("memberId",) if _mutation == "bulkConfirmMembers" and _refusal.path else (),
+                    _refusal.path if _mutation == "bulkConfirmMembers" else (),
                     _refusal.says,
                     _refusal.more,
                 )

@@ -10,9 +10,11 @@ from tests.graphql_schema.mutations import (
     bulk,
     groups,
     invitations,
+    key_handover,
     lifecycle,
     members,
     oidc_providers,
+    organization_keys,
     organizations,
     policies,
     scim,
@@ -24,9 +26,11 @@ MODULES = (
     bulk,
     groups,
     invitations,
+    key_handover,
     lifecycle,
     members,
     oidc_providers,
+    organization_keys,
     organizations,
     policies,
     scim,
@@ -34,7 +38,11 @@ MODULES = (
 )
 _MEMBER = (
     "member { id status statusBeforeRevocation revocationReason role permissions version"
-    " displayName email externalId userName source }"
+    " displayName email externalId userName source keyState }"
+)
+_ORGANIZATION = (
+    "organization { id name version keyHandshake keyVersion seats { occupied limit } policies {"
+    " allowedEmailDomains requireSso singleOrganization } }"
 )
 _GROUP = "group { id displayName externalId source version memberCount }"
 _CONNECTION = (
@@ -76,10 +84,9 @@ SELECTED = {
     "createScimApiKey": f"apiKey clientId previousKeyExpiresAt {_CONNECTION}",
     "rotateScimApiKey": f"apiKey clientId previousKeyExpiresAt {_CONNECTION}",
     "revokeScimApiKey": _CONNECTION,
-    "updateOrganization": (
-        "organization { id name version seats { occupied limit } policies {"
-        " allowedEmailDomains requireSso singleOrganization } }"
-    ),
+    "updateOrganization": _ORGANIZATION,
+    "createOrganizationKey": _ORGANIZATION,
+    "rotateOrganizationKey": _ORGANIZATION,
     "createOidcProvider": _PROVIDER,
     "updateOidcProvider": _PROVIDER,
     "deleteOidcProvider": "deletedOidcProviderId",
@@ -88,8 +95,8 @@ SELECTED = {
 }
 
 FIRST: dict[str, Change] = {}
-"""By mutation one that does something."""
-for _change in CHANGES:
+"""By mutation one that does something, without handshake where there is the choice."""
+for _change in sorted(CHANGES, key=lambda each: each.given.__module__ == key_handover.__name__):
     FIRST.setdefault(_change.mutation, _change)
 
 

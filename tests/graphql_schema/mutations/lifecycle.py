@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.commands import UpdateOrganization
-from domain.vocabulary import KeyHandshake, MemberRole, MemberStatus, Scope
+from domain.vocabulary import MemberRole, MemberStatus, Scope
 from tests.graphql_schema.mutations.scenario import Given, changes, refuses
 from tests.graphql_schema.mutations.world import World
 from tests.support import factories
-from tests.support.graphql import SYSTEM
 
 SELF = "You cannot do this to yourself; ask another administrator."
 LAST = "This member is the organization's last confirmed owner; make someone else owner first."
@@ -25,6 +23,7 @@ VERBS = ("revokeMember", "removeMember", "restoreMember", "changeMemberRole")
     "member.confirmed",
     shows={"status": "CONFIRMED", "version": 3},
     members="~1",
+    mails="+1",
 )
 async def who_accepted(world: World) -> dict[str, Any]:
     return {"memberId": await world.member_id(MemberStatus.ACCEPTED)}
@@ -41,6 +40,7 @@ async def who_accepted(world: World) -> dict[str, Any]:
     },
     members="~1",
     organizations="~1",
+    mails="+1 ~1",
 )
 async def who_is_confirmed(world: World) -> dict[str, Any]:
     return {"memberId": await world.member_id(MemberStatus.CONFIRMED), "reason": "left"}
@@ -74,6 +74,7 @@ async def who_is_staged_and_has_no_seat(world: World) -> dict[str, Any]:
     shows={"status": "CONFIRMED", "statusBeforeRevocation": None, "version": 5},
     members="~1",
     organizations="~1",
+    mails="~1",
 )
 async def who_was_confirmed(world: World) -> dict[str, Any]:
     return {"memberId": await world.member_id(MemberStatus.REVOKED)}
@@ -104,6 +105,8 @@ async def who_was_invited(world: World) -> dict[str, Any]:
     group_members="-2",
     group_changes="+2",
     released_names="+2",
+    account_memberships="-1",
+    mails="+1 ~1",
 )
 async def who_is_in_two_groups(world: World) -> dict[str, Any]:
     member = await world.member(MemberStatus.CONFIRMED)
@@ -185,18 +188,6 @@ for _mutation, _verb, _only, _others in (
             ),
             more={"from": _from.value, "attempted": _verb},
         )(_status(_from))
-
-
-@refuses(
-    "confirmMember",
-    "KEY_REQUIRED",
-    "memberId",
-    says="The organization hands its key to new members; send it wrapped for this member.",
-)
-async def where_keys_are_handed_over(world: World) -> dict[str, Any]:
-    required = UpdateOrganization(world.owner_id, key_handshake=KeyHandshake.REQUIRED)
-    await world.app.execute(required, SYSTEM)
-    return await who_accepted(world)
 
 
 @refuses("revokeMember", "INVALID", "reason", says="reason must be at most 500 characters.")

@@ -112,8 +112,9 @@ async def _foreign(world: World, **given: Any) -> None:
 
 @refuses("confirmMember", "POLICY", says=FOREIGN)
 async def of_a_domain_that_is_not_allowed(world: World) -> dict[str, Any]:
+    given = {"memberId": await world.member_id(MemberStatus.ACCEPTED)}
     await _foreign(world)
-    return {"memberId": await world.member_id(MemberStatus.ACCEPTED)}
+    return given
 
 
 @refuses("restoreMember", "POLICY", says=FOREIGN)

@@ -125,6 +125,7 @@ async def test_each_is_a_transaction_of_its_own(world: World) -> None:
     assert differences(before[0], after[0]) == {
         "members": "~2",
         "organizations": "~1",
+        "mails": "+2 ~2",
         "audit_events": "+2",
     }
     events = await world.looks.rows(

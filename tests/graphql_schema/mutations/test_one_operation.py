@@ -135,7 +135,8 @@ async def test_what_is_no_refusal_ends_the_operation_there(world: World) -> None
     # Payloads are never null: with the one that failed goes what the others say, not what they did.
     assert answer["data"] is None
     (error,) = answer["errors"]
-    assert (error["path"], error["extensions"]) == (["second"], {"code": "FORBIDDEN"})
+    told = {"code": "FORBIDDEN", "scope": "GROUPS_WRITE"}
+    assert (error["path"], error["extensions"]) == (["second"], told)
     row = await world.looks.member(member.id)
     assert row is not None
     assert (row["stage"], row["revoked_at"]) == ("CONFIRMED", None)

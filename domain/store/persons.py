@@ -1,7 +1,8 @@
-"""Holds a person to the policies of an organization, at accept, confirm and restore."""
+"""People behind members: their account held, their keys, and the policies they are held to."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _PERSON = Statement(
     select(
         ACCOUNTS.c.email,
+        ACCOUNTS.c.public_key,
         ACCOUNT_MEMBERSHIPS.c.organization_id,
         ACCOUNT_MEMBERSHIPS.c.member_id,
         ACCOUNT_MEMBERSHIPS.c.sso_at,
@@ -44,6 +46,25 @@ _BELONGS = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Of which organization a person is a member, how they came there, and what it asks for."""
+
+    organization_id: UUID
+    member_id: UUID
+    came_by_sso: bool
+    policies: Policies
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account: the proven address, the thumbprint of the public key, all memberships."""
+
+    email: str
+    kid: str | None
+    memberships: tuple[Membership, ...]
+
+
 def hold_account(unit: UnitOfWork, account_id: UUID) -> None:
     """Go on only while the account is locked; otherwise the command starts again and locks it.
 
@@ -54,34 +75,52 @@ def hold_account(unit: UnitOfWork, account_id: UUID) -> None:
         raise Outdated(Isolation.TRANSACTION, account=account_id)
 
 
-async def check_person(unit: UnitOfWork, organization_id: UUID, account_id: UUID) -> None:
-    """Raise PolicyViolation when the person may not belong to the organization.
+async def read_person(unit: UnitOfWork, account_id: UUID) -> Person:
+    """The person, in one statement; as they stay until the end, once `hold_account` has passed."""
+    rows = await _PERSON.fetch(unit.connection, account_id=account_id)
+    if not rows:
+        raise NotFound("account")
+    public_key = rows[0]["public_key"]
+    memberships = tuple(
+        Membership(
+            row["organization_id"],
+            row["member_id"],
+            row["sso_at"] is not None,
+            Policies.read(row["policies"] or {}),
+        )
+        for row in rows
+        if row["organization_id"] is not None
+    )
+    return Person(rows[0]["email"], public_key and public_key["kid"], memberships)
+
+
+async def check_person(unit: UnitOfWork, organization_id: UUID, account_id: UUID) -> Person:
+    """The person, or PolicyViolation when they may not belong to the organization.
 
     Where it decides who begins to belong, `hold_account` comes first: else the person could join
     two organizations at the same moment, of which one asks to be the only one. Takes one statement,
     and one more for each other organization that matters.
     """
     policies = (await unit.organization(organization_id)).policies
-    rows = await _PERSON.fetch(unit.connection, account_id=account_id)
-    if not rows:
-        raise NotFound("account")
-    policies.check_email(rows[0]["email"])
+    person = await read_person(unit, account_id)
     caller = unit.caller
-    policies.check_sign_on(
-        came_by_sso=(
-            caller.account_id == account_id and caller.sso_organization_id == organization_id
-        )
-        or any(row["organization_id"] == organization_id and row["sso_at"] for row in rows)
-    )
-    for row in rows:
-        other = row["organization_id"]
-        if other is None or other == organization_id:
-            continue
-        claims = Policies.read(row["policies"] or {}).single_organization
-        if (policies.single_organization or claims) and await _BELONGS.fetch_value(
-            unit.connection, organization_id=other, id=row["member_id"]
+    came_by_sso = caller.account_id == account_id and caller.sso_organization_id == organization_id
+    policies.check_email(person.email)
+    for each in person.memberships:
+        if each.organization_id == organization_id:
+            came_by_sso = came_by_sso or each.came_by_sso
+    policies.check_sign_on(came_by_sso=came_by_sso)
+    for each in person.memberships:
+        claims = each.policies.single_organization
+        if (
+            each.organization_id != organization_id
+            and (policies.single_organization or claims)
+            and await _BELONGS.fetch_value(
+                unit.connection, organization_id=each.organization_id, id=each.member_id
+            )
         ):
             policies.check_elsewhere(is_elsewhere=True, is_claimed=claims)
+    return person
 
 
 async def check_restored(unit: UnitOfWork, member: Member) -> None:
