@@ -19,7 +19,7 @@ from domain.commands import (
     UpdateOrganization,
 )
 from domain.ids import UUID
-from domain.vocabulary import KeyHandshake, MemberStatus
+from domain.vocabulary import MemberStatus
 from graphql_schema import auth
 from graphql_schema.app import graphql_app
 from graphql_schema.ids import Kind, make_id
@@ -257,10 +257,11 @@ async def test_what_the_organization_asks_for(
     assert (await preview(browser, link))["requireSso"] is True
     assert (await refused(browser, link))[:2] == ("POLICY", [])
 
-    handshake = UpdateOrganization(
-        organization_id, require_sso=False, key_handshake=KeyHandshake.REQUIRED
+    await app.execute(UpdateOrganization(organization_id, require_sso=False), SYSTEM)
+    await app.pool.execute(
+        "UPDATE organizations SET key_handshake = 'REQUIRED', key_version = 1 WHERE id = $1",
+        organization_id,
     )
-    await app.execute(handshake, SYSTEM)
     assert (await preview(browser, link))["keyHandshake"] == "REQUIRED"
     assert (await refused(browser, link))[0] == "KEY_REQUIRED"
     for given, field in (
