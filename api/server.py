@@ -77,8 +77,9 @@ class Parent:
             await asyncio.wait({work, stop, *keepers}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._stopping.set()
-            await self._stop_children(keepers)
+            # Else the kernel would go on to let clients in whom nobody answers.
             self._socket.close()
+            await self._stop_children(keepers)
             if not self._urls.done():
                 work.cancel()
             ends = await asyncio.gather(work, stop, *keepers, return_exceptions=True)

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from socket import create_connection
 
 import httpx
 import pytest
@@ -148,6 +149,31 @@ def test_request_that_runs_is_answered_before_the_end(data_dir: Path) -> None:
 
         assert answer.status_code == 201
         assert server.process.wait(20) == 0
+
+
+def test_who_comes_while_the_server_stops_is_refused_not_left_waiting(data_dir: Path) -> None:
+    with running_server(data_dir) as server:
+        port = int(server.url.rpartition(":")[2])
+        # given a server that stops and still has a request to answer
+        with create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n")
+            server.process.send_signal(signal.SIGTERM)
+
+            # when others come, then they soon hear that nobody is there
+            wait_until(lambda: is_refused(port), within=8)
+            assert server.worker_pids()
+            slow.sendall(b"{}       ")
+            assert slow.recv(100).startswith(b"HTTP/1.1 ")
+        assert server.process.wait(20) == 0
+
+
+def is_refused(port: int) -> bool:
+    """Whether nothing listens on the port any more."""
+    try:
+        create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def test_port_in_use_is_one_clear_line(database_factory: DatabaseFactory, data_dir: Path) -> None:
