@@ -6,8 +6,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from tests.soak.database_away import database_away
+from tests.soak.full_disk import full_disk
 from tests.soak.kills import kills
+from tests.soak.mail_faults import mail_faults
 from tests.soak.report import Report
+from tests.soak.shutdown import shutdown
 
 Scenario = Callable[[Report, str, float], Coroutine[Any, Any, None]]
 
@@ -20,4 +23,22 @@ async def _database_away(report: Report, seed: str, seconds: float) -> None:
     await database_away(report, seconds=min(seconds, 30.0), seed=seed)
 
 
-SCENARIOS: dict[str, Scenario] = {"kills": _kills, "database-away": _database_away}
+async def _mail(report: Report, seed: str, seconds: float) -> None:
+    await mail_faults(report, seconds=min(seconds, 30.0), seed=seed)
+
+
+async def _full_disk(report: Report, seed: str, seconds: float) -> None:
+    await full_disk(report, seconds=min(seconds, 20.0), seed=seed)
+
+
+async def _shutdown(report: Report, seed: str, seconds: float) -> None:
+    await shutdown(report, stops=3 if seconds < 60 else 10, seed=seed)
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "kills": _kills,
+    "database-away": _database_away,
+    "mail": _mail,
+    "full-disk": _full_disk,
+    "shutdown": _shutdown,
+}

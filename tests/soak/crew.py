@@ -35,6 +35,10 @@ WHERE state = 'QUEUED' AND claimed_until < now() + interval '3 minutes' - interv
 """
 """Claims that no living sender has: it would have sent or renewed them since."""
 
+_DUE_NOW = """
+UPDATE invitations SET due_at = now() WHERE state = 'QUEUED' AND attempts > 0 AND due_at > now()
+"""
+
 
 @dataclass
 class Crew:
@@ -94,16 +98,19 @@ class Crew:
         await asyncio.gather(*self._running)
         await self._clients.aclose()
 
-    async def look(self, *, hurry: bool = False) -> Found:
+    async def look(self, *, hurry: bool = False, sooner: bool = False) -> Found:
         """What the tables hold, once all events are sealed and all mails are on their way.
 
-        `hurry` lets the claims of dead senders run out sooner than they would.
+        `hurry` lets the claims of dead senders run out sooner than they would, `sooner` what was
+        refused for now be due.
         """
         deadline = monotonic() + SETTLE_S
         while True:
             if hurry:
                 await self._execute(_GIVE_UP_CLAIMS.format("invitations"))
                 await self._execute(_GIVE_UP_CLAIMS.format("mails"))
+            if sooner:
+                await self._execute(_DUE_NOW)
             found = await look(self.database_url, self.organization_id)
             waits = any(row["waits"] for row in [*found.invitations, *found.notices])
             unsealed = any("not sealed" in complaint for complaint in found.complaints)
@@ -123,10 +130,14 @@ class Crew:
         )
 
     async def verdict(
-        self, letters: Callable[[], Mapping[str, list[float]]], *, hurry: bool = False
+        self,
+        letters: Callable[[], Mapping[str, list[float]]],
+        *,
+        hurry: bool = False,
+        sooner: bool = False,
     ) -> list[str]:
         """Everything that is lost or half; `letters` are asked for when all is over."""
-        found = await self.look(hurry=hurry)
+        found = await self.look(hurry=hurry, sooner=sooner)
         return judge(self.evidence(letters()), found, self.record)
 
     def summary(self) -> str:

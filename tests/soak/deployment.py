@@ -94,6 +94,10 @@ class Deployment:
             for pid in [postmaster, *children_of(postmaster, "")]:
                 _kill(pid)
 
+    def start_again(self) -> None:
+        """A new server in place of one that has ended."""
+        self.server = self._start()
+
     def kill_everything(self) -> None:
         """As when the machine loses its power, but for what the kernel has in memory."""
         workers = self.server.worker_pids()
