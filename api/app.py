@@ -86,6 +86,7 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> Front:
     services = GraphqlServices(
         application=runtime.application,
         reader=runtime.reader,
+        replica=runtime.replica,
         public_url=url,
         deprovision_guard=guarded,
         plans=runtime.settings.graphql_plans is Switch.ON,

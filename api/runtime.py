@@ -21,6 +21,7 @@ from api.start_error import StartError
 from api.workers import Workers
 from domain.application import Application
 from domain.queries.reader import Reader
+from domain.queries.snapshots import Replica
 from domain.store.pool import open_pool
 from domain.store.unit_of_work import InvitationPolicy, SignInPolicy
 
@@ -46,6 +47,7 @@ class Runtime:
     pool: asyncpg.Pool
     application: Application
     reader: Reader
+    replica: Replica | None
     mail_links: MailLinks
     workers: Workers
 
@@ -68,8 +70,12 @@ async def open_runtime(
             await bring_up_to_date(urls, embedded=settings.database_url is None)
         links = mail_links(settings)
         pool = await stack.enter_async_context(_pool(settings, urls.server, patient=patient))
+        replica = None
+        if settings.database_read_url is not None and workers:
+            replica = Replica(pool, await stack.enter_async_context(_replica_pool(settings)))
         background = Workers(
             pool=pool,
+            replica=replica,
             mail_links=links,
             owner_url=urls.owner,
             smtp=SmtpServer.of(settings),
@@ -90,6 +96,7 @@ async def open_runtime(
                 pool, links.invitations, background.changed, sign_in=links.sign_in
             ),
             reader=Reader(pool),
+            replica=replica,
             mail_links=links,
             workers=background,
         )
@@ -128,10 +135,32 @@ async def _pool(settings: Settings, url: str, *, patient: bool) -> AsyncIterator
     try:
         yield pool
     finally:
-        try:
-            await asyncio.wait_for(pool.close(), CLOSE_TIMEOUT_S)
-        except TimeoutError:
-            pool.terminate()
+        await _close(pool)
+
+
+@asynccontextmanager
+async def _replica_pool(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
+    """Without a connection at first: the server starts whether or not the replica runs."""
+    if settings.database_read_url is None:
+        raise ValueError("no replica is set")
+    url = settings.database_read_url.get_secret_value()
+    pool = await open_pool(
+        url,
+        size=settings.pool_size,
+        smallest=0,
+        statement_cache=not goes_through_pooler(settings),
+    )
+    try:
+        yield pool
+    finally:
+        await _close(pool)
+
+
+async def _close(pool: asyncpg.Pool) -> None:
+    try:
+        await asyncio.wait_for(pool.close(), CLOSE_TIMEOUT_S)
+    except TimeoutError:
+        pool.terminate()
 
 
 async def _open(settings: Settings, url: str, *, patient: bool) -> asyncpg.Pool:

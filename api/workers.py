@@ -40,6 +40,7 @@ from domain.store.outboxes import (
     SIGN_IN_MAILS,
     expire_invitations,
 )
+from domain.store.replica import Replica
 from domain.store.request_log import RequestLogWriter
 from domain.store.retention import (
     remove_old_keys,
@@ -95,12 +96,14 @@ class Workers:
         reminder_after: timedelta | None = None,
         retention_days: int = 30,
         listen_url: str | None = None,
+        replica: Replica | None = None,
     ) -> None:
         self._pool = pool
         self._owner_url = owner_url
         self._kept = timedelta(days=retention_days)
         self._supervisor = Supervisor()
         self._last = Supervisor()
+        self._replica = replica
         self._notifier = Notifier(pool)
         self._sealer = Sealer(pool, self._notifier.changed)
         self._sealed_before = 0
@@ -169,6 +172,8 @@ class Workers:
         keep("audit verifier", self._verifier.run, self._verifier.stop)
         keep("request log", self.request_log.run, self.request_log.stop)
         keep("lookout", self._lookout.run, self._lookout.stop)
+        if self._replica is not None:
+            keep("replica", self._replica.run, self._replica.stop)
         if self._listener is not None:
             keep("listener", self._listener.run, self._listener.stop)
         keep("usage notes", self._usage.run, self._usage.stop)

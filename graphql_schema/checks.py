@@ -14,6 +14,7 @@ from graphql import (
     GraphQLError,
     MaxIntrospectionDepthRule,
     OperationDefinitionNode,
+    OperationType,
     specified_rules,
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged
@@ -135,6 +136,8 @@ class Checks(SchemaExtension):
         if missing:
             return list(missing)
         _admit(admission.spend(context.caller, measure.cost))
+        if operation.operation is OperationType.QUERY:
+            context.is_query()
         return []
 
 

@@ -68,6 +68,12 @@ class Context:
         """How many statements the operation's reads have cost so far."""
         return self._snapshot.statements
 
+    def is_query(self) -> None:
+        """The operation only reads: what it shows a program may be a second old."""
+        replica = self.services.replica
+        if replica is not None and self.token is not None:
+            self._snapshot.prefer(replica.pool)
+
     def may_see(self, organization_id: UUID | None) -> bool:
         """Whether the organization is within the caller's reach."""
         return organization_id is not None and self.caller.may_see(organization_id)

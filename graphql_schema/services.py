@@ -10,6 +10,7 @@ from domain.application import Application
 from domain.caller import Caller
 from domain.ids import UUID
 from domain.queries.reader import Reader
+from domain.queries.snapshots import Replica
 from domain.queries.tails import Tails
 
 if TYPE_CHECKING:
@@ -113,7 +114,10 @@ def _anything(_caller: Caller) -> bool:
 class GraphqlServices:
     """The domain's doors and the server's own address.
 
-    `reader` reads from the pool. `deprovision_guard` False says that the guard is off for every
+    `reader` reads from the pool. Queries of access tokens read from `replica` while that is at most
+    a second behind; people see at once what they have done themselves.
+
+    `deprovision_guard` False says that the guard is off for every
     connection. `plans` False completes lists field by field. `token_used` hears the id of every
     access token that was let in, `session_used` that of every session, `wrong_token` the address
     that sent a wrong one; it answers the seconds to wait where there were too many.
@@ -128,6 +132,7 @@ class GraphqlServices:
     application: Application
     reader: Reader
     public_url: str
+    replica: Replica | None = None
     limits: Limits = field(default_factory=Limits)
     admission: Admission = field(default_factory=Admission)
     deprovision_guard: bool = True

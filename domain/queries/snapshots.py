@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from domain.store.replica import Replica
 from domain.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from domain.queries.reader import Reader
 
-__all__ = ["Snapshot", "snapshot_of"]
+__all__ = ["Replica", "Snapshot", "snapshot_of"]
 
 
 def snapshot_of(reader: Reader) -> Snapshot:
