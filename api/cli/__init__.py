@@ -28,6 +28,7 @@ COMMANDS = {
     "env": "Print a key and a token that last a day, as shell variables.",
     "backup": "Write the embedded database into a file.",
     "restore": "Bring such a file back.",
+    "distribute": "Spread the tables over a Citus cluster.",
     "doctor": "Check the deployment and say what to do.",
     "demo": "Play identity providers against the running server.",
 }
