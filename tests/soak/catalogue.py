@@ -8,7 +8,9 @@ from typing import Any
 from tests.soak.database_away import database_away
 from tests.soak.full_disk import full_disk
 from tests.soak.kills import kills
+from tests.soak.machines import failover, pooler, two_servers
 from tests.soak.mail_faults import mail_faults
+from tests.soak.replica import replica
 from tests.soak.report import Report
 from tests.soak.shutdown import shutdown
 
@@ -35,10 +37,30 @@ async def _shutdown(report: Report, seed: str, seconds: float) -> None:
     await shutdown(report, stops=3 if seconds < 60 else 10, seed=seed)
 
 
+async def _two_servers(report: Report, seed: str, seconds: float) -> None:
+    await two_servers(report, rounds=1 if seconds < 60 else 5, seed=seed)
+
+
+async def _pooler(report: Report, seed: str, seconds: float) -> None:
+    await pooler(report, seconds=min(seconds, 30.0), seed=seed)
+
+
+async def _failover(report: Report, seed: str, _seconds: float) -> None:
+    await failover(report, seed=seed)
+
+
+async def _replica(report: Report, seed: str, _seconds: float) -> None:
+    await replica(report, seed=seed)
+
+
 SCENARIOS: dict[str, Scenario] = {
     "kills": _kills,
     "database-away": _database_away,
     "mail": _mail,
     "full-disk": _full_disk,
     "shutdown": _shutdown,
+    "two-servers": _two_servers,
+    "pooler": _pooler,
+    "failover": _failover,
+    "replica": _replica,
 }
