@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from tests.soak.clocks import clocks
 from tests.soak.database_away import database_away
 from tests.soak.full_disk import full_disk
 from tests.soak.kills import kills
@@ -13,6 +14,7 @@ from tests.soak.mail_faults import mail_faults
 from tests.soak.replica import replica
 from tests.soak.report import Report
 from tests.soak.shutdown import shutdown
+from tests.soak.slow_clients import slow_clients
 
 Scenario = Callable[[Report, str, float], Coroutine[Any, Any, None]]
 
@@ -53,12 +55,22 @@ async def _replica(report: Report, seed: str, _seconds: float) -> None:
     await replica(report, seed=seed)
 
 
+async def _slow_clients(report: Report, seed: str, seconds: float) -> None:
+    await slow_clients(report, seconds=min(seconds, 60.0), seed=seed)
+
+
+async def _clocks(report: Report, seed: str, seconds: float) -> None:
+    await clocks(report, seconds=min(seconds / 6, 10.0), seed=seed)
+
+
 SCENARIOS: dict[str, Scenario] = {
     "kills": _kills,
     "database-away": _database_away,
     "mail": _mail,
     "full-disk": _full_disk,
     "shutdown": _shutdown,
+    "slow-clients": _slow_clients,
+    "clocks": _clocks,
     "two-servers": _two_servers,
     "pooler": _pooler,
     "failover": _failover,

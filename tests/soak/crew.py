@@ -36,7 +36,7 @@ WHERE state = 'QUEUED' AND claimed_until < now() + interval '3 minutes' - interv
 """Claims that no living sender has: it would have sent or renewed them since."""
 
 _DUE_NOW = """
-UPDATE invitations SET due_at = now() WHERE state = 'QUEUED' AND attempts > 0 AND due_at > now()
+UPDATE invitations SET due_at = now() WHERE state = 'QUEUED' AND due_at > now()
 """
 
 

@@ -52,7 +52,7 @@ async def database_away(report: Report, *, seconds: float, seed: str) -> None:
                 began, moment = monotonic(), time()
                 async with breaking(proxy, database):
                     await asyncio.sleep(seconds)
-                await deployment.until_ready(within=60)
+                await deployment.until_ready()
                 back_s = monotonic() - began - seconds
                 # Whoever waited for the database may have lost its answer.
                 crew.faults.append(Fault(f"database {name}", moment, monotonic() - began))

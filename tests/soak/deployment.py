@@ -65,7 +65,7 @@ class Deployment:
             )
         return RunningServer(self.url, self.folder, self.environment, process, self.log)
 
-    async def until_ready(self, within: float = 60.0) -> None:
+    async def until_ready(self, within: float = 240.0) -> None:
         """Waits until the server answers that it is ready; AssertionError when it does not."""
         await asyncio.to_thread(self.server.wait_until_ready, within)
 
