@@ -92,7 +92,7 @@ class Settings(BaseSettings):
         None, description="PostgreSQL server to use; without it the embedded database runs."
     )
     database_read_url: DatabaseUrl | None = Field(
-        None, description="Replica for GraphQL reads that may be a second old."
+        None, description="Replica for queries of access tokens, while a second behind at most."
     )
     database_direct_url: DatabaseUrl | None = Field(
         None, description="Way past a connection pooler, for migrations, locks and LISTEN."
