@@ -87,9 +87,9 @@ async def two_servers(report: Report, *, rounds: int, seed: str) -> None:
         for number in range(2 * rounds):
             await asyncio.sleep(LOAD_S)
             server, began, moment = servers[number % 2], monotonic(), time()
-            await asyncio.to_thread(server.kill_supervisor)
+            await asyncio.to_thread(server.kill_everything)
             await server.until_ready()
-            crew.faults.append(Fault("supervisor", moment, monotonic() - began))
+            crew.faults.append(Fault("server", moment, monotonic() - began))
         await asyncio.sleep(LOAD_S)
         crew.still_writing()
         await crew.finish()
