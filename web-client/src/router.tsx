@@ -7,13 +7,15 @@ import {
   Outlet,
 } from "@tanstack/react-router";
 import { auditSearch } from "./features/audit/search";
+import { confirmationsSearch } from "./features/confirmations/search";
 import { groupSearch, groupsSearch } from "./features/groups/search";
+import { mailSearch } from "./features/mail/search";
 import { memberSearch, membersSearch } from "./features/members/search";
 import { requestsSearch } from "./features/requests/search";
 import { guideSearch, tokensSearch } from "./features/settings/search";
 import { signInSearch } from "./features/sign-in/search";
 import { Start } from "./features/start/Start";
-import { parseSearch, stringifySearch } from "./search";
+import { defined, parseSearch, stringifySearch, wordIn } from "./search";
 import { Broken, Missing } from "./shell/Missing";
 import { Shell } from "./shell/Shell";
 import { ToastArea } from "./ui/Toast";
@@ -33,6 +35,20 @@ const signIn = createRoute({
   path: "/sign-in",
   validateSearch: signInSearch,
   component: lazyRouteComponent(() => import("./features/sign-in/SignIn"), "SignIn"),
+});
+
+const accept = createRoute({
+  getParentRoute: () => root,
+  path: "/accept",
+  /** Whether the person comes back from the organization's own sign-in. */
+  validateSearch: (search) => defined({ by: wordIn(search, "by", ["sso"]) }),
+  component: lazyRouteComponent(() => import("./features/accept/Accept"), "Accept"),
+});
+
+const membership = createRoute({
+  getParentRoute: () => root,
+  path: "/membership",
+  component: lazyRouteComponent(() => import("./features/membership/Membership"), "Membership"),
 });
 
 const organization = createRoute({
@@ -139,11 +155,42 @@ const singleSignOn = createRoute({
   ),
 });
 
+const confirmations = createRoute({
+  getParentRoute: () => organization,
+  path: "confirmations",
+  validateSearch: confirmationsSearch,
+  component: lazyRouteComponent(
+    () => import("./features/confirmations/Confirmations"),
+    "Confirmations",
+  ),
+});
+
+const organizationKey = createRoute({
+  getParentRoute: () => organization,
+  path: "key",
+  component: lazyRouteComponent(
+    () => import("./features/organization-key/OrganizationKey"),
+    "OrganizationKey",
+  ),
+});
+
+const mail = createRoute({
+  getParentRoute: () => organization,
+  path: "mail",
+  validateSearch: mailSearch,
+  component: lazyRouteComponent(() => import("./features/mail/Mail"), "Mail"),
+});
+
 const tree = root.addChildren([
   start,
   signIn,
+  accept,
+  membership,
   organization.addChildren([
     overview,
+    confirmations,
+    organizationKey,
+    mail,
     members.addChildren([member]),
     groups.addChildren([group]),
     requests.addChildren([request]),

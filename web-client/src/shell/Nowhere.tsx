@@ -27,6 +27,11 @@ export function Nowhere({ visitor, slug }: NowhereProps) {
           <p>Ask an administrator to invite you.</p>
         </Empty>
       )}
+      {visitor.isPerson && (
+        <p>
+          <Link to="/membership">My membership</Link>
+        </p>
+      )}
       {elsewhere.length > 0 && (
         <ul>
           {elsewhere.map((place) => (

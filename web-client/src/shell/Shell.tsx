@@ -23,6 +23,8 @@ const THEME_OPTIONS = [
   ["dark", "Dark"],
 ] as const;
 
+const CONFIRMATIONS = "/o/$organization/confirmations";
+
 export function Shell() {
   const { organization } = useParams({ from: "/o/$organization" });
   const query = useQuery({ query: sessionQuery, requestPolicy: "cache-first" });
@@ -44,6 +46,7 @@ export function Shell() {
 
 function Frame({ session }: { session: Session }) {
   const live = useLiveCounts(session);
+  const waiting = live.counts?.accepted ?? 0;
   return (
     <div className={styles.frame}>
       <a href="#main" className={styles.skip}>
@@ -60,7 +63,7 @@ function Frame({ session }: { session: Session }) {
         <Places session={session} />
         <nav aria-label="Pages" className={styles.nav}>
           <ul>
-            {ORGANIZATION_PAGES.filter((page) => page.isFor(session.scopes)).map((page) => (
+            {ORGANIZATION_PAGES.filter((page) => page.isFor(session)).map((page) => (
               <li key={page.to}>
                 <Link
                   to={page.to}
@@ -69,6 +72,9 @@ function Frame({ session }: { session: Session }) {
                   className={styles.link}
                 >
                   {page.text}
+                  {page.to === CONFIRMATIONS && waiting > 0 && (
+                    <span className={styles.count}>{waiting.toLocaleString("en")}</span>
+                  )}
                 </Link>
               </li>
             ))}
@@ -76,7 +82,9 @@ function Frame({ session }: { session: Session }) {
         </nav>
         <div className={styles.foot}>
           <ThemeChoice />
-          <p className={styles.viewer}>{session.label}</p>
+          <p className={styles.viewer}>
+            {session.isPerson ? <Link to="/membership">{session.label}</Link> : session.label}
+          </p>
           {session.isPerson && <SignOut />}
         </div>
       </header>

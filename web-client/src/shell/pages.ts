@@ -1,21 +1,32 @@
 // The pages of an organization, and who is shown the way to them.
-import type { Scope } from "../graphql/session";
-
-type Scopes = ReadonlySet<Scope>;
+import type { Scope, Session } from "../graphql/session";
 
 const always = () => true;
-const withScope = (scope: Scope) => (scopes: Scopes) => scopes.has(scope);
+const withScope =
+  (scope: Scope) =>
+  ({ scopes }: Session) =>
+    scopes.has(scope);
 
 export const ORGANIZATION_PAGES = [
   { to: "/o/$organization", text: "Overview", isFor: always },
+  {
+    to: "/o/$organization/confirmations",
+    text: "Confirmations",
+    isFor: withScope("MEMBERS_CONFIRM"),
+  },
   { to: "/o/$organization/members", text: "Members", isFor: withScope("MEMBERS_READ") },
   { to: "/o/$organization/groups", text: "Groups", isFor: withScope("GROUPS_READ") },
   { to: "/o/$organization/requests", text: "SCIM requests", isFor: withScope("PROVISIONING_READ") },
   { to: "/o/$organization/audit", text: "Audit", isFor: withScope("AUDIT_READ") },
   {
+    to: "/o/$organization/mail",
+    text: "Mail (development)",
+    isFor: ({ scopes, hasMailbox }: Session) => hasMailbox && scopes.has("ORGANIZATION_WRITE"),
+  },
+  {
     to: "/o/$organization/settings",
     text: "Settings",
-    isFor: (scopes: Scopes) =>
+    isFor: ({ scopes }: Session) =>
       scopes.has("PROVISIONING_READ") ||
       scopes.has("TOKENS_ADMIN") ||
       scopes.has("ORGANIZATION_READ"),

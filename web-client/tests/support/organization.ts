@@ -9,6 +9,8 @@ export interface Organization {
   scimUrl: string;
   scimKey: string;
   token: string;
+  /** The owner's address. */
+  owner: string;
 }
 
 let count = 0;
@@ -33,6 +35,7 @@ export async function newOrganization(name: string): Promise<Organization> {
     scimUrl: made.scimBaseUrl,
     scimKey: made.scimApiKey,
     token,
+    owner,
   };
 }
 

@@ -22,7 +22,28 @@ declare module "vitest" {
   }
 }
 
+interface RunningServer extends ServerOfTests {
+  /** What it printed so far. */
+  output: () => string;
+  stop: () => Promise<void>;
+}
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { url, environment, stop } = await startServer("serve", {
+    ROLLCALL_INVITATION_GRACE_SECONDS: "0",
+    ROLLCALL_SCIM_RATE_LIMIT: "0",
+    ROLLCALL_GRAPHQL_OPERATIONS_PER_MINUTE: "0",
+    ROLLCALL_GRAPHQL_COST_PER_MINUTE: "0",
+  });
+  project.provide("server", { url, environment });
+  return stop;
+}
+
+/** A server with a database of its own, by `serve` or as `make run` has it. */
+export async function startServer(
+  command: "serve" | "run",
+  settings: Record<string, string>,
+): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), "rollcall-console-"));
   chmodSync(folder, 0o711); // the database's user must be let through
   const port = await freePort();
@@ -30,25 +51,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ...inherited(),
     ROLLCALL_DATA_DIR: join(folder, "data"),
     ROLLCALL_PORT: String(port),
-    ROLLCALL_INVITATION_GRACE_SECONDS: "0",
-    ROLLCALL_SCIM_RATE_LIMIT: "0",
-    ROLLCALL_GRAPHQL_OPERATIONS_PER_MINUTE: "0",
-    ROLLCALL_GRAPHQL_COST_PER_MINUTE: "0",
+    ...settings,
   };
   const log = join(folder, "server.log");
   const output = openSync(log, "a");
-  const server = spawn(ROLLCALL, ["serve"], {
+  const server = spawn(ROLLCALL, [command], {
     env: environment,
     stdio: ["ignore", output, output],
   });
   const url = `http://127.0.0.1:${port}`;
   await ready(url, server, log);
-  project.provide("server", { url, environment });
-  return async () => {
-    const ended = new Promise((resolve) => server.once("exit", resolve));
-    server.kill("SIGINT");
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
+  return {
+    url,
+    environment,
+    output: () => readFileSync(log, "utf8"),
+    stop: async () => {
+      const ended = new Promise((resolve) => server.once("exit", resolve));
+      server.kill("SIGINT");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 

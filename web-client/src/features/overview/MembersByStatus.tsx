@@ -23,8 +23,8 @@ export function MembersByStatus({ counts, seats }: Props) {
         <Notice tone="wait">
           <div className={styles.waiting}>
             <strong>{waiting(counts.accepted)}</strong>
-            <Link to="/o/$organization/members" params={params} search={{ status: "ACCEPTED" }}>
-              See who
+            <Link to="/o/$organization/confirmations" params={params}>
+              Confirm them
             </Link>
           </div>
         </Notice>

@@ -1,4 +1,5 @@
 // The organization itself: its name, its seats, its policies.
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useQuery } from "urql";
 import { type Refusal, refusalOf, useChange } from "../../graphql/change";
@@ -47,6 +48,11 @@ export function OrganizationPage() {
                 ],
               ]}
             />
+            <p>
+              <Link to="/o/$organization/key" params={{ organization: organization.slug }}>
+                The organization's key, and who holds it
+              </Link>
+            </p>
             <CopyField label="Organization id, for the API" value={found.id} />
             <OrganizationForm
               key={found.id}

@@ -76,7 +76,7 @@ function Providers({ found }: { found: Found }) {
   if (mayChange) {
     columns.push({
       key: "change",
-      heading: "",
+      heading: SSO.edit,
       cell: ({ id, name }) => (
         <div className={styles.buttons}>
           <Button aria-label={SSO.editNamed(name)} onClick={() => setEditing(id)}>
