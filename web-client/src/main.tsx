@@ -9,6 +9,9 @@ import { createConsoleRouter } from "./router";
 import { applyTheme, chosenTheme } from "./shell/theme";
 import "./styles/base.css";
 
+/** Those that need nobody to be signed in. */
+const OPEN_PAGES = ["/sign-in", "/accept"];
+
 takeLinkToken();
 // A second link opened in the same tab changes the fragment alone.
 window.addEventListener("hashchange", () => takeLinkToken() && window.location.reload());
@@ -16,9 +19,7 @@ window.addEventListener("hashchange", () => takeLinkToken() && window.location.r
 const router = createConsoleRouter();
 const client = createClient(() => {
   const here = router.state.location;
-  if (here.pathname.startsWith("/o/") || here.pathname === "/") {
-    router.history.replace(signInAddress(here.href));
-  }
+  if (!OPEN_PAGES.includes(here.pathname)) router.history.replace(signInAddress(here.href));
 });
 
 // Whoever hears the page instead of seeing it hears where a link led to.
