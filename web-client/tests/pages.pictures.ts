@@ -2,8 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, test } from "vitest";
-import { openPage, withBrowser } from "./support/browser";
-import { ask } from "./support/organization";
+import { openPage, settled, withBrowser } from "./support/browser";
+import { type Ids, idsOf } from "./support/routes";
 import { newStory, type Story } from "./support/story";
 
 withBrowser();
@@ -16,31 +16,12 @@ const LOOKS = [
 ] as const;
 
 let story: Story;
-const ids = { member: "", group: "", request: "" };
+let ids: Ids;
 
 beforeAll(async () => {
   mkdirSync(FOLDER, { recursive: true });
   story = await newStory();
-  const { organization } = await ask<{
-    organization: {
-      member: { id: string };
-      group: { id: string };
-      provisioningRequests: { nodes: { id: string }[] };
-    };
-  }>(
-    story.token,
-    `query Ids($id: ID!) {
-      organization(by: { id: $id }) {
-        member(by: { email: "ada.byron@example.com" }) { id }
-        group(by: { displayName: "Engineering" }) { id }
-        provisioningRequests(first: 1, filter: { outcome: [REJECTED] }) { nodes { id } }
-      }
-    }`,
-    { id: story.id },
-  );
-  ids.member = organization.member.id;
-  ids.group = organization.group.id;
-  ids.request = organization.provisioningRequests.nodes[0]?.id ?? "";
+  ids = await idsOf(story);
 });
 
 const PAGES: Record<string, () => string> = {
@@ -67,9 +48,7 @@ for (const [name, path] of Object.entries(PAGES)) {
         width,
         height,
       });
-      await page.getByRole("heading", { level: 1 }).or(page.getByRole("dialog")).first().waitFor();
-      await page.waitForLoadState("load");
-      await page.getByText("Loading").first().waitFor({ state: "detached" });
+      await settled(page);
       await page.screenshot({
         path: join(FOLDER, `${name}-${look}.png`),
         fullPage: look === "narrow",

@@ -60,7 +60,7 @@ async function openIn(headers: Record<string, string>, address: string, look: Lo
     reducedMotion: "reduce",
     permissions: ["clipboard-read", "clipboard-write"],
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   contexts.push(context);
   const page = await context.newPage();
   page.on("pageerror", (error) => faults.push(String(error)));
@@ -72,6 +72,36 @@ async function openIn(headers: Record<string, string>, address: string, look: Lo
   });
   await page.goto(address);
   return page;
+}
+
+/** Goes to another page of the console without loading it anew, as a link does. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.evaluate((address) => {
+    window.history.pushState({}, "", address);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+  }, path);
+}
+
+/** Whether the page is done: nothing is being loaded any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole("heading").first().waitFor();
+  await page.getByRole("status").getByText("Loading").first().waitFor({ state: "detached" });
+}
+
+/** Holds back the answers of the admin API until the result is called. */
+export async function holdAnswers(page: Page): Promise<() => Promise<void>> {
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/graphql", async (route) => {
+    if (!route.request().headers().accept?.includes("event-stream")) await gate;
+    await route.continue();
+  });
+  return async () => {
+    release();
+    await page.unrouteAll({ behavior: "wait" });
+  };
 }
 
 interface Violation {
@@ -96,7 +126,13 @@ export async function axeFindings(page: Page): Promise<string[]> {
   );
 }
 
-/** Whether anything reaches beyond the right edge of the window. */
-export function overflowOf(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+/** What reaches beyond the right edge of the window, so that one would have to scroll sideways. */
+export function beyondWindow(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { innerWidth } = window;
+    if (document.documentElement.scrollWidth <= innerWidth) return [];
+    return [...document.querySelectorAll("body *")]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
+      .map((element) => `${element.tagName}: ${element.textContent?.slice(0, 30)}`);
+  });
 }

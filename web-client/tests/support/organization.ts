@@ -9,8 +9,6 @@ export interface Organization {
   scimUrl: string;
   scimKey: string;
   token: string;
-  /** The owner's address. */
-  owner: string;
 }
 
 let count = 0;
@@ -24,19 +22,16 @@ export async function newOrganization(name: string): Promise<Organization> {
   const made = JSON.parse(
     rollcall(server, "init", "--organization", full, "--owner", owner, "--json"),
   );
-  const token: string = made.accessToken;
-  const { viewer } = await ask<{ viewer: { organization: { id: string; slug: string } } }>(
-    token,
-    "{ viewer { organization { id slug } } }",
-  );
-  return {
-    ...viewer.organization,
-    name: full,
-    scimUrl: made.scimBaseUrl,
-    scimKey: made.scimApiKey,
-    token,
-    owner,
-  };
+  const found = await organizationOf(made.accessToken);
+  return { ...found, scimUrl: made.scimBaseUrl, scimKey: made.scimApiKey };
+}
+
+/** The organization that a token is of, without anything of its provisioning. */
+export async function organizationOf(token: string): Promise<Organization> {
+  const { viewer } = await ask<{
+    viewer: { organization: { id: string; slug: string; name: string } };
+  }>(token, "{ viewer { organization { id slug name } } }");
+  return { ...viewer.organization, scimUrl: "", scimKey: "", token };
 }
 
 /** Asks the admin API; what it answers must be free of errors. */

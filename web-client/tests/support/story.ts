@@ -45,7 +45,27 @@ export async function newStory(name = "Northwind"): Promise<Story> {
     "mutation Make($input: CreateGroupInput!) { createGroup(input: $input) { changed } }",
     { input: { organizationId: organization.id, displayName: "On call" } },
   );
+  await logged(organization);
   return { ...organization, people, group: String(group.body.id) };
+}
+
+/** Waits until the log of requests, which is written in batches, tells of the last one. */
+export async function logged(organization: Organization, search = "nobody@"): Promise<void> {
+  while (true) {
+    const { organization: found } = await ask<{
+      organization: { provisioningRequests: { nodes: unknown[] } };
+    }>(
+      organization.token,
+      `query Logged($id: ID!, $search: String!) {
+        organization(by: { id: $id }) {
+          provisioningRequests(first: 1, filter: { search: $search }) { nodes { id } }
+        }
+      }`,
+      { id: organization.id, search },
+    );
+    if (found.provisioningRequests.nodes.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 function patch(organization: Organization, path: string, op: string, value: unknown) {

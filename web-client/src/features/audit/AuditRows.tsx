@@ -53,9 +53,8 @@ const COLUMNS: readonly Column<EventRow>[] = [
         from="/o/$organization/audit"
         to="/o/$organization/audit"
         search={{ correlation: correlationId }}
-        aria-label={`What else the same command did: ${summary}`}
       >
-        related
+        related<span className="visually-hidden"> events of: {summary}</span>
       </Link>
     ),
   },

@@ -16,6 +16,8 @@ interface MemberBulkProps {
   /** How many members the filter selects. */
   total: number;
   onClear: () => void;
+  /** Reads the list anew: what runs in the background changes it later. */
+  onChanged: () => void;
 }
 
 export function MemberBulk(props: MemberBulkProps) {
@@ -50,7 +52,10 @@ export function MemberBulk(props: MemberBulkProps) {
         <BulkDialog
           organizationId={props.organizationId}
           {...asked}
-          onClose={() => setAsked(undefined)}
+          onClose={() => {
+            setAsked(undefined);
+            props.onChanged();
+          }}
           onDone={onClear}
         />
       )}

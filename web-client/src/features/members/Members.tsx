@@ -123,6 +123,7 @@ export function Members() {
                 status={search.status}
                 total={members.totalCount}
                 onClear={() => setSelected(new Set())}
+                onChanged={() => query[1]({ requestPolicy: "network-only" })}
               />
             </>
           );
