@@ -18,6 +18,7 @@ export default defineConfig({
         test: {
           name: "logic",
           environment: "happy-dom",
+          testTimeout: 30_000, // 300,000 rounds of PBKDF2 on a busy machine
           include: ["src/**/*.test.{ts,tsx}"],
         },
       },

@@ -14,7 +14,8 @@ test("the overview tells of members and of what happened", async () => {
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   await page.getByText("Healthy").waitFor();
   const invited = page.getByRole("row", { name: /Invited/ });
-  expect(await invited.textContent()).toContain("2");
+  expect(await invited.textContent()).toContain("1");
+  expect(await page.getByRole("row", { name: /^Confirmed/ }).textContent()).toContain("1");
   await page
     .getByRole("list", { name: "Latest events" })
     .getByText("ada@example.com")

@@ -1,6 +1,6 @@
 // An organization of a test, with what provisions it and what administers it.
 import { inject } from "vitest";
-import { rollcall } from "./world";
+import { make } from "./workshop";
 
 export interface Organization {
   id: string;
@@ -9,21 +9,27 @@ export interface Organization {
   scimUrl: string;
   scimKey: string;
   token: string;
+  /** The e-mail of its owner, and a link by which they sign in once. */
+  owner: string;
+  signInUrl: string;
 }
 
 let count = 0;
 
 /** A new organization, whose owner is `owner@<slug>.example`. */
 export async function newOrganization(name: string): Promise<Organization> {
-  const server = inject("server");
   count += 1;
   const full = `${name} ${process.pid}-${count}`;
   const owner = `owner-${process.pid}-${count}@example.com`;
-  const made = JSON.parse(
-    rollcall(server, "init", "--organization", full, "--owner", owner, "--json"),
-  );
-  const found = await organizationOf(made.accessToken);
-  return { ...found, scimUrl: made.scimBaseUrl, scimKey: made.scimApiKey };
+  const made = await make({ make: "organization", name: full, owner });
+  const found = await organizationOf(made.accessToken ?? "");
+  return {
+    ...found,
+    owner,
+    scimUrl: made.scimBaseUrl ?? "",
+    scimKey: made.scimApiKey ?? "",
+    signInUrl: made.signInUrl ?? "",
+  };
 }
 
 /** The organization that a token is of, without anything of its provisioning. */
@@ -31,7 +37,7 @@ export async function organizationOf(token: string): Promise<Organization> {
   const { viewer } = await ask<{
     viewer: { organization: { id: string; slug: string; name: string } };
   }>(token, "{ viewer { organization { id slug name } } }");
-  return { ...viewer.organization, scimUrl: "", scimKey: "", token };
+  return { ...viewer.organization, scimUrl: "", scimKey: "", owner: "", signInUrl: "", token };
 }
 
 /** Asks the admin API; what it answers must be free of errors. */

@@ -1,18 +1,22 @@
 // A real server with a database of its own, once for all browser tests.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import type { TestProject } from "vitest/node";
 
 const REPOSITORY = join(import.meta.dirname, "../../..");
 export const ROLLCALL = join(REPOSITORY, ".venv/bin/rollcall");
-export const PYTHON = join(REPOSITORY, ".venv/bin/python");
+const PYTHON = join(REPOSITORY, ".venv/bin/python");
 const START_MS = 60_000;
 
 export interface ServerOfTests {
   url: string;
+  /** Where `workshop.py` listens. */
+  workshopPort: number;
   environment: Record<string, string>;
 }
 
@@ -22,7 +26,7 @@ declare module "vitest" {
   }
 }
 
-interface RunningServer extends ServerOfTests {
+interface RunningServer extends Omit<ServerOfTests, "workshopPort"> {
   /** What it printed so far. */
   output: () => string;
   stop: () => Promise<void>;
@@ -35,8 +39,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ROLLCALL_GRAPHQL_OPERATIONS_PER_MINUTE: "0",
     ROLLCALL_GRAPHQL_COST_PER_MINUTE: "0",
   });
-  project.provide("server", { url, environment });
-  return stop;
+  const workshop = spawn(PYTHON, [join(import.meta.dirname, "workshop.py")], {
+    env: { ...environment, PYTHONPATH: REPOSITORY },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [port] = await once(workshop.stdout as Readable, "data");
+  project.provide("server", { url, workshopPort: Number(String(port)), environment });
+  return async () => {
+    workshop.kill();
+    await stop();
+  };
 }
 
 /** A server with a database of its own, by `serve` or as `make run` has it. */
