@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from api.embedded_database import EmbeddedDatabase, EmbeddedDatabaseError
-from api.settings import Settings
+from api.settings import Settings, variable
 from api.start_error import StartError
 
 CONNECT_TIMEOUT_S = 10.0
@@ -22,6 +22,10 @@ _STEPS = Path(__file__).parent.parent / "domain" / "migrations" / "versions"
 _STATE = """
 SELECT to_regclass('alembic_version') IS NOT NULL AS migrated,
     (SELECT rolconfig IS NOT NULL FROM pg_roles WHERE rolname = 'rollcall_server') AS limited
+"""
+_WALLED = """
+SELECT coalesce(bool_or(relrowsecurity), false) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
 """
 _GRANTED = """
 SELECT bool_and(has_table_privilege('rollcall_server', oid, 'SELECT')) FROM pg_class
@@ -67,7 +71,9 @@ async def open_database(settings: Settings, *, watch: bool = False) -> AsyncIter
         await asyncio.to_thread(embedded.release)
 
 
-async def bring_up_to_date(urls: DatabaseUrls, *, embedded: bool) -> None:
+async def bring_up_to_date(
+    urls: DatabaseUrls, *, embedded: bool, row_security: bool = False
+) -> None:
     """Migrate the embedded database, and any other that is still empty; else demand `migrate`.
 
     A database that several servers use is migrated when its operator says so. Raises StartError.
@@ -79,29 +85,39 @@ async def bring_up_to_date(urls: DatabaseUrls, *, embedded: bool) -> None:
         ready = revision == newest_revision() and (
             not embedded or (state["limited"] and await connection.fetchval(_GRANTED))
         )
+        walled = await connection.fetchval(_WALLED)
     finally:
         await connection.close()
-    if ready:
+    if ready and walled == row_security:
         return
     if revision is not None and not is_known_revision(revision):
         raise StartError(
             f"The database is at revision {revision}, which this version of Rollcall does not "
             f"know: a newer version made it. Start that one."
         )
+    if not embedded and ready:
+        raise StartError(
+            f"Row-level security is {_said(walled)} in the database and {_said(row_security)} in"
+            f" {variable('row_security')}. Run `rollcall migrate` with the same setting."
+        )
     if not embedded and revision is not None:
         raise StartError(
             f"The database is at revision {revision} and this version needs {newest_revision()}. "
             f"Run `rollcall migrate`."
         )
-    await migrate_now(urls)
+    await migrate_now(urls, row_security=row_security)
 
 
-async def migrate_now(urls: DatabaseUrls) -> None:
+def _said(on: bool) -> str:
+    return "on" if on else "off"
+
+
+async def migrate_now(urls: DatabaseUrls, *, row_security: bool) -> None:
     """Bring the database to the newest revision. Raises StartError when the role may not."""
     # Alembic takes longer to import than all else does to start, and is seldom needed.
     migrations = await asyncio.to_thread(import_module, "domain.migrations")
     try:
-        await asyncio.to_thread(migrations.migrate, urls.owner)
+        await asyncio.to_thread(migrations.migrate, urls.owner, row_security=row_security)
     except asyncpg.InsufficientPrivilegeError as error:
         raise StartError(
             "This database role may not make tables. Run `rollcall migrate` with "

@@ -16,7 +16,7 @@ from api.database import DatabaseUrls, bring_up_to_date, goes_through_pooler, op
 from api.deployment_secret import deployment_secret, derived_key
 from api.mail.links import MailLinks
 from api.mail.smtp import SmtpServer
-from api.settings import Settings
+from api.settings import Settings, Switch
 from api.start_error import StartError
 from api.workers import Workers
 from domain.application import Application
@@ -67,7 +67,11 @@ async def open_runtime(
         if urls is None:
             urls = await stack.enter_async_context(open_database(settings))
         if migrate:
-            await bring_up_to_date(urls, embedded=settings.database_url is None)
+            await bring_up_to_date(
+                urls,
+                embedded=settings.database_url is None,
+                row_security=settings.row_security is Switch.ON,
+            )
         links = mail_links(settings)
         pool = await stack.enter_async_context(_pool(settings, urls.server, patient=patient))
         replica = None
@@ -169,7 +173,10 @@ async def _open(settings: Settings, url: str, *, patient: bool) -> asyncpg.Pool:
     while True:
         try:
             return await open_pool(
-                url, size=settings.pool_size, statement_cache=not goes_through_pooler(settings)
+                url,
+                size=settings.pool_size,
+                statement_cache=not goes_through_pooler(settings),
+                row_security=settings.row_security is Switch.ON,
             )
         except _AWAY:
             if monotonic() > deadline:

@@ -17,7 +17,7 @@ import structlog
 from api.database import DatabaseUrls, bring_up_to_date, open_database
 from api.listener import listening_socket
 from api.server_child import Child, Orders
-from api.settings import Settings
+from api.settings import Settings, Switch
 from api.start_error import StartError
 
 log = structlog.get_logger("rollcall.server")
@@ -96,7 +96,11 @@ class Parent:
     async def _run_database(self, keepers: list[asyncio.Task[None]]) -> None:
         embedded = self._settings.database_url is None
         async with open_database(self._settings, watch=True) as urls:
-            await bring_up_to_date(urls, embedded=embedded)
+            await bring_up_to_date(
+                urls,
+                embedded=embedded,
+                row_security=self._settings.row_security is Switch.ON,
+            )
             await self._prepare(urls)
             self._urls.set_result(urls)
             await asyncio.wait(keepers)

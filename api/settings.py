@@ -98,6 +98,10 @@ class Settings(BaseSettings):
         None, description="Way past a connection pooler, for migrations, locks and LISTEN."
     )
     pool_size: int = Field(16, ge=2, le=200, description="Database connections per process.")
+    row_security: Switch = Field(
+        Switch.OFF,
+        description="Whether the database, too, keeps organizations apart, row by row.",
+    )
     pg_user: str | None = Field(
         None, description="System user that runs a new embedded database when Rollcall is root."
     )
@@ -199,6 +203,11 @@ class Settings(BaseSettings):
             for name in ("database_read_url", "database_direct_url"):
                 if getattr(self, name) is not None:
                     raise ValueError(f"{variable(name)} needs {variable('database_url')}")
+        if self.row_security is Switch.ON and self.database_direct_url is not None:
+            raise ValueError(
+                f"{variable('row_security')} is not possible behind a connection pooler, which"
+                f" {variable('database_direct_url')} says there is"
+            )
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError(
                 f"{variable('smtp_username')} and {variable('smtp_password')} belong together"

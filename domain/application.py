@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import asyncpg
 
 from domain.clock import utc_now
 from domain.errors import DomainError, NotFound
 from domain.model.changes import Change
+from domain.reach import reaching
 from domain.store.account_locks import LOCK_ACCOUNT
 from domain.store.namesakes import find_taken
 from domain.store.unit_of_work import (
@@ -35,9 +36,13 @@ Result = TypeVar("Result")
 
 
 class Command(Generic[Result]):
-    """Input of a change; `Result` is what its handler returns."""
+    """Input of a change; `Result` is what its handler returns.
+
+    One that `finds_its_organization` does so by a secret it carries, or acts on all of a person's.
+    """
 
     __slots__ = ()
+    finds_its_organization: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,11 @@ class Application:
         named = getattr(command, "organization_id", None)
         if named is not None and not caller.may_see(named):
             raise NotFound("organization")
+        reach = caller.organization_id if named is None else named
+        with reaching(None if command.finds_its_organization else reach):
+            return await self._execute(command, caller)
+
+    async def _execute(self, command: Command[Result], caller: Caller) -> Outcome[Result]:
         handler, isolation = _HANDLERS[type(command)]
         failures = 0
         groups: frozenset[UUID] = frozenset()

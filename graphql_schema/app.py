@@ -11,6 +11,7 @@ import orjson
 from starlette.websockets import WebSocket
 
 from domain.ids import new_id
+from domain.reach import reaching
 from domain.trouble import LONGEST_REQUEST_S, TEMPORARY
 from graphql_schema.auth import Authenticator
 from graphql_schema.cookies import SessionCookie
@@ -79,6 +80,10 @@ class GraphqlApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or all that comes over one websocket."""
+        with reaching():
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             websocket = WebSocket(scope, receive, send)
             presented = presented_by(scope, self._cookie)

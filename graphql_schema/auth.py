@@ -10,6 +10,7 @@ from domain.clock import utc_now
 from domain.commands.sessions import SESSION_PREFIX
 from domain.queries.session_callers import acting_member, caller_of_session, find_session
 from domain.queries.token_callers import TokenAndMaker, caller_of_token, find_token_and_maker
+from domain.reach import reach_only, reaching
 from domain.secrets import read_secret
 from graphql_schema.errors import ApiError, rate_limited, unauthenticated
 from graphql_schema.presented import Known, Presented
@@ -47,6 +48,12 @@ class Authenticator:
         much that is wrong hears to wait. What is right is let in even then: whoever shares an
         address with somebody who guesses cannot be locked out.
         """
+        with reaching(None):  # who calls is found by a secret, wherever it is of
+            known = await self._authenticated(presented)
+        reach_only(known.caller.organization_id)
+        return known
+
+    async def _authenticated(self, presented: Presented) -> Known:
         if presented.authorization:
             try:
                 return await self._of_token(presented)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.errors import DomainError
 from domain.ids import new_id
+from domain.reach import reaching
 from domain.trouble import LONGEST_REQUEST_S, TEMPORARY
 from scim_facade import answers, reading
 from scim_facade.auth import Authenticator
@@ -51,11 +52,21 @@ class ScimApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; only HTTP gets here."""
         found = split(scope["path"])
-        if found is None:
+        if found is not None:
+            with reaching(found[0]):
+                await self._serve(scope, receive, send, *found)
+        else:
             error = ScimError.not_found("There is no such endpoint: use /v2/{organizationId}.")
             await _send(send, answers.refusal(error), SCIM_JSON, new_id())
-            return
-        organization_id, segments = found
+
+    async def _serve(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        organization_id: UUID,
+        segments: list[str],
+    ) -> None:
         exchange = Exchange(self._services, scope, organization_id)
         try:
             answer = await self._answer(exchange, segments, receive)

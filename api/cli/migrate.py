@@ -7,6 +7,7 @@ import typer
 from api.cli.console import say
 from api.cli.session import run_command, settings_of
 from api.database import connect, migrate_now, newest_revision, open_database
+from api.settings import Switch
 
 app = typer.Typer()
 
@@ -19,7 +20,7 @@ def migrate() -> None:
     async def work() -> None:
         async with open_database(settings) as urls:
             await (await connect(urls.owner)).close()  # says in one line when it does not answer
-            await migrate_now(urls)
+            await migrate_now(urls, row_security=settings.row_security is Switch.ON)
 
     run_command(settings, work)
     say(f"The database is at revision {newest_revision()}.")

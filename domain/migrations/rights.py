@@ -6,6 +6,9 @@ such wall, which `rollcall doctor` says.
 
 import asyncpg
 
+from domain.model.tables import GLOBAL_TABLES
+from domain.reach import EVERYTHING
+from domain.store.held_connection import SETTING
 from domain.store.pool import PLANNING
 
 SERVER_ROLE = "rollcall_server"
@@ -51,3 +54,35 @@ async def apply_rights(owner: asyncpg.Connection) -> None:
     ):
         for setting, value in (_LIMITS | PLANNING).items():
             await owner.execute(f"ALTER ROLE {SERVER_ROLE} SET {setting} = '{value}'")
+
+
+_POLICY = "reach"
+# A CASE, since the planner takes half of the rows to pass it: of a plain comparison it expects so
+# few that it would sort them rather than read along an index. Sub-selects are evaluated once.
+_SEEN = f"""
+CASE (SELECT current_setting('{SETTING}', true)) WHEN '{EVERYTHING}' THEN true
+ELSE organization_id = (SELECT nullif(current_setting('{SETTING}', true), '')::uuid) END
+"""
+
+
+async def apply_row_security(owner: asyncpg.Connection, *, on: bool) -> None:
+    """Let the server's role see the rows of the organization it was told of alone, or any.
+
+    Whoever owns the tables sees everything either way.
+    """
+    for name, is_on in await owner.fetch(
+        "SELECT relname, relrowsecurity FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+    ):
+        if name in GLOBAL_TABLES or name == "alembic_version" or is_on == on:
+            continue
+        if on:
+            await owner.execute(
+                f'CREATE POLICY {_POLICY} ON "{name}" USING ({_SEEN});'
+                f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY'
+            )
+        else:
+            await owner.execute(
+                f'ALTER TABLE "{name}" DISABLE ROW LEVEL SECURITY;'
+                f'DROP POLICY IF EXISTS {_POLICY} ON "{name}"'
+            )

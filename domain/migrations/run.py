@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from domain.migrations.rights import apply_rights
+from domain.migrations.rights import apply_rights, apply_row_security
 from domain.model.tables import metadata
 
 ADVISORY_LOCK = 0x526F6C6C63616C6C
@@ -40,16 +40,17 @@ def head_revision() -> str:
     return head
 
 
-def migrate(owner_url: str) -> None:
+def migrate(owner_url: str, *, row_security: bool = False) -> None:
     """Bring the database at `owner_url` to the newest revision; safe to call at any time.
 
-    `owner_url` is a postgresql:// URL of the role that owns the schema. May be called from
-    anywhere, also while an event loop runs in this thread.
+    `owner_url` is a postgresql:// URL of the role that owns the schema. With `row_security` the
+    server's role is held to one organization at a time. May be called from anywhere, also while an
+    event loop runs in this thread.
     """
-    _run(lambda: _migrate(owner_url))
+    _run(lambda: _migrate(owner_url, row_security=row_security))
 
 
-async def _migrate(owner_url: str) -> None:
+async def _migrate(owner_url: str, *, row_security: bool) -> None:
     async def connect(*_: Any, **__: Any) -> asyncpg.Connection:
         return await asyncpg.connect(owner_url, timeout=10)
 
@@ -64,6 +65,7 @@ async def _migrate(owner_url: str) -> None:
             await connection.commit()
         await engine.dispose()
         await apply_rights(lock)
+        await apply_row_security(lock, on=row_security)
     finally:
         await lock.close()
 

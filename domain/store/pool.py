@@ -7,6 +7,9 @@ from typing import Any
 import asyncpg
 import orjson
 
+from domain.store.held_connection import HeldConnection
+from domain.store.quiet_connection import QuietConnection
+
 CONNECT_TIMEOUT_S = 5.0
 COMMAND_TIMEOUT_S = 15.0
 
@@ -25,14 +28,6 @@ until statistics are gathered, after they have filled.
 """
 
 
-class QuietConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """A connection that needs no reset between uses: no code sets session state."""
-
-    def get_reset_query(self) -> str:
-        """Nothing, which saves a round trip for each release."""
-        return ""
-
-
 def _encode_json(value: Any) -> bytes:
     return b"\x01" + orjson.dumps(value)
 
@@ -49,11 +44,17 @@ async def _set_codecs(connection: asyncpg.Connection) -> None:
 
 
 async def open_pool(
-    url: str, *, size: int = 16, statement_cache: bool = True, smallest: int = 2
+    url: str,
+    *,
+    size: int = 16,
+    statement_cache: bool = True,
+    smallest: int = 2,
+    row_security: bool = False,
 ) -> asyncpg.Pool:
     """A pool on `url` of at most `size` connections.
 
-    `statement_cache` off is for pgbouncer in transaction mode.
+    `statement_cache` off is for pgbouncer in transaction mode. With `row_security` the database is
+    told whose rows each statement may see.
     """
     pool: asyncpg.Pool = await asyncpg.create_pool(
         url,
@@ -62,7 +63,7 @@ async def open_pool(
         timeout=CONNECT_TIMEOUT_S,
         command_timeout=COMMAND_TIMEOUT_S,
         max_inactive_connection_lifetime=300,
-        connection_class=QuietConnection,
+        connection_class=HeldConnection if row_security else QuietConnection,
         init=_set_codecs,
         statement_cache_size=1024 if statement_cache else 0,
         server_settings=PLANNING if statement_cache else None,

@@ -72,7 +72,7 @@ class Crowd:
 @pytest.fixture(scope="module")
 def own_database(database_factory: DatabaseFactory, worker_id: str) -> TestDatabase:
     """A database that no other test fills."""
-    return database_factory.clone(f"past_{worker_id}")
+    return database_factory.clone(f"past_{worker_id}", row_security=False)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import pytest
 from domain.application import Application
 from domain.queries.reader import Reader
 from domain.store import pool as pools
+from domain.store.quiet_connection import QuietConnection
 from graphql_schema import app as graphql_app_module
 from graphql_schema import auth, checks, operations
 from graphql_schema.app import graphql_app
@@ -117,7 +118,7 @@ async def served(url: str, **given: Any) -> AsyncIterator[Any]:
         url,
         min_size=0,
         max_size=4,
-        connection_class=pools.QuietConnection,
+        connection_class=QuietConnection,
         init=pools._set_codecs,
         **given,
     )

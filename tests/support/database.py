@@ -18,10 +18,14 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from api.embedded_database import EmbeddedDatabase
+from domain.reach import EVERYTHING
+from domain.store.held_connection import SETTING
 
 RUN_FOLDER = "ROLLCALL_TEST_FOLDER"
 EXTERNAL_URL = "ROLLCALL_TEST_DATABASE_URL"
 PREFIX = "rollcall_test"
+ROW_SECURITY = os.environ.get("ROLLCALL_TEST_ROW_SECURITY", "on") == "on"
+"""Whether the database keeps organizations apart, too: it does, in the tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,18 @@ class DatabaseFactory:
         self._superuser_url = superuser_url
         self._prefix = _run_prefix(os.environ[RUN_FOLDER])
 
-    def clone(self, name: str) -> TestDatabase:
-        """A migrated database that no other test has touched; `name` is unique in the run."""
+    def clone(self, name: str, *, row_security: bool = ROW_SECURITY) -> TestDatabase:
+        """A migrated database that no other test has touched; `name` is unique in the run.
+
+        What plans cost is promised without `row_security`, of which the planner knows too little.
+        """
         database = f"{self._prefix}_{name}"
         with _exclusive("template"):
             asyncio.run(self._make(database))
-        return self._addresses(database)
+        addresses = self._addresses(database)
+        if row_security != ROW_SECURITY:
+            _migrate(addresses.owner_url, row_security=row_security)
+        return addresses
 
     async def _make(self, database: str) -> None:
         template = f"{self._prefix}_template"
@@ -76,12 +86,16 @@ class DatabaseFactory:
                 building = f"{template}_building"
                 await connection.execute(f"DROP DATABASE IF EXISTS {building} WITH (FORCE)")
                 await connection.execute(f"CREATE DATABASE {building} OWNER rollcall_owner")
-                await asyncio.to_thread(_migrate, self._addresses(building).owner_url)
+                await asyncio.to_thread(
+                    _migrate, self._addresses(building).owner_url, row_security=ROW_SECURITY
+                )
                 await connection.execute(f"ALTER DATABASE {building} RENAME TO {template}")
             await connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
             await connection.execute(
                 f"CREATE DATABASE {database} TEMPLATE {template} OWNER rollcall_owner"
             )
+            # What a test looks up on a connection of its own, it looks up everywhere.
+            await connection.execute(f"ALTER DATABASE {database} SET {SETTING} = '{EVERYTHING}'")
         finally:
             await connection.close()
 
@@ -108,10 +122,10 @@ def running_cluster() -> Iterator[DatabaseFactory]:
         database.release()
 
 
-def _migrate(owner_url: str) -> None:
+def _migrate(owner_url: str, *, row_security: bool) -> None:
     from domain.migrations import migrate  # late: tests of the cluster alone need no schema
 
-    migrate(owner_url)
+    migrate(owner_url, row_security=row_security)
 
 
 async def _ensure_roles(connection: asyncpg.Connection) -> None:

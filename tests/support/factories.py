@@ -38,6 +38,7 @@ from domain.vocabulary import (
     Origin,
     Scope,
 )
+from tests.support.database import ROW_SECURITY
 
 POLICY = InvitationPolicy(secret_key=b"a key for tests, and for tests only")
 SYSTEM = system_caller("tests")
@@ -51,7 +52,7 @@ _OPEN = (
 
 async def application(url: str, *, size: int = 16) -> Application:
     """An application with a pool of its own; close it with `application.pool.close()`."""
-    return Application(await open_pool(url, size=size), POLICY)
+    return Application(await open_pool(url, size=size, row_security=ROW_SECURITY), POLICY)
 
 
 def unique(word: str) -> str:

@@ -24,7 +24,7 @@ from socket import AF_INET, SOCK_STREAM, socket
 from typing import Any
 
 from api.embedded_database import EmbeddedDatabase
-from tests.support.database import RUN_FOLDER, TestDatabase
+from tests.support.database import ROW_SECURITY, RUN_FOLDER, TestDatabase
 from tests.support.processes import children_of
 
 PROGRAM = Path(sys.executable).parent / "rollcall"
@@ -146,6 +146,7 @@ def server_environment(folder: Path, database: TestDatabase | None = None) -> di
         "ROLLCALL_SCIM_RATE_LIMIT": "0",
         "ROLLCALL_GRAPHQL_OPERATIONS_PER_MINUTE": "0",
         "ROLLCALL_GRAPHQL_COST_PER_MINUTE": "0",
+        "ROLLCALL_ROW_SECURITY": "on" if ROW_SECURITY else "off",
     }
     if database is not None:
         settings["ROLLCALL_DATABASE_URL"] = database.server_url

@@ -55,7 +55,7 @@ class Busy:
 @pytest.fixture(scope="module")
 def database(database_factory: DatabaseFactory, worker_id: str) -> TestDatabase:
     """A database of its own: what is invented here no sealer could seal on."""
-    return database_factory.clone(f"timeline_plans_{worker_id}")
+    return database_factory.clone(f"timeline_plans_{worker_id}", row_security=False)
 
 
 @pytest.fixture(scope="module")

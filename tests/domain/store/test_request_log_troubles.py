@@ -9,7 +9,9 @@ import pytest
 from domain.application import Application
 from domain.ids import UUID, new_id
 from domain.store import request_log
+from domain.store.pool import open_pool
 from domain.store.request_log import RequestLogWriter
+from tests.support.database import ROW_SECURITY
 from tests.support.requests import entry, stored
 
 
@@ -56,7 +58,9 @@ async def test_a_batch_that_was_stored_before_the_answer_broke_is_stored_once(
 async def test_entries_are_kept_while_the_database_is_away(
     app: Application, worker_database: Any, one: UUID, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pool = await asyncpg.create_pool(worker_database.server_url, min_size=0, max_size=1)
+    pool = await open_pool(
+        worker_database.server_url, size=1, smallest=0, row_security=ROW_SECURITY
+    )
     name = await app.pool.fetchval("SELECT current_database()")
     superuser = await asyncpg.connect(worker_database.superuser_url)
     writer = RequestLogWriter(pool)
