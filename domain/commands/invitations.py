@@ -69,6 +69,8 @@ class AcceptInvitation(Command[Accepted]):
     Whose address has one must be signed in to it, and keeps its keys.
     """
 
+    finds_its_organization = True
+
     token: str = field(repr=False)
     display_name: str | None = None
     public_key: Any = None
@@ -82,6 +84,8 @@ class RequestNewInvitationLink(Command[None]):
 
     Nothing happens for any other link, and within ten minutes of the last invitation.
     """
+
+    finds_its_organization = True
 
     token: str = field(repr=False)
 

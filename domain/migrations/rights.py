@@ -58,10 +58,11 @@ async def apply_rights(owner: asyncpg.Connection) -> None:
 
 _POLICY = "reach"
 # A CASE, since the planner takes half of the rows to pass it: of a plain comparison it expects so
-# few that it would sort them rather than read along an index. Sub-selects are evaluated once.
+# few that it would sort them rather than read along an index. Sub-selects are evaluated once, and
+# both of them when a row that was waited for is looked at again: neither may fail.
 _SEEN = f"""
-CASE (SELECT current_setting('{SETTING}', true)) WHEN '{EVERYTHING}' THEN true
-ELSE organization_id = (SELECT nullif(current_setting('{SETTING}', true), '')::uuid) END
+CASE (SELECT current_setting('{SETTING}', true)) WHEN '{EVERYTHING}' THEN true ELSE organization_id
+= (SELECT nullif(nullif(current_setting('{SETTING}', true), ''), '{EVERYTHING}')::uuid) END
 """
 
 

@@ -14,6 +14,7 @@ from domain.queries.members import get_member
 from domain.queries.organizations import OrganizationRow, organizations_by_id
 from domain.queries.reader import Reader
 from domain.queries.rows import MemberRow
+from domain.reach import reaching
 from domain.store.account_rows import ACCOUNTS, memberships_of
 from domain.store.member_rows import MEMBERS
 from domain.store.session_rows import SESSIONS
@@ -110,13 +111,13 @@ async def own_memberships(
     organizations = await organizations_by_id(reader, [way.organization_id for way in ways])
     found = []
     for way in ways:
-        member = await get_member(reader, way.organization_id, way.member_id)
+        key = {"organization_id": way.organization_id, "id": way.member_id}
+        with reaching(way.organization_id):
+            member = await get_member(reader, way.organization_id, way.member_id)
+            record = await reader.fetch_row(_WRAPPED, **key)
         organization = organizations.get(way.organization_id)
         if member is None or organization is None or member.account_id != account_id:
             continue
-        record = await reader.fetch_row(
-            _WRAPPED, organization_id=way.organization_id, id=way.member_id
-        )
         if record is not None:
             found.append(OwnMembershipRow(organization, member, *record))
     return found

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from domain.errors import NotFound
 from domain.model.policies import Policies
+from domain.reach import reaching
 from domain.store.account_rows import ACCOUNT_MEMBERSHIPS, ACCOUNTS
 from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import MEMBERS
@@ -112,13 +113,13 @@ async def check_person(unit: UnitOfWork, organization_id: UUID, account_id: UUID
     policies.check_sign_on(came_by_sso=came_by_sso)
     for each in person.memberships:
         claims = each.policies.single_organization
-        if (
-            each.organization_id != organization_id
-            and (policies.single_organization or claims)
-            and await _BELONGS.fetch_value(
+        if each.organization_id == organization_id or not (policies.single_organization or claims):
+            continue
+        with reaching(each.organization_id):
+            belongs = await _BELONGS.fetch_value(
                 unit.connection, organization_id=each.organization_id, id=each.member_id
             )
-        ):
+        if belongs:
             policies.check_elsewhere(is_elsewhere=True, is_claimed=claims)
     return person
 

@@ -22,6 +22,7 @@ from domain.store.sign_in_links import SignInPolicy
 from graphql_schema.app import GraphqlApp, graphql_app
 from graphql_schema.services import Limits
 from tests.support import factories
+from tests.support.database import ROW_SECURITY
 from tests.support.graphql import Api, api, services
 
 PROTOCOL = "graphql-transport-ws"
@@ -93,7 +94,7 @@ class LiveServer:
 @asynccontextmanager
 async def live_server(database_url: str, limits: Limits | None = None) -> AsyncIterator[LiveServer]:
     """A server on a free port of this machine, in this event loop."""
-    pool = await open_pool(database_url)
+    pool = await open_pool(database_url, row_security=ROW_SECURITY)
     workers = Workers(
         pool=pool,
         mail_links=MailLinks(
