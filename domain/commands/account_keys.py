@@ -45,6 +45,8 @@ class SetAccountKeys(Command[UUID]):
     same key under another passphrase leaves it as it is.
     """
 
+    finds_its_organization = True
+
     public_key: Any
     encrypted_private_key: str = field(repr=False)
 
