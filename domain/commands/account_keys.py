@@ -14,7 +14,7 @@ from domain.ids import UUID
 from domain.keys.account_keys import check_key_pair
 from domain.model.member_keys import replace_key
 from domain.store.account_rows import ACCOUNTS, memberships_of
-from domain.store.persons import hold_account
+from domain.store.persons import hold_account, keys_may_change
 from domain.store.statement import INSTANT, TEXT, UUID_TYPE, Statement, parameter
 from domain.vocabulary import ActorKind
 
@@ -53,7 +53,11 @@ class SetAccountKeys(Command[UUID]):
 
 @handles(SetAccountKeys)
 async def set_account_keys(command: SetAccountKeys, unit: UnitOfWork) -> Outcome[UUID]:
-    """Raises Forbidden for a caller who is no person, Invalid for keys that cannot be right."""
+    """Raises Forbidden, Invalid for keys that cannot be right.
+
+    Forbidden are callers who are no person, and a person of several organizations for whom the
+    provider of one vouches.
+    """
     account_id = unit.caller.account_id
     if account_id is None:
         raise Forbidden("Only a person has keys; sign in instead of sending a token.")
@@ -65,6 +69,7 @@ async def set_account_keys(command: SetAccountKeys, unit: UnitOfWork) -> Outcome
     before = account["public_key"]
     if (before, account["encrypted_private_key"]) == (public, command.encrypted_private_key):
         return Outcome(account_id, changed=False)
+    await keys_may_change(unit, account_id)
     await _SET_KEYS.fetch(
         unit.connection,
         id=account_id,

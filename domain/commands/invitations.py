@@ -30,7 +30,7 @@ from domain.store.invitation_rows import (
     find_invitation,
     mark_accepted,
 )
-from domain.store.persons import check_person, hold_account
+from domain.store.persons import check_person, hold_account, keys_may_change
 from domain.store.unit_of_work import Isolation, Outdated
 from domain.text import check_text
 from domain.vocabulary import (
@@ -244,6 +244,7 @@ async def _join(
     if keys is not None:
         if account.has_keys:
             raise Invalid("publicKey", "is not taken: your account has keys already, leave it out")
+        await keys_may_change(unit, account.id)
         await give_keys(unit.connection, account.id, keys, unit.now)
 
 

@@ -76,7 +76,9 @@ async def end_session(command: EndSession, unit: UnitOfWork) -> Outcome[UUID]:
     account_id = unit.caller.account_id
     if account_id is None:
         raise Forbidden("Only a person who is signed in has sessions.")
-    key = {"id": command.session_id, "account_id": account_id}
+    # Who came by an organization's provider sees, and ends, only what came the same way.
+    within = unit.caller.sso_organization_id
+    key = {"id": command.session_id, "account_id": account_id, "within": within}
     ended = await END_SESSION.fetch_value(unit.connection, **key, now=unit.now)
     if ended is None and await SESSION_OF_ACCOUNT.fetch_value(unit.connection, **key) is None:
         raise NotFound("session")

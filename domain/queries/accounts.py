@@ -96,6 +96,12 @@ async def get_account(reader: Reader, account_id: UUID) -> AccountRow | None:
     return None if record is None else AccountRow(**record)
 
 
+async def belongs_only(reader: Reader, account_id: UUID, organization_id: UUID) -> bool:
+    """Whether the person belongs to that organization and to no other."""
+    ways = await memberships_of(reader.source, account_id)
+    return {way.organization_id for way in ways} == {organization_id}
+
+
 async def own_memberships(
     reader: Reader, account_id: UUID, organization_id: UUID | None = None
 ) -> list[OwnMembershipRow]:

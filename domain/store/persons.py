@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from domain.errors import NotFound
+from domain.errors import Forbidden, NotFound
 from domain.model.policies import Policies
 from domain.reach import reaching
-from domain.store.account_rows import ACCOUNT_MEMBERSHIPS, ACCOUNTS
+from domain.store.account_rows import ACCOUNT_MEMBERSHIPS, ACCOUNTS, memberships_of
 from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import MEMBERS
 from domain.store.organization_rows import ORGANIZATIONS
@@ -122,6 +122,22 @@ async def check_person(unit: UnitOfWork, organization_id: UUID, account_id: UUID
         if belongs:
             policies.check_elsewhere(is_elsewhere=True, is_claimed=claims)
     return person
+
+
+async def keys_may_change(unit: UnitOfWork, account_id: UUID) -> None:
+    """Raise Forbidden where an organization's provider vouches for a person of others as well.
+
+    Whoever runs a provider can make it name anybody; a person's keys count in all organizations.
+    """
+    within = unit.caller.sso_organization_id
+    if within is None:
+        return
+    memberships = await memberships_of(unit.connection, account_id)
+    if any(each.organization_id != within for each in memberships):
+        raise Forbidden(
+            "You signed in by the provider of one organization and belong to others, too; sign in"
+            " by a link sent to your address to change your keys."
+        )
 
 
 async def check_restored(unit: UnitOfWork, member: Member) -> None:

@@ -25,6 +25,8 @@ _COLUMNS = [
 ]
 _ACCOUNT = parameter("account_id", UUID_TYPE)
 _NOW = parameter("now", INSTANT)
+_WITHIN = parameter("within", UUID_TYPE)
+_IS_WITHIN = _WITHIN.is_(None) | (SESSIONS.c.sso_organization_id == _WITHIN)
 _IS_OPEN = SESSIONS.c.ended_at.is_(None) & (SESSIONS.c.expires_at > _NOW)
 
 INSERT_SESSION = Statement(
@@ -34,7 +36,12 @@ INSERT_SESSION = Statement(
 )
 END_SESSION = Statement(
     update(SESSIONS)
-    .where(SESSIONS.c.id == parameter("id", UUID_TYPE), SESSIONS.c.account_id == _ACCOUNT, _IS_OPEN)
+    .where(
+        SESSIONS.c.id == parameter("id", UUID_TYPE),
+        SESSIONS.c.account_id == _ACCOUNT,
+        _IS_OPEN,
+        _IS_WITHIN,
+    )
     .values(ended_at=_NOW)
     .returning(SESSIONS.c.id)
 )
@@ -58,6 +65,6 @@ END_ALL_BUT_NEWEST = Statement(
 """Ends the oldest of an account's open sessions, where it has more than are kept."""
 SESSION_OF_ACCOUNT = Statement(
     select(SESSIONS.c.id).where(
-        SESSIONS.c.id == parameter("id", UUID_TYPE), SESSIONS.c.account_id == _ACCOUNT
+        SESSIONS.c.id == parameter("id", UUID_TYPE), SESSIONS.c.account_id == _ACCOUNT, _IS_WITHIN
     )
 )

@@ -8,7 +8,13 @@ import strawberry
 
 from domain.caller import scopes_of
 from domain.ids import UUID
-from domain.queries.accounts import AccountRow, OwnMembershipRow, SessionRow, own_memberships
+from domain.queries.accounts import (
+    AccountRow,
+    OwnMembershipRow,
+    SessionRow,
+    belongs_only,
+    own_memberships,
+)
 from domain.vocabulary import MemberStatus
 from graphql_schema.context import Info
 from graphql_schema.enums import (
@@ -86,12 +92,10 @@ class Account(Node):
 
     @resolved()
     async def encrypted_private_key(self, info: Info) -> str | None:
-        # Whoever runs a provider can make it say anything: to nobody who has not accepted to be a
-        # member there does it open more than the way to accept.
+        # Whoever runs a provider can make it name anybody: it opens the key of nobody who has not
+        # accepted to be a member there, or who belongs to other organizations as well.
         within = info.context.caller.sso_organization_id
-        if within is not None and not await own_memberships(
-            info.context.reader, self.row.id, within
-        ):
+        if within is not None and not await belongs_only(info.context.reader, self.row.id, within):
             return None
         return self.row.encrypted_private_key
 

@@ -10,9 +10,11 @@ from domain.application import Application
 from domain.commands import Member
 from domain.vocabulary import MemberStatus, SignInMethod
 from graphql_schema import auth
+from graphql_schema.ids import Kind, make_id
 from tests.support import factories
 from tests.support.graphql import Api, Person, as_person, send
-from tests.support.sessions import session, signed_in
+from tests.support.keys import keys
+from tests.support.sessions import session, session_id_of, signed_in
 
 WHO = """
 { viewer {
@@ -61,10 +63,63 @@ async def test_a_provider_opens_its_own_organization_and_no_other(
     assert viewer["organization"] == {"id": other.org}
     assert viewer["account"] == {
         "email": email,
-        "encryptedPrivateKey": "locked",
+        "encryptedPrivateKey": None,
         "memberships": [{"organizationId": other.org}],
     }
     assert viewer["sessions"] == [{"method": "OIDC", "current": True}]
+
+
+async def test_who_belongs_to_one_organization_gets_their_key_by_its_provider(
+    app: Application, caller: Api
+) -> None:
+    email = f"{factories.unique('ann')}@example.com"
+    member, _ = await signed_in(app, caller.organization_id, email=email)
+    await with_keys(app, member)
+    person = await vouched(app, caller, member, caller)
+
+    viewer = (await person.ask(WHO))["viewer"]
+
+    assert viewer["account"]["encryptedPrivateKey"] == "locked"
+
+
+async def test_a_provider_changes_nobodys_keys_in_other_organizations(
+    app: Application, caller: Api
+) -> None:
+    email = f"{factories.unique('ann')}@example.com"
+    member, _ = await signed_in(app, caller.organization_id, email=email)
+    await with_keys(app, member)
+    other = await caller.elsewhere()
+    person = await vouched(app, caller, member, other)
+    given = {"publicKey": keys(1).public, "encryptedPrivateKey": keys(1).locked}
+    looked_up = "SELECT public_key, encrypted_private_key FROM accounts WHERE id = $1"
+
+    for status in (None, MemberStatus.CONFIRMED):
+        if status is not None:
+            await factories.member(app, other.organization_id, status, email=email)
+        refused = await person.change("setAccountKeys", "account { id }", **given)
+
+        (error,) = refused["errors"]
+        assert error["code"] == "FORBIDDEN"
+        assert "sign in by a link" in error["message"]
+        assert tuple(await app.pool.fetchrow(looked_up, member.account_id)) == (None, "locked")
+    away = await vouched(app, caller, member, caller)
+    assert (await away.change("setAccountKeys", "account { id }", **given))["errors"] != []
+
+
+async def test_a_provider_ends_no_session_that_it_did_not_vouch_for(
+    app: Application, caller: Api
+) -> None:
+    email = f"{factories.unique('ann')}@example.com"
+    member, secret = await signed_in(app, caller.organization_id, email=email)
+    other = await caller.elsewhere()
+    await factories.member(app, other.organization_id, MemberStatus.CONFIRMED, email=email)
+    person = await vouched(app, caller, member, other)
+    id_ = make_id(Kind.SESSION, None, session_id_of(secret))
+
+    refused = await person.change("endSession", "endedSessionId", sessionId=id_)
+
+    assert [error["code"] for error in refused["errors"]] == ["NOT_FOUND"]
+    assert (await as_person(caller, secret).ask("{ viewer { label } }"))["viewer"]["label"]
 
 
 async def test_who_has_not_accepted_sees_nothing_of_an_account_that_was_there_before(
