@@ -101,14 +101,21 @@ def _union(*parts: Select[Any]) -> tuple[Any, Any, list[Any]]:
 
 _WAITS = "QUEUED"
 _IN_USE = "QUEUED,SENT"
+_ELSEWHERE = ACCOUNT_MEMBERSHIPS.alias("elsewhere")
 _LINKS_OF_MEMBERS = SIGN_IN_LINKS.join(
     ACCOUNT_MEMBERSHIPS, ACCOUNT_MEMBERSHIPS.c.account_id == SIGN_IN_LINKS.c.account_id
 )
 
 
 def _of_organization(states: str) -> tuple[Any, Any, list[Any]]:
-    # A link to sign in is no organization's: every one of its owner's organizations shows it.
-    sign_in = _sign_in_links(ACCOUNT_MEMBERSHIPS.c.organization_id, _LINKS_OF_MEMBERS, states)
+    # A link to sign in opens all organizations of its owner: it is shown where there is only one.
+    elsewhere = select(_ELSEWHERE.c.account_id).where(
+        _ELSEWHERE.c.account_id == ACCOUNT_MEMBERSHIPS.c.account_id,
+        _ELSEWHERE.c.organization_id != ACCOUNT_MEMBERSHIPS.c.organization_id,
+    )
+    sign_in = _sign_in_links(
+        ACCOUNT_MEMBERSHIPS.c.organization_id, _LINKS_OF_MEMBERS, states
+    ).where(~elsewhere.exists())
     return _union(_invitations(states), _notices(states), sign_in)
 
 

@@ -77,6 +77,21 @@ async def test_a_link_to_sign_in_is_read_by_the_organizations_of_its_owner(
     assert elsewhere["nodes"] == []
 
 
+async def test_a_link_that_opens_two_organizations_is_read_by_neither(
+    app: Application, caller: Api
+) -> None:
+    person = await factories.member(app, caller.organization_id, MemberStatus.ACCEPTED)
+    email = str(person.attributes.email)
+    other = await caller.elsewhere()
+    await factories.member(app, other.organization_id, MemberStatus.ACCEPTED, email=email)
+    await app.execute(RequestSignInLink(email), nobody())
+
+    for organization in (caller, other):
+        found = await organization.ask(MAILS, org=organization.org)
+        kinds = [node["kind"] for node in found["organization"]["developmentMails"]["nodes"]]
+        assert "SIGN_IN" not in kinds
+
+
 async def test_it_is_for_owners_alone(app: Application, caller: Api) -> None:
     scopes = frozenset(Scope) - {Scope.ORGANIZATION_WRITE}
     issued = await token(app, caller.organization_id, scopes)
