@@ -16,7 +16,7 @@ from api.database import DatabaseUrls, bring_up_to_date, goes_through_pooler, op
 from api.deployment_secret import deployment_secret, derived_key
 from api.mail.links import MailLinks
 from api.mail.smtp import SmtpServer
-from api.settings import Settings, Switch
+from api.settings import Settings, Switch, variable
 from api.start_error import StartError
 from api.workers import Workers
 from domain.application import Application
@@ -169,6 +169,11 @@ async def _close(pool: asyncpg.Pool) -> None:
 
 async def _open(settings: Settings, url: str, *, patient: bool) -> asyncpg.Pool:
     """The pool; `patient` waits for a database that was there a moment ago, as its parent saw."""
+    if settings.row_security is Switch.ON and goes_through_pooler(settings):
+        raise StartError(
+            f"{variable('row_security')} is not possible behind a connection pooler, which"
+            f" {variable('database_direct_url')} says there is: it shares sessions."
+        )
     deadline = monotonic() + (PATIENCE_S if patient else 0)
     while True:
         try:

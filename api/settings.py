@@ -203,11 +203,6 @@ class Settings(BaseSettings):
             for name in ("database_read_url", "database_direct_url"):
                 if getattr(self, name) is not None:
                     raise ValueError(f"{variable(name)} needs {variable('database_url')}")
-        if self.row_security is Switch.ON and self.database_direct_url is not None:
-            raise ValueError(
-                f"{variable('row_security')} is not possible behind a connection pooler, which"
-                f" {variable('database_direct_url')} says there is"
-            )
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError(
                 f"{variable('smtp_username')} and {variable('smtp_password')} belong together"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.commands.sessions import SESSION_PREFIX
 from domain.queries.session_callers import acting_member, caller_of_session, find_session
+from domain.reach import reach_only, reaching
 from domain.secrets import read_secret
 from graphql_schema.errors import BAD_REQUEST, ApiError
 from graphql_schema.presented import Known
@@ -39,11 +40,13 @@ async def enter(context: Context, secret: str) -> bool:
     if session is None:  # ended by somebody between the two statements
         return False
     asked = context.known.presented
-    member = await acting_member(context.reader, session, asked.asked)
+    with reaching(None):
+        member = await acting_member(context.reader, session, asked.asked)
     caller = caller_of_session(session, member, context.now, asked.ip)
     if caller is None or not context.needed <= caller.scopes:
         return False
     context.known = Known(caller, session=session, presented=asked)
+    reach_only(caller.organization_id)
     return True
 
 

@@ -24,7 +24,7 @@ from domain.store.held_connection import SETTING
 RUN_FOLDER = "ROLLCALL_TEST_FOLDER"
 EXTERNAL_URL = "ROLLCALL_TEST_DATABASE_URL"
 PREFIX = "rollcall_test"
-ROW_SECURITY = os.environ.get("ROLLCALL_TEST_ROW_SECURITY", "on") == "on"
+ROW_SECURITY = os.environ.get("ROLLCALL_TEST_ROW_SECURITY", "off") == "on"
 """Whether the database keeps organizations apart, too: it does, in the tests."""
 
 
