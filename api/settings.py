@@ -14,6 +14,13 @@ from api.setting_values import DatabaseUrl, MailAddress, Proxies, PublicUrl, Sec
 PREFIX = "ROLLCALL_"
 # Variables of the test suite are nobody's mistake.
 TEST_PREFIX = "ROLLCALL_TEST_"
+# What commands read that ask a server from any machine: no settings of the server.
+CLIENT_VARIABLES = (
+    "ROLLCALL_ACCESS_TOKEN",
+    "ROLLCALL_ORGANIZATION_KEY",
+    "ROLLCALL_PASSPHRASE",
+    "ROLLCALL_SERVER_URL",
+)
 
 
 class SmtpSecurity(StrEnum):
@@ -222,7 +229,7 @@ def load_settings() -> Settings:
 
 def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     """One warning for each ROLLCALL_* variable that means nothing, with the likely name."""
-    known = [variable(name) for name in Settings.model_fields]
+    known = [*(variable(name) for name in Settings.model_fields), *CLIENT_VARIABLES]
     warnings = []
     for name in sorted(environment):
         if not name.upper().startswith(PREFIX) or name.upper().startswith(TEST_PREFIX):

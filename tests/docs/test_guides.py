@@ -14,7 +14,12 @@ from tests.docs.sessions import Step, run, steps
 from tests.support.database import DatabaseFactory
 from tests.support.server import PROGRAM, RunningServer, running_server
 
-GUIDES = [*sorted(DOCS.glob("guides/*.md")), DOCS / "audit.md", DOCS / "oauth.md"]
+GUIDES = [
+    *sorted(DOCS.glob("guides/*.md")),
+    DOCS / "audit.md",
+    DOCS / "oauth.md",
+    DOCS / "confirm-members.md",
+]
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the guides call curl")
 
@@ -34,6 +39,9 @@ def test_commands_do_what_the_guide_says(
     environment = server.environment | {
         "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
+        # Nobody's session, and no record of what was confirmed, is left where it was not.
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
     }
 
     result = run(todo, tmp_path, environment)

@@ -19,6 +19,7 @@ from tests.docs.pages import DOCS, table
 from tests.support import factories
 from tests.support.database import DatabaseFactory
 from tests.support.house import House, Resident, open_house
+from tests.support.keyed_house import keyed_resident
 
 FOLDER = DOCS / "guides" / "scripts"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
@@ -58,11 +59,13 @@ def environment_of(resident: Resident) -> dict[str, str]:
     return environment
 
 
-def run(resident: Resident, script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+def run(
+    resident: Resident, script: str, *arguments: object, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """The script's result."""
     return subprocess.run(
         [sys.executable, FOLDER / script, *map(str, arguments)],
-        env=environment_of(resident),
+        env=environment_of(resident) | variables,
         capture_output=True,
         text=True,
         check=False,
@@ -110,6 +113,24 @@ def test_confirm_pending(acme: Resident) -> None:
     assert {row["email"]: row["stage"] for row in rows} == dict.fromkeys(accepted, "CONFIRMED") | {
         invited: "INVITED"
     }
+
+
+def test_confirm_pending_hands_over_the_key(house: House, tmp_path: Path) -> None:
+    harbour = keyed_resident(house, tmp_path / "owner")
+    guests = [harbour.guest() for _ in range(2)]
+
+    without = run(harbour, "confirm_pending.py", harbour.slug)
+    done = run(
+        harbour,
+        "confirm_pending.py",
+        harbour.slug,
+        ORGANIZATION_KEY_FILE=str(harbour.key_file),
+    )
+
+    assert (without.returncode, without.stdout) == (1, "")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [f"{guest.email}: confirmed" for guest in guests]
+    assert [harbour.key_of(guest) for guest in guests] == [harbour.keyed.key] * 2
 
 
 def test_export_history_goes_on_where_it_was(acme: Resident, tmp_path: Path) -> None:

@@ -2,12 +2,18 @@
 
     python confirm_pending.py ORGANIZATION-SLUG
 
-Wants GRAPHQL_URL and ACCESS_TOKEN (scopes MEMBERS_READ and MEMBERS_CONFIRM). May be run as often as
-wanted: who is confirmed already stays so. Exit code 1 when somebody could not be confirmed.
+Wants GRAPHQL_URL and ACCESS_TOKEN (scopes MEMBERS_READ and MEMBERS_CONFIRM). Where the organization
+hands over a key, ORGANIZATION_KEY_FILE is the file that `rollcall key create --key-file` wrote, and
+`pip install joserfc` is needed, too. May be run as often as wanted: who is confirmed already stays
+so. Exit code 1 when somebody could not be confirmed. `rollcall confirm` does it day and night, too,
+by a policy, or after comparing fingerprints.
 """
 
+import json
 import os
 import sys
+from pathlib import Path
+from typing import Any
 
 from gql import Client, gql
 from gql.transport.httpx import HTTPXTransport
@@ -17,7 +23,7 @@ query Pending($slug: String!, $after: String) {
   organization(by: {slug: $slug}) {
     id
     pendingConfirmations(first: 100, after: $after) {
-      nodes { member { id email version } }
+      nodes { publicKey member { id email version } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -33,6 +39,30 @@ mutation Confirm($input: BulkConfirmMembersInput!) {
 """)
 
 
+def wrapped(key: dict[str, Any], public_key: dict[str, Any]) -> dict[str, str]:
+    """The organization key as a JWE that only this member opens, and whose key it is made for."""
+    from joserfc import jwe  # noqa: PLC0415 - not needed without a key
+    from joserfc.jwk import ECKey  # noqa: PLC0415
+    from joserfc.registry import HeaderParameter  # noqa: PLC0415
+
+    member_key = ECKey.import_key(public_key)
+    registry = jwe.JWERegistry(
+        header_registry={"org": HeaderParameter("", "str"), "ver": HeaderParameter("", "int")},
+        algorithms=["ECDH-ES+A256KW", "A256GCM"],
+    )
+    header = {
+        "alg": "ECDH-ES+A256KW",
+        "enc": "A256GCM",
+        "cty": "jwk+json",
+        "kid": member_key.thumbprint(),
+        "org": key["org"],
+        "ver": key["ver"],
+    }
+    inside = json.dumps({"kty": "oct", "k": key["k"]})
+    text = jwe.encrypt_compact(header, inside, member_key, registry=registry)
+    return {"wrappedOrganizationKey": text, "publicKeyThumbprint": member_key.thumbprint()}
+
+
 def main(slug: str) -> int:
     """Confirm page after page; how many could not be confirmed."""
     transport = HTTPXTransport(
@@ -40,6 +70,8 @@ def main(slug: str) -> int:
         headers={"Authorization": f"Bearer {os.environ['ACCESS_TOKEN']}"},
         timeout=60,
     )
+    file = os.environ.get("ORGANIZATION_KEY_FILE")
+    key = None if file is None else json.loads(Path(file).read_text())
     failed, after = 0, None
     with Client(transport=transport) as session:
         while True:
@@ -52,8 +84,9 @@ def main(slug: str) -> int:
             if waiting:
                 # The version makes sure that nobody is confirmed who has changed since.
                 members = [
-                    {"memberId": member["id"], "expectedVersion": member["version"]}
-                    for member in waiting.values()
+                    {"memberId": node["member"]["id"], "expectedVersion": node["member"]["version"]}
+                    | (wrapped(key, node["publicKey"]) if key and node["publicKey"] else {})
+                    for node in page["nodes"]
                 ]
                 CONFIRM.variable_values = {
                     "input": {"organizationId": organization["id"], "members": members}

@@ -1,0 +1,1 @@
+"""A Rollcall server as its clients see it, over HTTP, for commands that run anywhere."""
