@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import signal
 import time
-from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ from domain.ids import UUID
 from domain.keys.fingerprint import organization_fingerprint
 from domain.keys.organization_key import unwrap
 from graphql_schema.ids import Kind, make_id
+from tests.e2e.kept import dump, end_of, forms_of
 from tests.e2e.people import Home, Mailbox, ask, data, locked_pair
 from tests.e2e.wire import Wire, person
 from tests.support.canaille import *  # noqa: F403 - its fixtures
@@ -129,7 +130,7 @@ def test_from_the_first_call_to_the_end_of_access(story: Story, canaille: Canail
 def the_owner_makes_the_key(story: Story) -> None:
     owner = story.owner
     link = story.made["signInUrl"]
-    story.secrets["sign-in link"] = _end(link)
+    story.secrets["sign-in link"] = end_of(link)
     owner.run("sign-in", link)
     owner.run("sign-in", link, code=1)  # it works once
     owner.run("key", "setup")
@@ -138,7 +139,7 @@ def the_owner_makes_the_key(story: Story) -> None:
     key = json.loads((owner.folder / "key.json").read_text())
     story.secrets["organization key"] = urlsafe_b64decode(key["k"] + "=")
     story.secrets["passphrase of the owner"] = owner.passphrase.encode()
-    story.secrets["session of the owner"] = _end(owner.cookie)
+    story.secrets["session of the owner"] = end_of(owner.cookie)
 
 
 def the_provider_reports(story: Story) -> None:
@@ -161,7 +162,7 @@ def they_accept(story: Story, canaille: Canaille) -> None:
     members = story.members()
     assert {members[email]["status"] for email in CREW + GUESTS} == {"ACCEPTED"}
     for number, token in enumerate(story.mailbox.links):
-        story.secrets[f"link {number}"] = _end(token)
+        story.secrets[f"link {number}"] = end_of(token)
     for email in CREW + GUESTS:
         story.secrets[f"passphrase of {email}"] = story.home(email).passphrase.encode()
 
@@ -185,7 +186,7 @@ def one_comes_by_single_sign_on(story: Story, canaille: Canaille) -> None:
         arrived = browser.get(back.headers["location"])
         assert arrived.headers["location"].endswith("/accept")
         session = browser.cookies["rollcall-session"]
-    story.secrets["session by single sign-on"] = _end(session)
+    story.secrets["session by single sign-on"] = end_of(session)
     token = story.mailbox.link_for(BY_SSO, INVITED).partition("#")[2]
     pair, keys = locked_pair(story.home(BY_SSO).passphrase)
     story.secrets["private key"] = urlsafe_b64decode(pair.as_dict(private=True)["d"] + "=")
@@ -257,7 +258,7 @@ def one_loses_everything(story: Story) -> None:
 
     await_that(lambda: made() is not None, "the new role counts")
     secret = made()["createAccessToken"]["secret"]
-    story.secrets["access token of a member"] = _end(secret)
+    story.secrets["access token of a member"] = end_of(secret)
     reads = {"id": story.org}
     assert ask(server, MEMBERS, reads, authorization=f"Bearer {secret}").status_code == 200
 
@@ -279,8 +280,8 @@ def one_loses_everything(story: Story) -> None:
 
 def nothing_that_was_kept_holds_a_secret(story: Story) -> None:
     for name in ("scimApiKey", "accessToken"):
-        story.secrets[name] = _end(story.made[name])
-    kept = {"the log": story.house.server.log.read_bytes(), "the database": _dump(story)}
+        story.secrets[name] = end_of(story.made[name])
+    kept = {"the log": story.house.server.log.read_bytes(), "the database": dump(story.house)}
     assert b"sailor03" in kept["the database"]
     assert len(kept["the log"]) > 10_000
     assert len(story.secrets) >= len(CREW + GUESTS) * 2 + 8
@@ -289,50 +290,8 @@ def nothing_that_was_kept_holds_a_secret(story: Story) -> None:
         (place, name)
         for place, content in kept.items()
         for name, secret in story.secrets.items()
-        for form in _forms(secret)
+        for form in forms_of(secret)
         if form in content
     ]
 
     assert found == []
-
-
-def _dump(story: Story) -> bytes:
-    """Every row of every table, as text."""
-    run, pool = story.house.blocking.run, story.house.blocking.app.pool
-    tables = run(
-        pool.fetch(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            " AND relkind IN ('r', 'p')"
-        )
-    )
-    parts = [
-        row[0]
-        for (table,) in tables
-        for row in run(pool.fetch(f'SELECT t::text || to_jsonb(t)::text FROM "{table}" AS t'))
-    ]
-    return "\n".join(parts).encode()
-
-
-def _end(secret: str) -> bytes:
-    """The part of a link, key or token that nobody else knows."""
-    return secret.strip().rpartition("_")[2].encode() if secret.count("_") == 1 else _tail(secret)
-
-
-def _tail(secret: str) -> bytes:
-    # The secret itself may have underscores: it is what follows the ids, 43 characters.
-    return secret.strip()[-43:].encode()
-
-
-def _forms(secret: bytes) -> set[bytes]:
-    """The ways in which these bytes may stand in a text."""
-    raw = {secret}
-    if len(secret) == 43:
-        raw.add(urlsafe_b64decode(secret + b"="))
-    forms = set(raw)
-    for value in raw:
-        forms |= {
-            urlsafe_b64encode(value).rstrip(b"="),
-            b64encode(value).rstrip(b"="),
-            value.hex().encode(),
-        }
-    return {form for form in forms if len(form) >= 16}
