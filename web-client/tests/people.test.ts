@@ -74,7 +74,13 @@ test("an invited person accepts in their own browser and is confirmed with the k
   await owner.getByRole("link", { name: "Confirmations" }).click();
   await owner.getByRole("link", { name: "Organization key" }).click();
   await owner.getByRole("button", { name: "Create the organization's key" }).click();
+  await owner.getByRole("button", { name: "Hand over the key from now on" }).waitFor();
+  await renamed(harbour);
   await owner.getByRole("button", { name: "Hand over the key from now on" }).click();
+  const conflict = owner.getByRole("alert").filter({ hasText: "Somebody else changed this" });
+  await conflict.getByRole("cell", { name: "Is an approval only" }).waitFor();
+  await conflict.getByRole("cell", { name: "Hands over the key" }).waitFor();
+  await conflict.getByRole("button", { name: "Use mine" }).click();
   await owner.getByRole("button", { name: "Only approve from now on" }).waitFor();
 
   // The invitation is in the development mailbox.
@@ -89,7 +95,7 @@ test("an invited person accepts in their own browser and is confirmed with the k
 
   // Ada, in a browser of her own.
   const ada = await openAsStranger(link ?? "");
-  await ada.getByRole("heading", { name: `Join ${harbour.name}` }).waitFor();
+  await ada.getByRole("heading", { name: `Join ${harbour.name} & Co` }).waitFor();
   await ada.getByText(address).waitFor();
   expect(new URL(ada.url()).hash).toBe("");
   await ada.getByLabel("Choose a passphrase").fill("too short");
@@ -98,14 +104,33 @@ test("an invited person accepts in their own browser and is confirmed with the k
   expect(await axeFindings(ada)).toEqual([]);
   await choosePassphrase(ada);
   await ada.getByRole("button", { name: "Accept the invitation" }).click();
-  await ada.getByRole("heading", { name: `Welcome to ${harbour.name}` }).waitFor();
-  const hers = await wordsOf(ada, "Your six words");
-  expect(hers).toHaveLength(6);
+  await ada.getByRole("heading", { name: `Welcome to ${harbour.name} & Co` }).waitFor();
+  const first = await wordsOf(ada, "Your six words");
+  expect(first).toHaveLength(6);
   expect(await axeFindings(ada)).toEqual([]);
 
-  // The owner compares and confirms, by the keyboard alone.
+  // While the owner compares, Ada makes another key: nothing is handed to a key nobody compared.
   await owner.getByRole("link", { name: "Confirmations" }).click();
   const compare = owner.getByRole("button", { name: "Compare the words of Ada Byron" });
+  await compare.click();
+  expect(await wordsOf(owner, "Their six words")).toEqual(first);
+  await ada.getByRole("link", { name: "See my membership" }).click();
+  await ada.getByRole("button", { name: "Make a new key" }).click();
+  const anew = ada.getByRole("dialog", { name: "Make a new key" });
+  await choosePassphrase(anew);
+  await anew.getByRole("button", { name: "Make the key" }).click();
+  await ada.getByText("Your new key is set up.").waitFor();
+  const hers = await wordsOf(ada, "Your six words");
+  expect(hers).not.toEqual(first);
+  await owner.getByRole("button", { name: "Same words: confirm" }).click();
+  await unlock(owner);
+  await owner.getByText("They have another key now").waitFor();
+  expect(await wordsOf(owner, "The words before")).toEqual(first);
+  expect(await wordsOf(owner, "Their six words")).toEqual(hers);
+  expect(await axeFindings(owner)).toEqual([]);
+
+  // The owner compares and confirms, by the keyboard alone.
+  await owner.reload();
   await compare.waitFor();
   await tabTo(owner, compare);
   await owner.keyboard.press("Enter");
@@ -130,7 +155,7 @@ test("an invited person accepts in their own browser and is confirmed with the k
   await owner.getByRole("link", { name: "Organization key" }).click();
   const shared = await wordsOf(owner, "Six words of the key");
   expect(await axeFindings(owner)).toEqual([]);
-  await ada.getByRole("link", { name: "See my membership" }).click();
+  await ada.reload();
   await ada.getByText("Key at hand").waitFor();
   await ada.getByRole("button", { name: "Unlock" }).click();
   await unlock(ada);
@@ -238,6 +263,15 @@ async function says(link: string, title: string, wayOn = "Sign in"): Promise<voi
     .or(page.getByRole("link", { name: wayOn }));
   await ways.first().waitFor();
   await page.context().close();
+}
+
+/** Another administrator changes the organization meanwhile. */
+async function renamed({ id, name, token }: Organization): Promise<void> {
+  await ask(
+    token,
+    "mutation Rename($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { changed } }",
+    { input: { organizationId: id, name: `${name} & Co` } },
+  );
 }
 
 async function act(mutation: string, input: string, email: string): Promise<void> {
