@@ -39,6 +39,8 @@ class Context:
         self.known = known
         self.cookies = cookies
         self.set_cookie: str | None = None
+        self.has_commanded = False
+        """Whether the operation may have changed something."""
         self.now: datetime = utc_now()
         self.cost: int | None = None
         self.needed: frozenset[Scope] = frozenset()
@@ -80,6 +82,7 @@ class Context:
 
     async def execute(self, command: Command[Result]) -> Outcome[Result]:
         """Run a command; what is read afterwards is read anew."""
+        self.has_commanded = True
         await self._snapshot.end()
         try:
             return await self.services.application.execute(command, self.caller.for_command())

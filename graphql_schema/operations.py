@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
@@ -16,6 +16,7 @@ from graphql_schema.context import Context
 from graphql_schema.errors import (
     BAD_REQUEST,
     HTTP_STATUS,
+    INTERNAL,
     LIMIT_EXCEEDED,
     RATE_LIMITED,
     RETRY_AFTER_S,
@@ -126,6 +127,8 @@ async def run(
                 allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
             )
     except TimeoutError:
+        if context.has_commanded:
+            return _perhaps_done(seconds)
         return refused(
             ApiError(LIMIT_EXCEEDED, f"The operation took longer than {seconds:g} seconds.")
         )
@@ -158,6 +161,15 @@ async def run(
             }
         }
     return Answer(body, status, context.set_cookie)
+
+
+def _perhaps_done(seconds: float) -> Answer:
+    """The answer where a command was cut short: nobody knows whether it was still carried out."""
+    message = (
+        f"The operation took longer than {seconds:g} seconds. What it was to change may have"
+        f" changed: look, or send it again."
+    )
+    return replace(refused(ApiError(INTERNAL, message)), status=UNAVAILABLE)
 
 
 def _database_is_away(errors: list[GraphQLError] | None) -> bool:

@@ -22,10 +22,10 @@ from graphql_schema.app import graphql_app
 from graphql_schema.context import Context
 from graphql_schema.loaders import Loaders
 from graphql_schema.schema import schema
-from graphql_schema.services import GraphqlServices
+from graphql_schema.services import GraphqlServices, Limits
 from graphql_schema.types import organization_people
 from tests.support import factories
-from tests.support.graphql import MODERN, Api, send
+from tests.support.graphql import MODERN, Api, api, send
 
 SECRET = "ada@example.com at 10.0.0.7:5432, SELECT password"
 COUNTS = "query ($org: ID!) { organization(by: {id: $org}) { memberCounts { total } } }"
@@ -181,19 +181,45 @@ async def test_what_was_read_before_the_database_went_away_is_shown(
     assert response.json()["data"]["viewer"]["scopes"]
 
 
+@asynccontextmanager
+async def all_taken(caller: Api) -> AsyncIterator[None]:
+    """A process all of whose connections are taken, and which has just let the caller in."""
+    pool = caller.app.pool
+    taken = [await pool.acquire() for _ in range(pool.get_max_size())]
+    await pool.release(taken.pop())
+    await caller.ask(COUNTS, org=caller.org)
+    taken.append(await pool.acquire())
+    try:
+        yield
+    finally:
+        for connection in taken:
+            await pool.release(connection)
+
+
 async def test_an_operation_that_waits_too_long_is_told_to_come_again(
     caller: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(graphql_app_module, "LONGEST_REQUEST_S", 0.2)
-    await caller.ask(COUNTS, org=caller.org)
-    pool = caller.app.pool
-
-    # given a process all of whose connections are taken
-    taken = [await pool.acquire() for _ in range(pool.get_max_size())]
-    response = await caller.post(COUNTS, {"org": caller.org})
-    for connection in taken:
-        await pool.release(connection)
+    async with all_taken(caller):
+        monkeypatch.setattr(graphql_app_module, "LONGEST_REQUEST_S", 0.2)
+        response = await caller.post(COUNTS, {"org": caller.org})
+        monkeypatch.undo()
 
     assert response.status_code == 503
     assert int(response.headers["retry-after"]) > 0
     assert (await caller.ask(COUNTS, org=caller.org))["organization"] is not None
+
+
+async def test_a_mutation_that_is_cut_short_may_have_happened(app: Application) -> None:
+    caller = await api(app, limits=Limits(operation_s=1))
+    given = {"organizationId": caller.org, "email": "perhaps@example.com"}
+
+    # when its command gets no connection in time
+    async with all_taken(caller):
+        response = await caller.post(INVITE, {"input": given})
+
+    # then it is not called refused: whoever asked has to look
+    assert response.status_code == 503
+    assert int(response.headers["retry-after"]) > 0
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL"}
+    assert "may have changed" in error["message"]

@@ -133,13 +133,14 @@ async def test_a_database_that_breaks_amid_writes_leaves_all_or_nothing(
 async def test_a_request_that_waits_too_long_is_told_to_come_again(
     world: World, acme: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scim_app, "LONGEST_REQUEST_S", 0.2)
     before = await acme.user("patient@x.example")
     pool = world.app.pool
 
     # given a process all of whose connections are taken
     taken = [await pool.acquire() for _ in range(pool.get_max_size())]
+    monkeypatch.setattr(scim_app, "LONGEST_REQUEST_S", 0.2)
     answer = await acme.post("/Users", {"userName": "waits@x.example"})
+    monkeypatch.undo()
     for connection in taken:
         await pool.release(connection)
 
