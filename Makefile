@@ -1,6 +1,6 @@
 # The front door. `make` alone lists the commands; each sets up what it needs by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo console console-test test fuzz lint types schema bench soak lock clean
+.PHONY: help setup setup-dev run demo console console-test screenshots test fuzz lint types schema bench soak lock clean
 
 BIN := .venv/bin
 export PYTHON
@@ -24,8 +24,14 @@ demo: setup ## Play identity providers against the running server and show what 
 console: setup ## Build the web console, where its sources changed
 	@sh scripts/console.sh build
 
-console-test: setup-dev ## Check the web console: types, style, logic, and all of it in Chromium
+console-screenshots: setup-dev ## Take the pictures of the web console in docs/screenshots anew
+	@sh scripts/console.sh pictures
+
+test: setup-dev ## Check the web console: types, style, logic, and all of it in Chromium
 	@sh scripts/console.sh test $(ARGS)
+
+screenshots: setup-dev ## Take the pictures of the web console in docs/screenshots anew
+	@sh scripts/console.sh pictures
 
 test: setup-dev ## Run all tests; those of Python alone with ARGS="-k groups"
 	$(BIN)/pytest -n 2 $(ARGS)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The web console's tools: `sh scripts/console.sh install | build | check | test`.
+# The web console's tools: `sh scripts/console.sh install | build | check | test | pictures`.
 # Node: the machine's from 20.19 on, or else the one that a Python package brings into .venv.
 # When nothing has changed since the last time, it is done at once.
 set -eu
@@ -88,6 +88,13 @@ tests() {
     fi
 }
 
+pictures() {
+    build
+    ROLLCALL_CHROMIUM=$(chromium)
+    export ROLLCALL_CHROMIUM
+    (cd "$client" && npm run --silent pictures)
+}
+
 command=${1:-build}
 [ $# -eq 0 ] || shift
 case $command in
@@ -95,5 +102,6 @@ case $command in
     build) build ;;
     check) check ;;
     test) tests "$@" ;;
-    *) say "What is $command? Say install, build, check or test."; exit 2 ;;
+    pictures) pictures ;;
+    *) say "What is $command? Say install, build, check, test or pictures."; exit 2 ;;
 esac

@@ -1,17 +1,21 @@
 // Takes a picture of every page in both looks, and narrow: for the documentation and to look at.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, test } from "vitest";
 import { openPage, settled, withBrowser } from "./support/browser";
+import { withPalette } from "./support/palette";
+import { acceptAs, invitationLink } from "./support/people";
 import { type Ids, idsOf } from "./support/routes";
 import { newStory, type Story } from "./support/story";
 
 withBrowser();
 
-const FOLDER = process.env.ROLLCALL_PICTURES ?? join(import.meta.dirname, "output");
+const FOLDER = join(import.meta.dirname, "../../docs/screenshots");
+/** Not kept: only to be looked at. */
+const NARROW_FOLDER = join(import.meta.dirname, "output");
 const LOOKS = [
-  ["light", 1280, 800],
-  ["dark", 1280, 800],
+  ["light", 1120, 700],
+  ["dark", 1120, 700],
   ["narrow", 320, 800],
 ] as const;
 
@@ -19,13 +23,18 @@ let story: Story;
 let ids: Ids;
 
 beforeAll(async () => {
-  mkdirSync(FOLDER, { recursive: true });
+  for (const folder of [FOLDER, NARROW_FOLDER]) mkdirSync(folder, { recursive: true });
   story = await newStory();
+  for (const email of ["yara.costa@example.com", "ravi.menon@example.com"]) {
+    await acceptAs(await invitationLink(story, email));
+  }
   ids = await idsOf(story);
 });
 
 const PAGES: Record<string, () => string> = {
   overview: () => "",
+  confirmations: () => "/confirmations",
+  mail: () => "/mail",
   members: () => "/members",
   member: () => `/members/${ids.member}`,
   groups: () => "/groups",
@@ -37,6 +46,7 @@ const PAGES: Record<string, () => string> = {
   guide: () => "/settings/guide?provider=ENTRA_ID",
   tokens: () => "/settings/tokens",
   organization: () => "/settings/organization",
+  "single-sign-on": () => "/settings/sign-in",
 };
 
 for (const [name, path] of Object.entries(PAGES)) {
@@ -49,10 +59,9 @@ for (const [name, path] of Object.entries(PAGES)) {
         height,
       });
       await settled(page);
-      await page.screenshot({
-        path: join(FOLDER, `${name}-${look}.png`),
-        fullPage: look === "narrow",
-      });
+      const isNarrow = look === "narrow";
+      const picture = withPalette(await page.screenshot({ fullPage: isNarrow }));
+      writeFileSync(join(isNarrow ? NARROW_FOLDER : FOLDER, `${name}-${look}.png`), picture);
     });
   }
 }

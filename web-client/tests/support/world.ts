@@ -117,6 +117,6 @@ function freePort(): Promise<number> {
 }
 
 /** Runs the command line program with the server's settings; what it printed. */
-export function rollcall(server: ServerOfTests, ...words: string[]): string {
+export function rollcall(server: Pick<ServerOfTests, "environment">, ...words: string[]): string {
   return execFileSync(ROLLCALL, words, { env: server.environment, encoding: "utf8" });
 }
