@@ -36,6 +36,10 @@ test("each navigation is one request", async () => {
 
   expect(counted).toEqual({
     overview: ["Overview"],
+    confirmations: ["Confirmations"],
+    key: ["OrganizationKey"],
+    mail: ["Mail"],
+    "sign-in settings": ["SingleSignOn"],
     members: ["Members"],
     member: ["Member"],
     groups: ["Groups"],

@@ -52,7 +52,7 @@ export function RunPanel({ run, onStop, onClear }: RunPanelProps) {
       {shown.length > 0 && (
         <DataTable
           caption={RUN.results}
-          columns={COLUMNS}
+          columns={refused.length > 0 ? [...COLUMNS, WHY] : COLUMNS}
           rows={shown}
           rowKey={({ memberId }) => memberId}
         />
@@ -75,5 +75,11 @@ const COLUMNS: Column<RowResult>[] = [
       );
     },
   },
-  { key: "why", heading: RUN.why, isText: true, cell: ({ why }) => why },
 ];
+
+const WHY: Column<RowResult> = {
+  key: "why",
+  heading: RUN.why,
+  isText: true,
+  cell: ({ why }) => why,
+};
