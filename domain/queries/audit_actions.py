@@ -244,6 +244,8 @@ AUDIT_ACTIONS = _catalogue()
 
 def sentence_of(action: str, actor: str, subject: str) -> str:
     """The event in one sentence; an action that the catalogue has not heard of names itself."""
+    if action == "member.accepted" and actor == subject:
+        return f"{subject} accepted the invitation."
     known = AUDIT_ACTIONS.get(action)
     if known is None:
         return f"{actor}: {action} {subject}."

@@ -7,7 +7,9 @@ from domain.model.lifecycle import LIFECYCLE
 from domain.queries.audit_actions import AUDIT_ACTIONS, sentence_of
 
 DOMAIN = Path(__file__).parents[3] / "domain"
-SUBJECTS = r"(?:organization|member|group|scim_connection|access_token|bulk_operation)"
+SUBJECTS = (
+    r"(?:organization|member|group|scim_connection|access_token|bulk_operation|oidc_provider)"
+)
 
 
 def test_every_recorded_action_is_known() -> None:
@@ -26,4 +28,5 @@ def test_a_sentence_names_actor_and_subject() -> None:
         assert "Bob" in sentence
         assert sentence.endswith(".")
     assert sentence_of("member.confirmed", "Ada", "Bob") == "Ada confirmed Bob."
+    assert sentence_of("member.accepted", "Bob", "Bob") == "Bob accepted the invitation."
     assert sentence_of("member.sung", "Ada", "Bob") == "Ada: member.sung Bob."
