@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, null, select
 
 from domain.ids import UUID
 from domain.model.key_state import key_state
@@ -73,8 +73,10 @@ _ACCOUNT = Statement(
         ACCOUNTS.c.id == parameter("id", UUID_TYPE)
     )
 )
+# Nobody whose access has ended is handed the key; a restore hands it out again.
+_OWN_KEY = case((MEMBERS.c.revoked_at.is_(None), MEMBERS.c.wrapped_organization_key), else_=null())
 _WRAPPED = Statement(
-    select(MEMBERS.c["wrapped_organization_key", "wrapped_key_version"]).where(
+    select(_OWN_KEY, MEMBERS.c.wrapped_key_version).where(
         MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE),
         MEMBERS.c.id == parameter("id", UUID_TYPE),
     )

@@ -231,8 +231,8 @@ def a_policy_confirms_fifteen(story: Story) -> None:
     assert {members[email]["keyState"] for email in CREW} == {"CURRENT"}
     lines = (owner.folder / "watch.log").read_text().splitlines()
     said = [json.loads(line) for line in lines if line.startswith("{")]
-    assert sorted(row["email"] for row in said if row["result"] == "confirmed") == CREW
-    assert sorted(row["email"] for row in said if row["result"] == "left") == GUESTS
+    assert sorted(row["email"] for row in said if row["result"] == "CONFIRMED") == CREW
+    assert sorted(row["email"] for row in said if row["result"] == "LEFT") == GUESTS
 
 
 def all_of_them_open_one_key(story: Story) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from domain.application import Application
+from domain.commands import RestoreMember, RevokeMember
 from domain.keys.account_keys import lock
 from domain.vocabulary import MemberRole, MemberStatus
 from graphql_schema import auth
 from tests.support import factories
-from tests.support.factories import Looks
+from tests.support.factories import SYSTEM, Looks
 from tests.support.graphql import Api, Person, as_nobody, as_person
 from tests.support.keys import PASSPHRASE, keyed, keys
 from tests.support.sessions import session, signed_in
@@ -53,6 +54,24 @@ async def test_who_accepted_and_acts_nowhere_yet_sets_keys(app: Application, cal
     person = as_person(caller, await session(app, member.account_id))
 
     assert (await person.change("setAccountKeys", SET, **given(1)))["changed"]
+
+
+async def test_who_is_revoked_is_not_handed_the_key_until_they_come_back(
+    app: Application, caller: Api
+) -> None:
+    acme = await keyed(app)
+    member = await acme.confirmed(keys(1))
+    person = as_person(caller, await session(app, member.account_id))
+    own = (await person.ask(STATE))["viewer"]["account"]["memberships"]
+
+    await app.execute(RevokeMember(acme.organization_id, member.id), SYSTEM)
+    revoked = (await person.ask(STATE))["viewer"]["account"]["memberships"]
+    await app.execute(RestoreMember(acme.organization_id, member.id), SYSTEM)
+    restored = (await person.ask(STATE))["viewer"]["account"]["memberships"]
+
+    assert own[0]["wrappedOrganizationKey"] is not None
+    assert revoked == [{"keyState": None, "wrappedOrganizationKey": None}]
+    assert restored == own
 
 
 async def test_other_keys_void_what_was_wrapped(app: Application, caller: Api) -> None:

@@ -18,6 +18,7 @@ from graphql_schema.enums import UserErrorCode
 from tests.docs.reference.examples import FOLDER, Example, wanted
 from tests.docs.reference.world import World, make_world
 from tests.support import factories
+from tests.support.database import DatabaseFactory
 from tests.support.live import LiveServer, events, heard, live_server
 from tests.support.requests_log import entry
 
@@ -36,9 +37,23 @@ async def app(database_url: str) -> AsyncIterator[Application]:
 
 
 @pytest.fixture(scope="module")
-async def world(app: Application) -> World:
+def still_database_url(database_factory: DatabaseFactory, worker_id: str) -> str:
+    """A database in which nobody carries out what waits in the world of the queries."""
+    return database_factory.clone(f"reference_still_{worker_id}").server_url
+
+
+@pytest.fixture(scope="module")
+async def world(still_database_url: str) -> AsyncIterator[World]:
     """What queries look at; they change nothing."""
-    return await make_world(app)
+    app = await factories.application(still_database_url)
+    yield await make_world(app)
+    await app.pool.close()
+
+
+@pytest.fixture(scope="module")
+def live_database_url(database_factory: DatabaseFactory, worker_id: str) -> str:
+    """A database whose background work leaves the worlds of other tests alone."""
+    return database_factory.clone(f"reference_{worker_id}").server_url
 
 
 def test_there_is_an_example_of_everything_and_no_other() -> None:
@@ -110,8 +125,8 @@ def test_what_is_shown_of_errors_is_of_known_codes() -> None:
 
 
 @pytest.mark.parametrize("example", LIVE, ids=lambda each: each.field)
-async def test_a_subscription_tells_what_is_shown(database_url: str, example: Example) -> None:
-    async with live_server(database_url) as server:
+async def test_a_subscription_tells_what_is_shown(live_database_url: str, example: Example) -> None:
+    async with live_server(live_database_url) as server:
         world = await make_world(server.app)
         await server.all_sealed(world.caller)
         async with events(
