@@ -91,8 +91,8 @@ async def _found(url: str, organization_id: str, ids: list[str]) -> dict[str, An
                 "  AND subject_id = ANY($2) AND action = 'member.invited') AS events,"
                 " (SELECT count(*) FROM audit_events WHERE organization_id = $1"
                 "  AND position IS NULL) AS unsealed,"
-                " (SELECT count(*) FROM members WHERE organization_id = $1"
-                "  AND stage = 'INVITED') AS all_members,"
+                # All were invited, the owner in the same moment as confirmed.
+                " (SELECT count(*) FROM members WHERE organization_id = $1) AS all_members,"
                 " (SELECT count(*) FROM audit_events WHERE organization_id = $1"
                 "  AND action = 'member.invited') AS all_events",
                 organization_id,

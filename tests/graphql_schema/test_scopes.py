@@ -42,6 +42,8 @@ MUTATIONS = {
     "updateScimConnection": Scope.SCIM_ADMIN,
     "resolveDeprovisionGuard": Scope.SCIM_ADMIN,
     "updateOrganization": Scope.ORGANIZATION_WRITE,
+    "createOrganizationKey": Scope.ORGANIZATION_WRITE,
+    "rotateOrganizationKey": Scope.ORGANIZATION_WRITE,
     "createOidcProvider": Scope.ORGANIZATION_WRITE,
     "updateOidcProvider": Scope.ORGANIZATION_WRITE,
     "deleteOidcProvider": Scope.ORGANIZATION_WRITE,

@@ -95,7 +95,8 @@ async def test_every_kind_newest_first(app: Application, reader: Reader) -> None
     assert by_kind[MailKind.REMINDER].link_id == rows[3].id
     assert by_kind[MailKind.SIGN_IN].link_id == rows[0].id
     assert by_kind[MailKind.ACCESS_REVOKED].link_id is None
-    everything = await newest_mails(reader)
+    ours = {row.id for row in rows}
+    everything = [row for row in await newest_mails(reader, limit=500) if row.id in ours]
     assert [row.id for row in everything] == [row.id for row in rows]
     assert everything[0].organization_name == ""
 

@@ -1,0 +1,93 @@
+"""How long the pages of the console take in a large organization: `python bench/console.py`.
+
+A real server with its embedded database is filled with crowd.sql, and a real Chromium opens each
+page again and again, as a person who is at another page and follows a link.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import uvloop
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from api.embedded_database import EmbeddedDatabase
+from bench.crowd import Size, fill, settle
+from bench.server import serving
+
+ROOT = Path(__file__).parents[1]
+PAGES = Path(__file__).with_name("console_pages.mjs")
+
+
+async def fill_with(owner_url: str, organization_id: str, size: Size) -> None:
+    """Fill the server's organization."""
+    owner = await asyncpg.connect(owner_url)
+    try:
+        await fill(owner, UUID(organization_id), size)
+        await settle(owner)
+    finally:
+        await owner.close()
+
+
+def run(folder: Path, size: Size, times: int) -> str:
+    """The table of a run in a folder of its own."""
+    before = os.getloadavg()[0]
+    with serving(folder / "data") as served:
+        database = EmbeddedDatabase(folder / "data")
+        addresses = database.start()
+        try:
+            uvloop.run(fill_with(addresses.owner_url, served.organization_id, size))
+        finally:
+            database.release()
+        done = subprocess.run(
+            ["node", PAGES, served.url, str(times)],
+            env=os.environ | {"ACCESS_TOKEN": served.access_token},
+            cwd=ROOT / "web-client",
+            stdout=subprocess.PIPE,
+            check=True,
+            text=True,
+        )
+    conditions = (
+        f"{size.members:,} members, {size.groups:,} groups, {size.events:,} events and"
+        f" {size.requests:,} requests · {times} times each · {os.cpu_count()} cores, shared by"
+        f" browser, server and database · load average {before:.1f} before the run,"
+        f" {os.getloadavg()[0]:.1f} at its end"
+    )
+    lines = [
+        conditions,
+        "",
+        "| page | p50 ms | slowest ms | requests to GraphQL |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {page['name']} | {page['p50']:.0f} | {page['slowest']:.0f} | {page['asked']} |"
+        for page in json.loads(done.stdout)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Read the options and print the table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--members", type=int, default=100_000)
+    options.add_argument("--times", type=int, default=10)
+    given = options.parse_args()
+    size = Size().part(given.members / Size().members)
+    subprocess.run(["sh", "scripts/console.sh", "build"], cwd=ROOT, check=True)
+    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as folder:
+        path = Path(folder)
+        path.chmod(0o711)
+        print(run(path, size, given.times))
+
+
+if __name__ == "__main__":
+    main()
