@@ -24,10 +24,7 @@ demo: setup ## Play identity providers against the running server and show what 
 console: setup ## Build the web console, where its sources changed
 	@sh scripts/console.sh build
 
-console-screenshots: setup-dev ## Take the pictures of the web console in docs/screenshots anew
-	@sh scripts/console.sh pictures
-
-test: setup-dev ## Check the web console: types, style, logic, and all of it in Chromium
+console-test: setup-dev ## Check the web console: types, style, logic, and all of it in Chromium
 	@sh scripts/console.sh test $(ARGS)
 
 screenshots: setup-dev ## Take the pictures of the web console in docs/screenshots anew
