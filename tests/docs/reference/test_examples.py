@@ -29,9 +29,15 @@ LIVE = [each for each in WANTED if each.folder == "subscriptions"]
 
 
 @pytest.fixture(scope="module")
-async def app(database_url: str) -> AsyncIterator[Application]:
-    """An application on the worker's database."""
-    made = await factories.application(database_url)
+def changed_database_url(database_factory: DatabaseFactory, worker_id: str) -> str:
+    """A database in which the people of the examples have no other accounts."""
+    return database_factory.clone(f"reference_changed_{worker_id}").server_url
+
+
+@pytest.fixture(scope="module")
+async def app(changed_database_url: str) -> AsyncIterator[Application]:
+    """An application on a database of its own."""
+    made = await factories.application(changed_database_url)
     yield made
     await made.pool.close()
 
