@@ -27,14 +27,18 @@ def present_reach() -> str:
 
 def reach_only(organization_id: UUID | None) -> None:
     """From here on, in this task, reach that organization alone, or with None every one."""
-    _REACH.set(EVERYTHING if organization_id is None else str(organization_id))
+    _REACH.set(_told_of(organization_id))
 
 
 @contextmanager
 def reaching(organization_id: UUID | None = NO_ORGANIZATION) -> Iterator[None]:
     """The same, for as long as the context lasts; nothing, unless an organization is named."""
-    before = _REACH.set(EVERYTHING if organization_id is None else str(organization_id))
+    before = _REACH.set(_told_of(organization_id))
     try:
         yield
     finally:
         _REACH.reset(before)
+
+
+def _told_of(organization_id: UUID | None) -> str:
+    return EVERYTHING if organization_id is None else str(organization_id)
