@@ -6,6 +6,7 @@ Imports take most of a start, so this module needs the standard library alone.
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import shutil
 import socket
@@ -63,12 +64,17 @@ def _give_up() -> None:
         process.wait()
 
 
+@functools.cache
 def _metrics_folder() -> str:
-    """Where the processes keep their figures, so that any of them can add them up."""
-    folder = os.environ.get(METRICS_FOLDER)
-    if folder is None:
-        folder = os.environ[METRICS_FOLDER] = tempfile.mkdtemp(prefix="rollcall-metrics-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    """Where the processes keep their figures, so that any of them can add them up.
+
+    The parent keeps none there, so its own environment stays as it is.
+    """
+    given = os.environ.get(METRICS_FOLDER)
+    if given is not None:
+        return given
+    folder = tempfile.mkdtemp(prefix="rollcall-metrics-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 

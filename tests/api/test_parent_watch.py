@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 import pytest
@@ -14,7 +15,9 @@ from api.spawn import spawn
 def test_process_that_has_not_begun_ends_with_its_parent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener, database() as asked:
         # given a process that still imports its modules, with its orders on the way
+        environment = dict(os.environ)
         spawned = spawn()
+        assert os.environ == environment
         url = f"postgresql://nobody@127.0.0.1:{asked.getsockname()[1]}/rollcall"
         Child(spawned).command(Orders(listener, DatabaseUrls(url, url)))
 
