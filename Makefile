@@ -1,6 +1,6 @@
 # The front door. `make` alone lists the commands; each sets up what it needs by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo console console-test screenshots test fuzz lint types schema bench soak lock clean
+.PHONY: help setup setup-dev run demo console console-test screenshots test fuzz lint types schema bench soak audit lock clean
 
 BIN := .venv/bin
 export PYTHON
@@ -56,6 +56,9 @@ bench: setup-dev ## Measure the server beside reference loops
 soak: setup-dev ## Break the server in every way and compare (SECONDS=600 RUNS=1 SEED=… ARGS="kills")
 	$(BIN)/python -m tests.soak --seconds $(or $(SECONDS),600) --runs $(or $(RUNS),1) \
 		$(if $(SEED),--seed $(SEED)) $(ARGS)
+
+audit: setup-dev ## Compare what is locked with known weaknesses (ARGS=--required: fail without advisories)
+	$(BIN)/python -m tests.packages.audit $(ARGS)
 
 COMPILE := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
