@@ -15,6 +15,7 @@ from domain.queries.hint_texts import GROUP, HINTS
 from domain.vocabulary import IdentityProvider, MemberStatus
 from scim_facade.protocol.dialect import SENTENCES
 from tests.docs.pages import DOCS
+from tests.packages import licences
 
 ERRORS = DOCS / "errors"
 PROVIDERS = {
@@ -79,6 +80,8 @@ def pages_with_hints() -> list[str]:
 TABLES: dict[tuple[Path, str], Callable[[], str]] = {
     (DOCS / "lifecycle.md", "life cycle"): lifecycle_table,
     (DOCS / "scim.md", "tolerance"): tolerance_table,
+    (DOCS / "licences.md", "server licences"): licences.server_table,
+    (DOCS / "licences.md", "console licences"): licences.console_table,
 } | {(ERRORS / f"{page}.md", "hint"): partial(hint_table, page) for page in pages_with_hints()}
 
 
