@@ -6,7 +6,7 @@ import asyncpg
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from api.database import newest_revision
+from api.database import is_known_revision, newest_revision
 from api.metrics import CONTENT_TYPE, render
 
 PATIENCE_S = 2.0
@@ -24,7 +24,8 @@ def health_routes(pool: asyncpg.Pool) -> APIRouter:
                 revision = await connection.fetchval(_REVISION, timeout=PATIENCE_S)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return _not_ready("The database does not answer.")
-        if revision != needed:
+        # A revision that is not known is of the next version, which is rolled out beside this.
+        if revision != needed and (revision is None or is_known_revision(revision)):
             return _not_ready(
                 f"The database is at revision {revision} and this server needs {needed}: "
                 f"run `rollcall migrate`."

@@ -38,22 +38,25 @@ async def apply_rights(owner: asyncpg.Connection) -> None:
     )
     await owner.execute(f"GRANT USAGE ON SCHEMA public TO {SERVER_ROLE}")
     for (table,) in tables:
-        await owner.execute(f'REVOKE ALL ON "{table}" FROM {SERVER_ROLE}')
-        if table == "alembic_version":
-            await owner.execute(f'GRANT SELECT ON "{table}" TO {SERVER_ROLE}')
-        elif table in _APPEND_ONLY:
-            columns = _APPEND_ONLY[table]
-            updates = f", UPDATE ({columns})" if columns else ""
-            await owner.execute(f'GRANT SELECT, INSERT{updates} ON "{table}" TO {SERVER_ROLE}')
-        else:
-            await owner.execute(
-                f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {SERVER_ROLE}'
-            )
+        # One transaction for both: servers of the version before work meanwhile.
+        await owner.execute(
+            f'REVOKE ALL ON "{table}" FROM {SERVER_ROLE};'
+            f'GRANT {_rights_on(table)} ON "{table}" TO {SERVER_ROLE}'
+        )
     if await owner.fetchval(
         "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
     ):
         for setting, value in (_LIMITS | PLANNING).items():
             await owner.execute(f"ALTER ROLE {SERVER_ROLE} SET {setting} = '{value}'")
+
+
+def _rights_on(table: str) -> str:
+    if table == "alembic_version":
+        return "SELECT"
+    if table not in _APPEND_ONLY:
+        return "SELECT, INSERT, UPDATE, DELETE"
+    columns = _APPEND_ONLY[table]
+    return f"SELECT, INSERT, UPDATE ({columns})" if columns else "SELECT, INSERT"
 
 
 _POLICY = "reach"

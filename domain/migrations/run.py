@@ -1,4 +1,8 @@
-"""Applies the Alembic steps to a database, then the roles' rights and time limits."""
+"""Applies the Alembic steps to a database, then the roles' rights and time limits.
+
+Servers of the version before work meanwhile. A statement that waits for a table makes everybody
+wait who comes after it, so none waits long: it gives up, and is tried again.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -13,13 +17,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from domain.migrations.rights import apply_rights, apply_row_security
 from domain.model.tables import metadata
 
+LOCK_TIMEOUT_MS = 2_000
+"""How long a statement waits for a table, and everybody else behind it."""
+PAUSE_S = 1.0
+ATTEMPTS = 60
+_LOCK_NOT_AVAILABLE = "55P03"
 ADVISORY_LOCK = 0x526F6C6C63616C6C
 """Key of the session lock under which migrations run, so that two starts do not collide."""
 
@@ -57,17 +67,37 @@ async def _migrate(owner_url: str, *, row_security: bool) -> None:
     lock = await connect()
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
-        engine = create_async_engine(
-            "postgresql+asyncpg://", async_creator=connect, poolclass=NullPool
-        )
-        async with engine.connect() as connection:
-            await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
-            await connection.commit()
-        await engine.dispose()
-        await apply_rights(lock)
-        await apply_row_security(lock, on=row_security)
+        await lock.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+        await _patiently(lambda: _apply_steps(connect))
+        await _patiently(lambda: apply_rights(lock))
+        await _patiently(lambda: apply_row_security(lock, on=row_security))
     finally:
         await lock.close()
+
+
+async def _apply_steps(connect: Callable[..., Coroutine[Any, Any, asyncpg.Connection]]) -> None:
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(f"SET lock_timeout = {LOCK_TIMEOUT_MS}"))
+            await connection.commit()
+            await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+async def _patiently(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do it again while a table is in use; each attempt goes on where the last one ended."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return await work()
+        except (asyncpg.PostgresError, DBAPIError) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            if getattr(cause, "sqlstate", None) != _LOCK_NOT_AVAILABLE or attempt == ATTEMPTS:
+                raise
+        await asyncio.sleep(PAUSE_S)
+    return None
 
 
 async def current_revision(connection: asyncpg.Connection) -> str | None:

@@ -69,6 +69,21 @@ async def test_ready_waits_for_the_schema(
     assert "rollcall migrate" in ready.json()["detail"]
 
 
+async def test_ready_stays_when_the_next_version_has_migrated(
+    client: httpx.AsyncClient, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a version whose newest step is the one before: it does not know the database's.
+    monkeypatch.setattr("api.health.newest_revision", lambda: "0001")
+    monkeypatch.setattr("api.health.is_known_revision", lambda revision: revision == "0001")
+    app: Any = create_app(runtime)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://test"
+    ) as before:
+        ready = await before.get("/ready")
+
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
+
+
 async def test_ready_says_when_the_database_is_away(
     client: httpx.AsyncClient, runtime: Runtime
 ) -> None:

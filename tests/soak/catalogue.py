@@ -15,6 +15,7 @@ from tests.soak.replica import replica
 from tests.soak.report import Report
 from tests.soak.shutdown import shutdown
 from tests.soak.slow_clients import slow_clients
+from tests.soak.upgrade import upgrade
 
 Scenario = Callable[[Report, str, float], Coroutine[Any, Any, None]]
 
@@ -63,6 +64,10 @@ async def _clocks(report: Report, seed: str, seconds: float) -> None:
     await clocks(report, seconds=min(seconds / 6, 10.0), seed=seed)
 
 
+async def _upgrade(report: Report, seed: str, seconds: float) -> None:
+    await upgrade(report, load_s=min(seconds / 4, 5.0), seed=seed)
+
+
 SCENARIOS: dict[str, Scenario] = {
     "kills": _kills,
     "database-away": _database_away,
@@ -75,4 +80,5 @@ SCENARIOS: dict[str, Scenario] = {
     "pooler": _pooler,
     "failover": _failover,
     "replica": _replica,
+    "upgrade": _upgrade,
 }

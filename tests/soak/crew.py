@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 WAITING = 12
-"""People of each administrator who wait to be confirmed."""
 OWNER = "owner@example.com"
 SETTLE_S = 300.0
 _GIVE_UP_CLAIMS = """
@@ -62,9 +61,13 @@ class Crew:
         """The organization that is written to."""
         return str(self.made["organizationId"])
 
-    async def gather(self, *, scim: int = 5, admin: int = 3) -> None:
-        """Make groups and people, and so many writers of each kind."""
-        waiting = await self._people(admin * WAITING)
+    async def gather(self, *, scim: int = 5, admin: int = 3, waiting_each: int = WAITING) -> None:
+        """Make groups and people, and so many writers of each kind.
+
+        `waiting_each` people of each administrator wait to be confirmed; those are made by this
+        version's code, which needs this version's schema.
+        """
+        waiting = await self._people(admin * waiting_each)
         shared = await self._groups(4)
         for number in range(scim):
             wire = await self._wire(f"s{number}")
@@ -78,7 +81,7 @@ class Crew:
                     self._rng(name),
                     shared,
                     organization_id=UUID(self.organization_id),
-                    waiting=waiting[number * WAITING : (number + 1) * WAITING],
+                    waiting=waiting[number * waiting_each : (number + 1) * waiting_each],
                 )
             )
 
@@ -174,6 +177,8 @@ class Crew:
 
     async def _people(self, count: int) -> list[tuple[str, str]]:
         """Names and ids of people who accepted their invitation."""
+        if not count:
+            return []
         app = await factories.application(self.database_url, size=2)
         try:
             made = [

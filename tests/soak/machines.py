@@ -43,9 +43,9 @@ class Site(AsyncExitStack):
         self.push_async_callback(asyncio.to_thread, deployment.close)
         return deployment
 
-    async def primary(self) -> Server:
+    async def primary(self, *, schema: bool = True) -> Server:
         """A database server of its own."""
-        server = await primary()
+        server = await primary(schema=schema)
         self.callback(remove, server)
         return server
 

@@ -96,8 +96,8 @@ class Server:
             await connection.close()
 
 
-async def primary() -> Server:
-    """A new server with Rollcall's roles and schema."""
+async def primary(*, schema: bool = True) -> Server:
+    """A new server with Rollcall's roles, and its schema."""
     folder = server_folder() / "primary"
     server = Server(folder, free_ports(1)[0])
     user = choose_user(None, None)
@@ -118,7 +118,8 @@ async def primary() -> Server:
         "GRANT rollcall_server TO rollcall_owner WITH ADMIN OPTION",
         "CREATE DATABASE rollcall OWNER rollcall_owner",
     )
-    await asyncio.to_thread(migrate, server.url("rollcall_owner"))
+    if schema:
+        await asyncio.to_thread(migrate, server.url("rollcall_owner"))
     return server
 
 

@@ -173,14 +173,12 @@ def upgrade() -> None:
         ["organization_id", "member_id", "id"],
         unique=False,
     )
-    op.execute("UPDATE members SET wrapped_key_version = 0 WHERE wrapped_key_version IS NULL")
+    # The default first: from here on nobody writes members until the step is done.
     op.alter_column(
-        "members",
-        "wrapped_key_version",
-        existing_type=sa.INTEGER(),
-        server_default="0",
-        nullable=False,
+        "members", "wrapped_key_version", existing_type=sa.INTEGER(), server_default="0"
     )
+    op.execute("UPDATE members SET wrapped_key_version = 0 WHERE wrapped_key_version IS NULL")
+    op.alter_column("members", "wrapped_key_version", existing_type=sa.INTEGER(), nullable=False)
     op.drop_index(
         op.f("members_account_idx"),
         table_name="members",
