@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from time import monotonic
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -49,7 +50,7 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Counts the time until the first byte like that between two requests."""
         super().connection_made(transport)
-        self._silent_since = self.loop.time()
+        self._silent_since = monotonic()
         self._await_request()
         if 0 < self.most_connections < len(self.connections):
             _make_room(self.connections, self)
@@ -96,7 +97,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """The client may be silent from now on."""
-        self._silent_since = self.loop.time()
+        self._silent_since = monotonic()
         super().on_response_complete()
         if self._stopping and not self.transport.is_closing() and self._is_idle():
             self.transport.close()
@@ -135,7 +136,10 @@ class HttpProtocol(HttpToolsProtocol):
 
     @property
     def silent_since(self) -> float | None:
-        """Since when the connection has waited for a whole head; None when it is at work."""
+        """Since when the connection has waited for a whole head; None when it is at work.
+
+        By the finest clock: the loop's own gives many connections the same millisecond.
+        """
         return self._silent_since if not self._head_is_complete and self._is_answered() else None
 
     def make_room(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -45,10 +45,13 @@ class Served:
 
     server: uvicorn.Server
     port: int
+    clients: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """One client."""
-        return await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self.clients.append(writer)
+        return reader, writer
 
     @property
     def connections(self) -> int:
@@ -68,9 +71,13 @@ async def served() -> AsyncIterator[Served]:
     while not server.started:
         await asyncio.sleep(0.01)
     sweeping = asyncio.create_task(sweep_connections(server.server_state.connections))
+    site = Served(server, server.servers[0].sockets[0].getsockname()[1])
     try:
-        yield Served(server, server.servers[0].sockets[0].getsockname()[1])
+        yield site
     finally:
+        # A test that failed leaves clients behind, and uvloop waits for them without end.
+        for client in site.clients:
+            client.transport.abort()
         server.should_exit = True
         await serving
         sweeping.cancel()
