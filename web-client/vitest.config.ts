@@ -7,7 +7,10 @@ const inBrowser = {
   globalSetup: "tests/support/world.ts",
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  maxWorkers: 1,
+  // Each worker has one Chromium for all of its files, and each file organizations of its own.
+  isolate: false,
+  maxWorkers: 2,
+  sequence: { groupOrder: 1 },
 };
 
 export default defineConfig({

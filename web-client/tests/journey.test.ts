@@ -37,13 +37,17 @@ async function copied(page: Page, label: string): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-test("from the printed link to a member with the key, and to the history", async () => {
+const JOURNEY_MS = 180_000; // it is long, and the machine may be busy
+
+test("from the printed link to a member with the key, and to the history", {
+  timeout: JOURNEY_MS,
+}, async () => {
   // Sign in with the printed link.
   const page = await openAsStranger(await printedLink());
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Overview" }).waitFor();
 
-  // Turn SCIM on; copy address and key.
+  // `make run` had SCIM on already: turn it off, then on; copy address and key.
   await go(page, "Settings");
   await page.getByRole("button", { name: "Switch SCIM off" }).click();
   await page.getByLabel("Type demo to confirm").fill("demo");

@@ -42,7 +42,7 @@ test("people", async () => {
   await stranger.getByLabel("Your e-mail address").waitFor();
   await pictures(stranger, "sign-in");
 
-  const owner = await openAsStranger(signInLink(fjord.owner));
+  const owner = await openAsStranger(await signInLink(fjord.owner));
   await owner.getByRole("button", { name: "Sign in" }).click();
   await owner.getByRole("heading", { name: "Overview" }).waitFor();
   await owner.goto("/membership");

@@ -29,7 +29,7 @@ function addressOf(name: string, { slug }: Organization): string {
 
 /** Whoever a sign-in link is for, in a browser of their own. */
 async function signedIn(email: string): Promise<Page> {
-  const page = await openAsStranger(signInLink(email));
+  const page = await openAsStranger(await signInLink(email));
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => url.pathname !== "/sign-in");
   return page;
@@ -42,7 +42,7 @@ async function accepted(organization: Organization, name: string, full: string):
 }
 
 test("a link lets its person in once, by a click, and leaves no trace in the address", async () => {
-  const link = signInLink(choir.owner);
+  const link = await signInLink(choir.owner);
   const page = await openAsStranger(link);
   await page.getByRole("heading", { name: "One click to go" }).waitFor();
 
@@ -182,7 +182,7 @@ test("an invited person accepts in their own browser and is confirmed with the k
   await known.getByRole("button", { name: "Send me a sign-in link" }).click();
   await known.getByText(`is on its way to ${address}`).waitFor();
   const beside = await known.context().newPage();
-  await beside.goto(signInLink(address));
+  await beside.goto(await signInLink(address));
   await beside.getByRole("button", { name: "Sign in" }).click();
   await beside.waitForURL((url) => url.pathname !== "/sign-in");
   await known.getByRole("button", { name: "I am signed in: go on" }).click();

@@ -111,7 +111,9 @@ test("the history is filtered, followed by its command, and exported", async () 
 
   // The browser downloads without the header by which these tests sign in.
   const href = await page.getByRole("link", { name: "Export JSONL" }).getAttribute("href");
-  const exported = await page.request.get(href ?? "");
+  const exported = await page.request.get(href ?? "", {
+    headers: { Authorization: `Bearer ${acme.token}` },
+  });
   const lines = (await exported.text()).trim().split("\n");
   expect(JSON.parse(lines[0] ?? "").action).toBe("organization.created");
   expect(lines.some((line) => JSON.parse(line).action === "member.invited")).toBe(true);

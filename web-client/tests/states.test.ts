@@ -59,7 +59,7 @@ test("every route that can be empty says what to do next", async () => {
 test("every route that fails shows the id to quote, and works when tried again", async () => {
   const page = await openPage(story.token, away());
   await settled(page);
-  await breakReading();
+  await breakReading(story);
   try {
     for (const route of ROUTES.filter(({ name }) => name !== "organization")) {
       await visit(page, `/o/${story.slug}${route.path(ids)}`);
@@ -70,7 +70,7 @@ test("every route that fails shows the id to quote, and works when tried again",
     await visit(page, `/o/${story.slug}/members/${ids.member}`);
     await page.getByRole("dialog").getByRole("alert").waitFor();
   } finally {
-    await mend();
+    await mend(story);
   }
   await page.getByRole("dialog").getByRole("button", { name: "Try again" }).click();
   await page.getByRole("dialog", { name: "Ada Byron" }).waitFor();
@@ -114,6 +114,6 @@ test("every form shows both values when somebody else was faster, and lets choos
     await alert.getByRole("button", { name: "Use mine" }).click();
     await page.getByRole("status").getByText("Saved.").waitFor();
     expect(await alert.count(), name).toBe(0);
-    await page.context().close();
+    await page.close();
   }
 });

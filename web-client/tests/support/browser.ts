@@ -1,7 +1,7 @@
 // The console in Chromium, as a person with a token sees it. What goes wrong on a page is an error.
 import AxeBuilder from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, inject } from "vitest";
+import { afterEach, beforeAll, inject } from "vitest";
 
 const FLAGS = [
   "--no-sandbox",
@@ -19,50 +19,64 @@ export interface Look {
   height?: number;
 }
 
-let browser: Browser;
-const contexts: BrowserContext[] = [];
+// One for each worker, which runs its files one after another; it ends with the worker.
+let browser: Promise<Browser> | undefined;
+/** Where pages with a token are opened: they load the console's files once for all of them. */
+let withTokens: Promise<BrowserContext> | undefined;
+const toClose: { close: () => Promise<void> }[] = [];
 const faults: string[] = [];
 
 /** Chromium for the tests of a file; each test must leave without a fault on any page. */
 export function withBrowser(): void {
   beforeAll(async () => {
-    browser = await chromium.launch({
+    browser ??= chromium.launch({
       executablePath: process.env.ROLLCALL_CHROMIUM ?? "/usr/bin/chromium",
       args: FLAGS,
     });
+    await browser;
   });
   afterEach(async () => {
-    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    await Promise.all(toClose.splice(0).map((opened) => opened.close()));
     const found = faults.splice(0);
     if (found.length > 0) throw new Error(`Faults on the page: ${found.join("\n")}`);
   });
-  afterAll(() => browser.close());
 }
 
 /** A page of the console, opened with a token at an address below the server's. */
-export function openPage(token: string, path: string, look: Look = {}): Promise<Page> {
-  return openIn({ Authorization: `Bearer ${token}` }, path, look);
+export async function openPage(token: string, path: string, look: Look = {}): Promise<Page> {
+  withTokens ??= newContext();
+  const page = await (await withTokens).newPage();
+  toClose.push(page);
+  await page.setExtraHTTPHeaders({ Authorization: `Bearer ${token}` });
+  return openIn(page, path, look);
 }
 
 /** A page of the console in a browser of its own, for somebody who is not signed in. */
-export function openAsStranger(address: string, look: Look = {}): Promise<Page> {
-  return openIn({}, address, look);
+export async function openAsStranger(address: string, look: Look = {}): Promise<Page> {
+  const context = await newContext();
+  toClose.push(context);
+  return openIn(await context.newPage(), address, look);
 }
 
-async function openIn(headers: Record<string, string>, address: string, look: Look): Promise<Page> {
-  const context = await browser.newContext({
+async function newContext(): Promise<BrowserContext> {
+  if (browser === undefined) throw new Error("Say withBrowser() at the top of the file.");
+  const context = await (await browser).newContext({
     baseURL: inject("server").url,
-    extraHTTPHeaders: headers,
-    colorScheme: look.theme ?? "light",
-    viewport: { width: look.width ?? 1280, height: look.height ?? 800 },
     timezoneId: "UTC",
     locale: "en-GB",
     reducedMotion: "reduce",
     permissions: ["clipboard-read", "clipboard-write"],
   });
   context.setDefaultTimeout(20_000);
-  contexts.push(context);
-  const page = await context.newPage();
+  return context;
+}
+
+async function openIn(page: Page, address: string, look: Look): Promise<Page> {
+  const { theme = "light", width = 1280, height = 800 } = look;
+  await Promise.all([
+    page.emulateMedia({ colorScheme: theme }),
+    page.setViewportSize({ width, height }),
+  ]);
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
     // A refused call is part of some tests; the browser logs its status by itself.
@@ -113,12 +127,12 @@ interface Violation {
 /** What axe finds on the page, in short sentences; nothing is wanted. */
 export async function axeFindings(page: Page): Promise<string[]> {
   // By the debugger, so that the page's policy about scripts stays as strict as it is.
-  await page.evaluate(AxeBuilder.source);
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(AxeBuilder.source);
   const violations = await page.evaluate(async () => {
     const { axe } = window as unknown as {
-      axe: { run: () => Promise<{ violations: Violation[] }> };
+      axe: { run: (options: object) => Promise<{ violations: Violation[] }> };
     };
-    return (await axe.run()).violations;
+    return (await axe.run({ resultTypes: ["violations"] })).violations;
   });
   return violations.map(
     ({ id, help, nodes }) =>

@@ -2,13 +2,25 @@
 import { type Organization, organizationOf } from "./organization";
 import { make } from "./workshop";
 
-/** Until `mend`, the server may read nothing of organizations: every page fails inside it. */
-export async function breakReading(): Promise<void> {
-  await make({ make: "sql", statement: "REVOKE SELECT ON organizations FROM rollcall_server" });
+const CHECK = "organizations_key_handshake_check";
+
+/** Until `mend`, the organization's row holds what nobody can read: every page fails inside. */
+export async function breakReading({ slug }: Organization): Promise<void> {
+  await sql(
+    `ALTER TABLE organizations DROP CONSTRAINT ${CHECK};
+     UPDATE organizations SET key_handshake = 'BROKEN' WHERE slug = '${slug}'`,
+  );
 }
 
-export async function mend(): Promise<void> {
-  await make({ make: "sql", statement: "GRANT SELECT ON organizations TO rollcall_server" });
+export async function mend({ slug }: Organization): Promise<void> {
+  await sql(
+    `UPDATE organizations SET key_handshake = 'OFF' WHERE slug = '${slug}';
+     ALTER TABLE organizations ADD CONSTRAINT ${CHECK} CHECK (key_handshake IN ('REQUIRED', 'OFF'))`,
+  );
+}
+
+async function sql(statement: string): Promise<void> {
+  await make({ make: "sql", statement });
 }
 
 /** An organization without members, without SCIM: as it is right after it was founded. */

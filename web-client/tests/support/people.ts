@@ -2,14 +2,14 @@
 import { inject } from "vitest";
 import { newAccountKeys } from "../../src/keys/accountKeys";
 import { ask, type Organization } from "./organization";
-import { rollcall } from "./world";
+import { make } from "./workshop";
 
 export const PASSPHRASE = "lantern orbit velvet canyon thimble";
 
 /** A link with which the person of that address signs in once. */
-export function signInLink(email: string): string {
-  const made = JSON.parse(rollcall(inject("server"), "sign-in-link", "--email", email, "--json"));
-  return made.signInUrl;
+export async function signInLink(email: string): Promise<string> {
+  const { signInUrl = "" } = await make({ make: "signInLink", email });
+  return signInUrl;
 }
 
 /** The link of the newest invitation to an address. */

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from api.cli.access import create_organization
+from api.cli.access import create_organization, sign_in_url
 from api.database import open_database
 from api.runtime import Runtime, open_runtime
 from api.settings import Settings
@@ -35,6 +35,11 @@ async def bare(runtime: Runtime, asked: Answer) -> Answer:
     return {"accessToken": token.value.secret}
 
 
+async def sign_in_link(runtime: Runtime, asked: Answer) -> Answer:
+    """As `rollcall sign-in-link` makes it."""
+    return {"signInUrl": await sign_in_url(runtime, asked["email"])}
+
+
 async def sql(owner_url: str, statement: str) -> Answer:
     connection = await asyncpg.connect(owner_url)
     try:
@@ -53,6 +58,7 @@ async def main() -> None:
         makers: dict[str, Callable[[Answer], Awaitable[Answer]]] = {
             "organization": lambda asked: organization(runtime, asked),
             "bare": lambda asked: bare(runtime, asked),
+            "signInLink": lambda asked: sign_in_link(runtime, asked),
             "sql": lambda asked: sql(urls.owner, asked["statement"]),
         }
 
