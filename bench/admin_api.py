@@ -5,25 +5,19 @@ CPU is that of the server's processes, its database left out; the clock is the c
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import platform
 import statistics
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from uuid import UUID
 
 import asyncpg
 import orjson
 import uvloop
 
-from api.embedded_database import EmbeddedDatabase
 from bench.crowd import Size, fill, settle
-from bench.server import serving
+from bench.machine import Conditions, cpu_s
+from bench.server import serving_with_database
 from domain.application import Application
 from domain.caller import system_caller
 from domain.commands import CreateOrganization
@@ -32,12 +26,13 @@ from domain.queries.paging import Window
 from domain.queries.reader import Reader
 from domain.store.invitation_links import InvitationPolicy
 from domain.store.pool import open_pool
-from graphql_schema.ids import Kind, make_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from api.embedded_database import DatabaseAddresses
+    from bench.client import Client
     from bench.server import ServedOrganization
 
 PAGE = (
@@ -93,57 +88,6 @@ class Pages:
     before_ms: float | None
 
 
-class Client:
-    """One connection that is kept, without a library between: its own work is not measured."""
-
-    def __init__(self, served: ServedOrganization) -> None:
-        self._address = urlsplit(served.url)
-        self._token = served.access_token
-        self._streams: Any = None
-
-    async def send(self, method: str, path: str, body: bytes = b"") -> bytes:
-        """The body of the answer."""
-        if self._streams is None:
-            self._streams = await asyncio.open_connection(
-                self._address.hostname, self._address.port, limit=2**24
-            )
-        reader, writer = self._streams
-        writer.write(
-            f"{method} {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {self._token}\r\n"
-            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode()
-            + body
-        )
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
-        found: bytes = await reader.readexactly(length)
-        return found
-
-    async def ask(self, selection: str, organization: str) -> Any:
-        """What is selected of the organization. Raises ValueError for an error."""
-        query = f"query ($org: ID!) {{ organization(by: {{id: $org}}) {{ {selection} }} }}"
-        sent = orjson.dumps({"query": query, "variables": {"org": organization}})
-        answer = orjson.loads(await self.send("POST", "/graphql", sent))
-        if "errors" in answer:
-            raise ValueError(answer["errors"])
-        return answer["data"]["organization"]
-
-    def close(self) -> None:
-        """Give the connection up."""
-        if self._streams is not None:
-            self._streams[1].close()
-
-
-def cpu_s(pid: int) -> float:
-    """CPU of a process and its children, but for the database, in seconds."""
-    total = 0.0
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        total += int((task / "schedstat").read_text().split()[0]) / 1e9
-        for child in (task / "children").read_text().split():
-            if b"postgres" not in Path(f"/proc/{child}/comm").read_bytes():
-                total += cpu_s(int(child))
-    return total
-
-
 async def repeat(
     name: str, times: int, work: Callable[[], Awaitable[Any]], cpu: Callable[[], float]
 ) -> Work:
@@ -168,7 +112,7 @@ async def repeat(
 
 
 async def measure_work(
-    client: Client, served: ServedOrganization, organization: str, database_url: str, times: int
+    client: Client, served: ServedOrganization, database_url: str, times: int
 ) -> list[Work]:
     """A page of 100 × 8, the same rows bare, and an answer of which nothing is looked up."""
     pool = await open_pool(database_url, size=1, smallest=1)
@@ -180,7 +124,7 @@ async def measure_work(
             return await pool.fetch(text, *arguments)
 
     source: Any = Noting()
-    await page_members(Reader(source), UUID(served.organization_id), Window(100), descending=True)
+    await page_members(Reader(source), served.organization_id, Window(100), descending=True)
     ((text, arguments),) = asked
 
     async def bare() -> None:
@@ -191,7 +135,7 @@ async def measure_work(
             await repeat(
                 "page of 100 members × 8 fields",
                 times,
-                lambda: client.ask(PAGE, organization),
+                lambda: client.ask(PAGE, served.graphql_id),
                 lambda: cpu_s(served.pid),
             ),
             await repeat(
@@ -244,38 +188,27 @@ async def measure(
     try:
         app = Application(pool, InvitationPolicy(b"bench" * 7))
         other = await app.execute(CreateOrganization("Other"), system_caller("bench"))
-        await fill(owner, UUID(served.organization_id), size)
+        await fill(owner, served.organization_id, size)
         await fill(owner, other.value, size.part(0.2))
         await settle(owner)
     finally:
         await owner.close()
         await pool.close()
-    organization = make_id(Kind.ORGANIZATION, None, UUID(served.organization_id))
-    client = Client(served)
-    try:
-        work = await measure_work(client, served, organization, addresses.server_url, times)
-        return work, await measure_pages(client, organization, max(3, times // 20))
-    finally:
-        client.close()
+    with served.graphql() as client:
+        work = await measure_work(client, served, addresses.server_url, times)
+        return work, await measure_pages(client, served.graphql_id, max(3, times // 20))
 
 
 def run(folder: Path, size: Size, times: int) -> str:
     """The report of a run in a folder of its own."""
-    before = os.getloadavg()[0]
-    with serving(folder / "data") as served:
-        database = EmbeddedDatabase(folder / "data")
-        addresses = database.start()
-        try:
-            work, pages = uvloop.run(measure(served, addresses, size, times))
-        finally:
-            database.release()
-    conditions = (
+    conditions = Conditions()
+    with serving_with_database(folder) as (served, addresses):
+        work, pages = uvloop.run(measure(served, addresses, size, times))
+    what = (
         f"{size.members:,} members, {size.groups:,} groups, {size.events:,} events and"
-        f" {size.requests:,} requests in one organization, a fifth of it in another ·"
-        f" {os.cpu_count()} cores · Python {platform.python_version()} · load average"
-        f" {before:.1f} before the run, {os.getloadavg()[0]:.1f} at its end"
+        f" {size.requests:,} requests in one organization, a fifth of it in another"
     )
-    return table(work, pages, conditions)
+    return table(work, pages, conditions.text(what))
 
 
 def table(work: list[Work], pages: list[Pages], conditions: str) -> str:

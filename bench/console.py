@@ -28,11 +28,11 @@ ROOT = Path(__file__).parents[1]
 PAGES = Path(__file__).with_name("console_pages.mjs")
 
 
-async def fill_with(owner_url: str, organization_id: str, size: Size) -> None:
+async def fill_with(owner_url: str, organization_id: UUID, size: Size) -> None:
     """Fill the server's organization."""
     owner = await asyncpg.connect(owner_url)
     try:
-        await fill(owner, UUID(organization_id), size)
+        await fill(owner, organization_id, size)
         await settle(owner)
     finally:
         await owner.close()

@@ -42,6 +42,32 @@ CREATE FUNCTION pg_temp.family(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS
     $$ SELECT initcap(pg_temp.part(n) || pg_temp.part(n / 16) || pg_temp.part(n / 256)) $$
 """
 
+_HEADS = (
+    # Where the logs go on: what the server writes next comes after all that.
+    """
+    INSERT INTO provisioning_heads (organization_id, position, last_request_at, counters)
+    SELECT $1, coalesce(max(position), 0), now(), '{}' FROM provisioning_requests
+    WHERE organization_id = $1
+    ON CONFLICT (organization_id) DO UPDATE SET position = excluded.position
+    """,
+    """
+    INSERT INTO audit_heads (organization_id, position, hash, occurred_at)
+    SELECT $1, coalesce(max(position), 0), decode(repeat('00', 32), 'hex'), now() FROM audit_events
+    WHERE organization_id = $1
+    ON CONFLICT (organization_id) DO UPDATE SET position = excluded.position, hash = excluded.hash
+    """,
+    # The past was not sealed by anybody, and is not looked through for who changed it.
+    """
+    INSERT INTO audit_verifications (
+        organization_id, position, hash, occurred_at, verified_at, again_began_at
+    )
+    SELECT organization_id, position, hash, occurred_at, now(), now() FROM audit_heads
+    WHERE organization_id = $1
+    ON CONFLICT (organization_id) DO UPDATE SET position = excluded.position,
+        hash = excluded.hash, broken_at = NULL, again_position = NULL, again_began_at = now()
+    """,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -83,6 +109,8 @@ async def fill(owner: Any, organization_id: UUID, size: Size) -> None:
         given = (organization_id, getattr(size, kind), START)
         most = max(number for number in (1, 2, 3) if f"${number}" in statement)
         await owner.execute(statement, *given[:most], timeout=900)
+    for statement in _HEADS:
+        await owner.execute(statement, organization_id, timeout=60)
 
 
 async def settle(owner: Any) -> None:

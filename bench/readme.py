@@ -1,28 +1,49 @@
-"""Puts the figures of a run into bench/README.md, between the marks that enclose them."""
+"""Puts the figures of a run into their pages, between the marks that enclose them."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-README = Path(__file__).resolve().parent / "README.md"
-BEGIN = '<!-- figures: written by `make bench ARGS="--record"` -->'
-GRAPHQL = '<!-- figures: written by `make bench ARGS="--graphql --record"` -->'
+if TYPE_CHECKING:
+    from bench.part import Report
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "bench/README.md"
+PERFORMANCE = ROOT / "docs/performance.md"
+PICTURES = ROOT / "docs/pictures"
 END = "<!-- end of figures -->"
 
 
-def with_figures(text: str, report: str, mark: str = BEGIN) -> str:
-    """The text with this report in place of what stands between the mark and the next end.
+def mark(part: str) -> str:
+    """What stands before the figures of a part."""
+    return f'<!-- figures: written by `make bench ARGS="{part} --record"` -->'
+
+
+def with_figures(text: str, report: str, part: str) -> str:
+    """The text with this report in place of what stands between the part's mark and the next end.
 
     Raises ValueError when the marks are not there.
     """
-    before, begin, rest = text.partition(mark)
+    before, begin, rest = text.partition(mark(part))
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError("the marks around the figures are missing")
-    return f"{before}{mark}\n\n{report.strip()}\n\n{END}{after}"
+        raise ValueError(f"the marks around the figures of {part} are missing")
+    return f"{before}{begin}\n\n{report.strip()}\n\n{END}{after}"
 
 
-def record(report: str, mark: str = BEGIN) -> None:
-    """Writes them into the README."""
-    text = README.read_text(encoding="utf-8")
-    README.write_text(with_figures(text, report, mark), encoding="utf-8")
+def page_of(part: str) -> Path:
+    """The page that has a place for the part. Raises ValueError when none has."""
+    for page in (README, PERFORMANCE):
+        if page.is_file() and mark(part) in page.read_text(encoding="utf-8"):
+            return page
+    raise ValueError(f"no page has a place for the figures of {part}")
+
+
+def record(part: str, report: Report) -> None:
+    """Writes the figures into their page, and the pictures beside the others."""
+    page = page_of(part)
+    text = with_figures(page.read_text(encoding="utf-8"), report.text, part)
+    page.write_text(text, encoding="utf-8")
+    for name, picture in report.pictures.items():
+        (PICTURES / name).write_text(picture, encoding="utf-8")

@@ -21,29 +21,33 @@ from domain.model.group import MembershipChange
 from domain.model.member import Member
 from domain.queries.conditions import Column, Compare, Op
 from domain.queries.members import list_statement
-from domain.store.audit_writer import AuditEntry, numbered_values, shared_values
 from domain.store.invitation_links import InvitationPolicy
+from domain.store.isolation import Isolation
 from domain.store.member_rows import SELECT_MEMBER
-from domain.store.member_writes import (
-    OPEN_STATES,
-    MemberWrite,
-    write_member_statement,
-    write_values,
-)
 from domain.store.membership import membership_statement
 from domain.store.pool import open_pool
-from domain.vocabulary import ProvisioningSource, SubjectKind
+from domain.store.sign_in_links import SignInPolicy
+from domain.store.unit_of_work import UnitOfWork
+from domain.vocabulary import ProvisioningSource, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import asyncpg
+
+    from domain.model.member import MemberEvent
 
 Call = tuple[str, list[Any]]
 Work = Callable[[Any], Awaitable[None]]
 """One unit of work on a connection."""
 CALLER = system_caller("bench")
 LINKS = InvitationPolicy(b"bench" * 7)
+MARK = 987_654_321
+"""A version that no member has: where it stands among a statement's arguments is found by it."""
+SELECT = SELECT_MEMBER[False, True, True]
+OPERATIONS = ("get", "filter", "create", "patch-active", "group-add", "confirm")
+SAMPLE = 20_000
+"""Members at most that are asked for by turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +61,43 @@ class Measured:
 
 
 async def measure(
-    url: str, organization_id: UUID, seconds: float, repeats: int
+    url: str,
+    organization_id: UUID,
+    seconds: float,
+    repeats: int,
+    *,
+    operations: Sequence[str] = OPERATIONS,
+    connections: Sequence[int] = (1, 16),
 ) -> dict[tuple[str, int], Measured]:
-    """Every operation, with 1 and with 16 connections."""
-    pool = await open_pool(url, size=16, smallest=16)
+    """Every operation with each number of connections, where there is something to do it with."""
+    pool = await open_pool(url, size=max(connections), smallest=max(connections))
     try:
         seeds = await pool.fetch(
             "SELECT id, user_name FROM members WHERE organization_id = $1"
-            " ORDER BY random() LIMIT 20000",
-            organization_id,
+            " ORDER BY random() LIMIT $2",
+            *(organization_id, SAMPLE),
+            timeout=120,
         )
         group_id = await pool.fetchval(
-            "SELECT id FROM groups WHERE organization_id = $1 LIMIT 1", organization_id
+            "SELECT id FROM groups WHERE organization_id = $1 ORDER BY id LIMIT 1", organization_id
         )
         members = [(row["id"], row["user_name"]) for row in seeds]
         makers: dict[str, Callable[[], Iterator[Work]]] = {
             "get": lambda: _gets(organization_id, members),
             "filter": lambda: _filters(organization_id, members),
             "create": lambda: _creates(organization_id),
-            "patch-active": lambda: _patches(organization_id, members),
+            "patch-active": lambda: _changes(organization_id, members, Member.revoke),
+            "confirm": lambda: _changes(organization_id, members, Member.confirm, Stage.ACCEPTED),
             "group-add": lambda: _group_adds(organization_id, group_id, members),
         }
-        results = {}
-        for name, make in makers.items():
-            if name == "group-add" and group_id is None:
-                continue
-            for connections in (1, 16):
-                results[name, connections] = await _repeat(
-                    pool, make, connections, seconds, repeats
-                )
-        return results
+        if group_id is None:
+            del makers["group-add"]
+        return {
+            (name, number): await _repeat(pool, makers[name], number, seconds, repeats)
+            for name in operations
+            if name in makers
+            for number in connections
+        }
     finally:
         await pool.close()
 
@@ -168,46 +179,45 @@ def _creates(organization_id: UUID) -> Iterator[Work]:
             source=ProvisioningSource.SCIM,
             now=datetime.now(UTC),
         )
-        yield _single(*_write(event, creates=True))
+        yield _single(*_write(None, event))
 
 
-def _patches(organization_id: UUID, members: list[tuple[UUID, str]]) -> Iterator[Work]:
-    """A look and a write guarded by the version that was seen, as a deactivation does."""
-    select = SELECT_MEMBER[False, True, True]
+def _changes(
+    organization_id: UUID,
+    members: list[tuple[UUID, str]],
+    change: Callable[[Member, datetime], MemberEvent | None],
+    stage: Stage = Stage.INVITED,
+) -> Iterator[Work]:
+    """A look and a write guarded by the version that was seen, as any change of one member."""
     now = datetime.now(UTC)
-    loaded, written = _positions()
     while True:
         member_id, user_name = random.choice(members)
-        member = Member.invite_new(
+        member = Member(
             organization_id=organization_id,
-            member_id=member_id,
+            id=member_id,
             attributes=MemberAttributes.of(user_name=user_name, email="reference@example.com"),
             source=ProvisioningSource.SCIM,
-            now=now,
-        ).member
-        event = member.revoke(now)
+            created_at=now,
+            updated_at=now,
+            stage=stage,
+            version=MARK - 1,
+        )
+        event = change(member, now)
         if event is None:
             return
-        key = select.arguments({"organization_id": organization_id, "id": member_id})
-        text, arguments = _write(event, creates=False)
-
-        async def look_and_write(
-            connection: Any,
-            key: list[Any] = key,
-            text: str = text,
-            arguments: list[Any] = arguments,
-        ) -> None:
-            version = (await connection.fetch(select.text, *key))[0]["version"]
-            arguments[loaded], arguments[written] = version, version + 1
-            await connection.fetch(text, *arguments)
-
-        yield look_and_write
+        key = SELECT.arguments({"organization_id": organization_id, "id": member_id})
+        yield _look_and_write(key, *_write(member, event))
 
 
-def _positions() -> tuple[int, int]:
-    """Where the version that was seen and the new one stand among a write's arguments."""
-    names = write_member_statement(_shape(creates=False)).names
-    return names.index("loaded_version"), names.index("version")
+def _look_and_write(key: list[Any], text: str, arguments: list[Any]) -> Work:
+    loaded, written = arguments.index(MARK - 1), arguments.index(MARK)
+
+    async def run(connection: Any) -> None:
+        version = (await connection.fetch(SELECT.text, *key))[0]["version"]
+        arguments[loaded], arguments[written] = version, version + 1
+        await connection.fetch(text, *arguments)
+
+    return run
 
 
 def _single(text: str, arguments: list[Any]) -> Work:
@@ -217,32 +227,35 @@ def _single(text: str, arguments: list[Any]) -> Work:
     return run
 
 
-def _shape(*, creates: bool) -> MemberWrite:
-    return MemberWrite(
-        creates=creates,
-        attributes=creates,
-        life=True,
-        emails=False,
-        unlimited_seats=True,
-        cancels_invitations=not creates,
-        invites=creates,
-        releases=False,
-        events=1,
-    )
+class _Noting:
+    """In place of a connection: keeps the statement that it is given, and says that it wrote."""
+
+    def __init__(self) -> None:
+        self.asked: list[Call] = []
+
+    async def fetch(self, text: str, *arguments: Any) -> list[bool]:
+        self.asked.append((text, list(arguments)))
+        return [True]
 
 
-def _write(event: Any, *, creates: bool) -> Call:
-    member = event.member
-    values = write_values(member, 0)
-    values |= shared_values(CALLER, member.organization_id, member.updated_at)
-    values |= numbered_values(
-        [AuditEntry(event.action, SubjectKind.MEMBER, member.id, member.label, event.changes)]
+def _write(before: Member | None, event: MemberEvent) -> Call:
+    """The statement that the server itself would write this event with, not a copy of it."""
+    noting = _Noting()
+    unit = UnitOfWork(
+        noting,
+        CALLER,
+        now=event.member.updated_at,
+        isolation=Isolation.OPTIMISTIC,
+        invitations=LINKS,
+        sign_in=SignInPolicy(LINKS.secret_key),
     )
-    values |= {"open_states": OPEN_STATES} | LINKS.new_row(
-        member.organization_id, member.updated_at
-    )
-    statement = write_member_statement(_shape(creates=creates))
-    return statement.text, statement.arguments(values)
+    try:
+        # Nothing in it waits, since nothing is asked.
+        unit.write_member(before, [event]).send(None)
+    except StopIteration:
+        (call,) = noting.asked
+        return call
+    raise RuntimeError("writing a member waited for something")
 
 
 def _group_adds(

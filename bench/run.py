@@ -1,141 +1,85 @@
 """`make bench`: a server on this machine under load, beside what its database allows bare.
 
-Starts a server of its own with an embedded database in a temporary folder, drives it with the SCIM
-load generator, then runs the same statements by a bare asyncpg loop on the same database, and
-prints both with their ratio. With `--peers` it then drives other SCIM servers in the same way, on
-databases of their own in the same cluster. Everything happens on loopback and ends by itself.
+Each part starts servers of its own with an embedded database in a temporary folder, and measures
+what it is named for beside a reference in the same run: the same statements by a bare asyncpg loop,
+or an application of next to nothing. Everything happens on loopback and ends by itself. A part
+that fails is told of and costs no other its figures.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import platform
 import sys
 import tempfile
-from dataclasses import dataclass
+import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-import uvloop
-
-from api.embedded_database import EmbeddedDatabase
-from bench import admin_api
+from bench import admin_api, confirming, growth, scim
 from bench.crowd import Size
-from bench.load import RACES, Load, Target, drive
+from bench.load import Load
+from bench.part import Report, Wanted
 from bench.peers.catalogue import all_peers
-from bench.peers.measure import Cluster, install_peers, measure_peers
-from bench.readme import GRAPHQL, record
-from bench.reference import measure
-from bench.report import Row, table
-from bench.server import serving
+from bench.readme import record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from bench.peers.measure import Installed
-    from bench.reference import Measured
-    from bench.report import PeerResult
-    from bench.server import ServedOrganization
-
-ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rollcall-bench"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """All that one run measured."""
-
-    ours: list[Row]
-    reference: dict[tuple[str, int], Measured]
-    peers: list[PeerResult]
-
-
 def main() -> int:
-    """Run what was asked for and print the table."""
+    """Run what was asked for and print it; 1 when a part failed."""
     options = _options()
-    if options.graphql:
-        return _graphql(options)
+    parts = _parts(options)
+    chosen = list(parts) if options.all else options.parts or ["scim"]
+    failed = [name for name in chosen if not _run(name, parts[name], options)]
+    for name in failed:
+        print(f"{name} failed; what it said stands above.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _parts(options: argparse.Namespace) -> dict[str, Callable[[Path], Report]]:
+    """Every part by its name, in the order in which all of them run."""
+    wanted = Wanted(options.share, options.minutes, options.times)
     load = Load(
-        Path(options.generator), options.users, options.duration, options.repeat, options.row_limit
+        Path(options.generator),
+        wanted.number(options.users, least=1_000),
+        options.duration,
+        options.repeat,
+        options.row_limit,
     )
-    if not load.generator.is_file():
-        print(
-            f"The SCIM load generator is not at {load.generator}; give its path by --generator.",
-            file=sys.stderr,
-        )
-        return 2
-    chosen = [peer for peer in all_peers() if peer.name in _peer_names(options)]
-    peers = install_peers(chosen, Path(options.cache))
-    before = _load_average()
-    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as name:
-        figures = _measure(load, options.workers, peers, _traversable(Path(name)))
-    report = table(
-        figures.ours, figures.reference, _conditions(load, options.workers, before), figures.peers
-    )
-    print(report)
-    if options.out:
-        Path(options.out).write_text(report, encoding="utf-8")
-    if options.record:
-        record(report)
-    return 1 if any(row.errors for row in figures.ours) else 0
+    names = _peer_names(options)
+    return {
+        "scim": lambda folder: scim.run(folder, load, options.workers, names, Path(options.cache)),
+        "graphql": lambda folder: Report(
+            admin_api.run(folder, Size().part(wanted.share), wanted.times)
+        ),
+        "confirm": lambda folder: confirming.run(folder, wanted),
+        "growth": lambda folder: growth.run(folder, wanted),
+    }
 
 
-def _graphql(options: argparse.Namespace) -> int:
-    """The admin API alone, without the generator."""
-    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as name:
-        report = admin_api.run(_traversable(Path(name)), Size().part(options.share), options.times)
-    print(report)
-    if options.out:
-        Path(options.out).write_text(report, encoding="utf-8")
-    if options.record:
-        record(report, GRAPHQL)
-    return 0
-
-
-def _measure(
-    load: Load, workers: int, peers: Sequence[Installed | PeerResult], folder: Path
-) -> Figures:
-    """Our server, then the reference, then each peer, one after the other on one cluster."""
-    with serving(folder / "data", workers=workers) as server:
-        ours = _ours(load, server, folder)
-        database = EmbeddedDatabase(folder / "data")
-        addresses = database.start()
-        try:
-            organization_id = UUID(server.organization_id)
-            reference = uvloop.run(
-                measure(addresses.server_url, organization_id, load.duration, load.repeat)
-            )
-        except BaseException:
-            database.release()
-            raise
-    # Our server has ended and does nothing in the background; the database is still held.
+def _run(name: str, part: Callable[[Path], Report], options: argparse.Namespace) -> bool:
+    """Whether it came to its end; its figures are printed, and kept where that was asked for."""
+    print(f"── {name}", file=sys.stderr)
+    begun = time.monotonic()
     try:
-        cluster = Cluster(addresses.superuser_url, addresses.owner_url)
-        return Figures(ours, reference, measure_peers(peers, cluster, load, folder))
-    finally:
-        database.release()
-
-
-def _ours(load: Load, server: ServedOrganization, folder: Path) -> list[Row]:
-    """Seed and drive our server; one row for each operation and number of connections."""
-    target = Target("rollcall", server.base_url, server.api_key, folder / "rollcall.json")
-    out = folder / "results.jsonl"
-    results = drive(load, target, load.operations, out)
-    return [Row.of(result) for result in [*results, *drive(load, target, RACES, out)]]
-
-
-def _conditions(load: Load, workers: int, before: str) -> str:
-    return (
-        f"{load.users:,} members · {workers} worker(s) · {os.cpu_count()} cores ·"
-        f" Python {platform.python_version()} · load average {before} before the run,"
-        f" {_load_average()} at its end · {load.repeat} × {load.duration} s each"
-    )
-
-
-def _load_average() -> str:
-    return f"{os.getloadavg()[0]:.1f}"
+        with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as folder:
+            report = part(_traversable(Path(folder)))
+    except Exception:  # noqa: BLE001 the other parts shall run
+        traceback.print_exc()
+        return False
+    print(report.text)
+    print(f"── {name} took {time.monotonic() - begun:.0f} s", file=sys.stderr)
+    if options.out:
+        with Path(options.out).open("a", encoding="utf-8") as file:
+            file.write(f"## {name}\n\n{report.text}\n")
+    if options.record:
+        record(name, report)
+    return True
 
 
 def _traversable(folder: Path) -> Path:
@@ -153,32 +97,38 @@ def _peer_names(options: argparse.Namespace) -> list[str]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--users", type=int, default=20_000)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--duration", type=float, default=2.0, help="seconds of each repeat")
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--generator", default=str(ROOT.parent / "shared/bench/scimbench.py"))
-    parser.add_argument("--graphql", action="store_true", help="measure the admin API instead")
-    parser.add_argument(
-        "--share", type=float, default=1.0, help="of 100,000 members and a million events, there"
-    )
-    parser.add_argument("--times", type=int, default=200, help="requests of a round, there")
-    parser.add_argument("--out", default="", help="a file for the table")
-    parser.add_argument(
-        "--record", action="store_true", help="put the table into bench/README.md too"
-    )
-    parser.add_argument(
+    names = list(_parts(_defaults(parser)))
+    given = parser.parse_args()
+    unknown = [name for name in given.parts if name not in names]
+    if unknown:
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(names)}")
+    return given
+
+
+def _defaults(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    add = parser.add_argument
+    add("parts", nargs="*", metavar="PART", help="what to measure: scim, or those named")
+    add("--all", action="store_true", help="measure every part, one after the other")
+    add("--share", type=float, default=1.0, help="of each part's size and time: 0.01 is a try")
+    add("--minutes", type=float, default=60.0, help="of mixed load, for memory")
+    add("--users", type=int, default=20_000, help="members, for scim")
+    add("--workers", type=int, default=1, help="server processes, for scim")
+    add("--duration", type=float, default=2.0, help="seconds of each repeat, for scim")
+    add("--repeat", type=int, default=3, help="for scim")
+    add("--generator", default=str(scim.GENERATOR), help="the SCIM load generator's file")
+    add("--times", type=int, default=200, help="requests of a round, for graphql")
+    add("--out", default="", help="a file that the figures are added to")
+    add("--record", action="store_true", help="put them into their pages, too")
+    add(
         "--peers",
         nargs="*",
         metavar="NAME",
         choices=[peer.name for peer in all_peers()],
-        help="measure other servers too: all, or those named",
+        help="measure other SCIM servers too, for scim: all, or those named",
     )
-    parser.add_argument(
-        "--row-limit", type=float, default=20.0, help="seconds that a row of a peer may take"
-    )
-    parser.add_argument("--cache", default=str(CACHE), help="a folder for the peers' packages")
-    return parser.parse_args()
+    add("--row-limit", type=float, default=20.0, help="seconds that a row of a peer may take")
+    add("--cache", default=str(CACHE), help="a folder for the peers' packages")
+    return parser.parse_args([])
 
 
 if __name__ == "__main__":

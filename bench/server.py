@@ -13,32 +13,72 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import httpx
+
+from api.embedded_database import EmbeddedDatabase
+from bench.client import SCIM, Client
+from graphql_schema.ids import Kind, make_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from api.embedded_database import DatabaseAddresses
+
+PROGRAM = str(Path(sys.executable).with_name("rollcall"))
 START_S = 60
 STOP_S = 30
 
 
 @dataclass(frozen=True, slots=True)
 class ServedOrganization:
-    """Where the server is and how to call it."""
+    """Where the server is, and an organization with what opens it."""
 
     url: str
-    organization_id: str
+    organization_id: UUID
     base_url: str
     api_key: str = field(repr=False)
     access_token: str = field(repr=False)
-    pid: int
+    process: subprocess.Popen[bytes] = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False)
+
+    @property
+    def pid(self) -> int:
+        """The server's first process, from which all others come."""
+        return self.process.pid
+
+    @property
+    def graphql_id(self) -> str:
+        """The organization as the admin API names it."""
+        return make_id(Kind.ORGANIZATION, None, self.organization_id)
+
+    def member_id(self, id_: UUID) -> str:
+        """A member as the admin API names them."""
+        return make_id(Kind.MEMBER, self.organization_id, id_)
+
+    def scim(self) -> Client:
+        """A connection to the SCIM endpoint."""
+        return Client(self.base_url, self.api_key, SCIM)
+
+    def graphql(self) -> Client:
+        """A connection to the admin API."""
+        return Client(self.url, self.access_token)
+
+    def end(self) -> None:
+        """Stop the server before its time; what else uses its database goes on."""
+        stop(self.process)
+
+    def another(self, name: str) -> ServedOrganization:
+        """One more organization on the same server."""
+        return _found(name, self.url, self.process, self.environment)
 
 
 @contextmanager
-def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]:
+def serving(
+    data_dir: Path, *, workers: int = 1, settings: Mapping[str, str] | None = None
+) -> Iterator[ServedOrganization]:
     """A running server with a fresh organization; it is stopped at the end."""
-    rollcall = Path(sys.executable).with_name("rollcall")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
@@ -52,30 +92,50 @@ def serving(data_dir: Path, *, workers: int = 1) -> Iterator[ServedOrganization]
         # A benchmark takes away and gives back as no provider does.
         "ROLLCALL_DEPROVISION_GUARD": "off",
     }
-    process = subprocess.Popen([str(rollcall), "serve", "--workers", str(workers)], env=environment)
+    environment |= settings or {}
+    process = subprocess.Popen([PROGRAM, "serve", "--workers", str(workers)], env=environment)
     try:
         wait_until_ready(f"{url}/ready", process)
-        made = subprocess.run(
-            [
-                str(rollcall),
-                *["init", "--organization", "Bench", "--owner", "owner@example.com", "--json"],
-            ],
-            env=environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        first = json.loads(made.stdout)
-        yield ServedOrganization(
-            url,
-            first["organizationId"],
-            first["scimBaseUrl"],
-            first["scimApiKey"],
-            first["accessToken"],
-            process.pid,
-        )
+        yield _found("Bench", url, process, environment)
     finally:
         stop(process)
+
+
+@contextmanager
+def serving_with_database(
+    folder: Path, *, workers: int = 1, settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[ServedOrganization, DatabaseAddresses]]:
+    """The same with its database in a folder of its own, which may be asked directly."""
+    with serving(folder / "data", workers=workers, settings=settings) as served:
+        database = EmbeddedDatabase(folder / "data")
+        addresses = database.start()
+        try:
+            yield served, addresses
+        finally:
+            database.release()
+
+
+def _found(
+    name: str, url: str, process: subprocess.Popen[bytes], environment: Mapping[str, str]
+) -> ServedOrganization:
+    owner = f"owner@{name.lower()}.example.com"
+    made = subprocess.run(
+        [PROGRAM, "init", "--organization", name, "--owner", owner, "--json"],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    first = json.loads(made.stdout)
+    return ServedOrganization(
+        url,
+        UUID(first["organizationId"]),
+        first["scimBaseUrl"],
+        first["scimApiKey"],
+        first["accessToken"],
+        process,
+        environment,
+    )
 
 
 class NotReadyError(RuntimeError):
@@ -107,7 +167,7 @@ def wait_until_ready(
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ends the process, by force when it does not heed the wish."""
+    """Ends the process unless it has ended, by force when it does not heed the wish."""
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(STOP_S)

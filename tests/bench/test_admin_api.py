@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.admin_api import LISTS, Pages, Work, run, table
 from bench.crowd import Size, statements
-from bench.readme import BEGIN, END, GRAPHQL, README, with_figures
+from bench.readme import END, README, mark, with_figures
 
 WORK = [Work("page", 400, 2.5, 3.25), Work("rows", 1_000, 0.5, 0.75)]
 PAGES = [Pages("members", 4, 5.06, 6), Pages("members, no such name", 3, 4, None)]
@@ -29,10 +29,11 @@ def test_the_table() -> None:
 
 def test_its_place_in_the_page_is_its_own() -> None:
     text = README.read_text(encoding="utf-8")
+    scim, graphql = mark("scim"), mark("graphql")
 
-    assert text.count(GRAPHQL) == text.count(BEGIN) == 1
-    assert with_figures(f"{GRAPHQL}old{END}, {BEGIN}kept{END}", "new", GRAPHQL) == (
-        f"{GRAPHQL}\n\nnew\n\n{END}, {BEGIN}kept{END}"
+    assert text.count(scim) == text.count(graphql) == 1
+    assert with_figures(f"{graphql}old{END}, {scim}kept{END}", "new", "graphql") == (
+        f"{graphql}\n\nnew\n\n{END}, {scim}kept{END}"
     )
 
 

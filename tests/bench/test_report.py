@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bench.load import Load
-from bench.readme import BEGIN, END, README, with_figures
+from bench.readme import END, README, mark, with_figures
 from bench.reference import Measured
 from bench.report import PeerResult, Row, table
 
@@ -77,12 +77,13 @@ def test_what_is_asked_follows_the_number_of_members() -> None:
 
 
 def test_figures_go_between_the_marks() -> None:
-    text = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    begin = mark("scim")
+    text = f"before\n{begin}\nold\n{END}\nafter\n"
 
-    assert with_figures(text, "new\n") == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+    assert with_figures(text, "new\n", "scim") == f"before\n{begin}\n\nnew\n\n{END}\nafter\n"
     with pytest.raises(ValueError, match="marks"):
-        with_figures("no marks", "new")
-    assert with_figures(README.read_text("utf-8"), "new") != README.read_text("utf-8")
+        with_figures("no marks", "new", "scim")
+    assert with_figures(README.read_text("utf-8"), "new", "scim") != README.read_text("utf-8")
 
 
 def test_the_program_starts_as_make_starts_it() -> None:
@@ -98,4 +99,4 @@ def test_the_program_starts_as_make_starts_it() -> None:
     )
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "--graphql" in done.stdout
+    assert "--all" in done.stdout
