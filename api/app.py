@@ -24,6 +24,7 @@ from api.oidc.routes import oidc_routes
 from api.pace import Pace, Turn
 from api.settings import Settings, Switch
 from api.sparing_log import SparingLog
+from api.tracing.requests import TraceRequests, TracingLog, note_operation
 from api.trusted_documents import trusted_documents
 from domain.sealing import Sealer
 from graphql_schema.app import graphql_app
@@ -66,14 +67,16 @@ class Front:
         return self._rest(scope, receive, send)
 
 
-def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> Front:
+def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> ASGIApp:
     """The whole application over an open runtime, which must stay open as long as it serves."""
+    traced = runtime.settings.otlp_endpoint is not None
+    log = CountingLog(SparingLog(runtime.workers.request_log))
     url = runtime.settings.public_url
     guarded = runtime.settings.deprovision_guard is Switch.ON
     scim_services = ScimServices(
         application=runtime.application,
         reader=runtime.reader,
-        log=CountingLog(SparingLog(runtime.workers.request_log)),
+        log=TracingLog(log) if traced else log,
         public_url=url,
         token_key=derived_key(deployment_secret(runtime.settings), "SCIM access tokens"),
         touch=runtime.workers.touch_credential,
@@ -104,6 +107,7 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> Front:
         wrong_token=wrong_tokens(),
         link_requested=link_requests(),
         documents=trusted_documents(runtime.settings),
+        ran=note_operation if traced else None,
     )
     graphql = graphql_app(services)
     cookie = SessionCookie.of(url, runtime.application.sign_in.session_lifetime)
@@ -120,7 +124,9 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> Front:
             return page
 
     named = NameRequests(partial(_beside, graphql, oauth, console, site))
-    return Front(scim, CountRequests(AddHeaders(named, safe_headers(url)), _ROUTES))
+    front = Front(scim, CountRequests(AddHeaders(named, safe_headers(url)), _ROUTES))
+    # Nobody is in the way of requests where nobody takes traces.
+    return TraceRequests(front, _ROUTES) if traced else front
 
 
 def _budgets(settings: Settings) -> Admission:

@@ -15,6 +15,7 @@ import asyncpg
 import structlog
 
 from api.settings import LogFormat, LogLevel
+from domain.spans import present_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,11 +29,16 @@ _QUIET = {
     "uvicorn": logging.WARNING,
     "uvicorn.error": logging.WARNING,
     "asyncio": logging.WARNING,
+    # It tells each request with its address.
+    "httpx": logging.WARNING,
 }
 
 
-def set_up_logs(level: LogLevel, form: LogFormat) -> None:
-    """Send what structlog and the standard library log to standard error, in one form."""
+def set_up_logs(level: LogLevel, form: LogFormat, *, traced: bool = False) -> None:
+    """Send what structlog and the standard library log to standard error, in one form.
+
+    `traced` lines tell the trace they are of.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -40,6 +46,7 @@ def set_up_logs(level: LogLevel, form: LogFormat) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),
         _describe_exception,
+        *([_name_trace] if traced else []),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -72,6 +79,13 @@ def _describe_exception(logger: WrappedLogger, method: str, event: EventDict) ->
     raised = _exception(event.pop("exc_info", None))
     if raised is not None:
         event["exception"] = "\n".join(_lines(raised))
+    return event
+
+
+def _name_trace(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001
+    span = present_span()
+    if span is not None:
+        event["trace_id"], event["span_id"] = span.trace_id, span.id
     return event
 
 

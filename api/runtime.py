@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,8 +18,11 @@ from api.mail.links import MailLinks
 from api.mail.smtp import SmtpServer
 from api.settings import Settings, Switch, variable
 from api.start_error import StartError
+from api.tracing.database import NameStatements, TracedApplication
+from api.tracing.exporter import Exporter
 from api.workers import Workers
 from domain.application import Application
+from domain.model.tables import metadata
 from domain.queries.reader import Reader
 from domain.queries.snapshots import Replica
 from domain.store.pool import open_pool
@@ -28,6 +31,7 @@ from domain.store.unit_of_work import InvitationPolicy, SignInPolicy
 CLOSE_TIMEOUT_S = 5.0
 PATIENCE_S = 30.0
 PAUSE_S = 0.2
+TABLES = frozenset(metadata.tables)
 _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
@@ -73,6 +77,7 @@ async def open_runtime(
                 row_security=settings.row_security is Switch.ON,
             )
         links = mail_links(settings)
+        exporter = _exporter(settings) if workers else None
         pool = await stack.enter_async_context(_pool(settings, urls.server, patient=patient))
         replica = None
         if settings.database_read_url is not None and workers:
@@ -88,6 +93,9 @@ async def open_runtime(
             # Through a pooler nobody can listen: the owner's way leads past it.
             listen_url=urls.owner if goes_through_pooler(settings) else urls.server,
         )
+        if exporter:
+            exporter.start()
+            stack.push_async_callback(exporter.stop)
         if workers:
             await background.start()
             stack.push_async_callback(background.stop)
@@ -96,7 +104,7 @@ async def open_runtime(
             owner_url=urls.owner,
             server_url=urls.server,
             pool=pool,
-            application=Application(
+            application=(TracedApplication if exporter else Application)(
                 pool, links.invitations, background.changed, sign_in=links.sign_in
             ),
             reader=Reader(pool),
@@ -153,11 +161,22 @@ async def _replica_pool(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
         size=settings.pool_size,
         smallest=0,
         statement_cache=not goes_through_pooler(settings),
+        watch=_watch(settings),
     )
     try:
         yield pool
     finally:
         await _close(pool)
+
+
+def _exporter(settings: Settings) -> Exporter | None:
+    endpoint = settings.otlp_endpoint
+    return Exporter(endpoint, percent=settings.trace_percent) if endpoint else None
+
+
+def _watch(settings: Settings) -> Callable[[asyncpg.Connection], Awaitable[None]] | None:
+    """Names each statement where traces are taken."""
+    return NameStatements(TABLES).listen if settings.otlp_endpoint else None
 
 
 async def _close(pool: asyncpg.Pool) -> None:
@@ -182,6 +201,7 @@ async def _open(settings: Settings, url: str, *, patient: bool) -> asyncpg.Pool:
                 size=settings.pool_size,
                 statement_cache=not goes_through_pooler(settings),
                 row_security=settings.row_security is Switch.ON,
+                watch=_watch(settings),
             )
         except _AWAY:
             if monotonic() > deadline:

@@ -126,7 +126,7 @@ def main(descriptor: int) -> int:
     if orders is None:
         return 0
     settings = load_settings()
-    set_up_logs(settings.log_level, settings.log_format)
+    set_up_logs(settings.log_level, settings.log_format, traced=settings.otlp_endpoint is not None)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(settings, orders, control))

@@ -31,6 +31,12 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _otlp_endpoint(value: str) -> str:
+    if "@" in value or not value:
+        raise ValueError("it must be an address such as http://127.0.0.1:4318, without a password")
+    return _public_url(value)
+
+
 def _secret_key(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value()) < SHORTEST_SECRET:
         raise ValueError(f"it must have at least {SHORTEST_SECRET} characters")
@@ -56,6 +62,7 @@ def _proxies(value: str) -> str:
 
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 Proxies = Annotated[str, AfterValidator(_proxies)]
+OtlpEndpoint = Annotated[str, AfterValidator(_otlp_endpoint)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 SecretKey = Annotated[SecretStr, AfterValidator(_secret_key)]
 MailAddress = Annotated[str, AfterValidator(_mail_from)]

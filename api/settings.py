@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api.setting_values import DatabaseUrl, MailAddress, Proxies, PublicUrl, SecretKey
+from api.setting_values import DatabaseUrl, MailAddress, OtlpEndpoint, Proxies, PublicUrl, SecretKey
 
 PREFIX = "ROLLCALL_"
 # Variables of the test suite are nobody's mistake.
@@ -201,6 +201,16 @@ class Settings(BaseSettings):
 
     log_level: LogLevel = Field(LogLevel.INFO, description="Least severe message that is logged.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="Lines for machines or people.")
+
+    otlp_endpoint: OtlpEndpoint | None = Field(
+        None, description="Collector that traces are sent to, by OTLP over HTTP; none without it."
+    )
+    trace_percent: float = Field(
+        100,
+        ge=0,
+        le=100,
+        description="Traces that are kept, of a hundred that nobody began elsewhere.",
+    )
 
     @model_validator(mode="after")
     def _fill_in(self) -> "Settings":

@@ -10,6 +10,7 @@ from contextlib import suppress
 from time import monotonic
 
 from api.worker_metrics import CRASHES
+from domain.spans import span
 from domain.store.patience import DATABASE_TROUBLE, Patience
 
 SHORTEST_PAUSE_S = 0.2
@@ -44,7 +45,8 @@ class Supervisor:
             while not self.stopping.is_set():
                 pause = seconds
                 try:
-                    await work()
+                    with span(f"turn of {name}", drops_quiet=True):
+                        await work()
                     patience.worked()
                 except DATABASE_TROUBLE as error:
                     pause = min(seconds, max(1.0, patience.failed(error)))

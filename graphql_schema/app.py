@@ -106,6 +106,9 @@ class GraphqlApp:
                 if self._is_streamed(operation, _accepted(headers)):
                     return self._stream(operation, known, receive, send)
                 answer = await run(self._services, operation, known, self._cookie)
+            if self._services.ran is not None:
+                told = [error["extensions"] for error in answer.body.get("errors", ())]
+                self._services.ran(operation.name, known.caller, told)
             status = answer.status if modern or answer.status in (UNKNOWN, *FOR_NOW) else 200
             more = self._headers(answer, known, status)
         except Refusal as refusal:

@@ -126,7 +126,8 @@ class GraphqlServices:
     that they may run no others, as people with a session, whose browsers other pages use, too.
     `tails` wake subscriptions; the default ones are woken by nobody. `access_changed` hears the
     organizations whose subscribers may have lost their rights, without an event of them. `mailbox`
-    puts a mail into words where mail is kept to be looked at; None where it is sent.
+    puts a mail into words where mail is kept to be looked at; None where it is sent. `ran` hears
+    the name of each operation over HTTP, its caller, and the `extensions` of its errors.
     """
 
     application: Application
@@ -147,3 +148,4 @@ class GraphqlServices:
     mailbox: Callable[[MailboxRow], ShownMail] | None = None
     documents: Mapping[str, str] = field(default_factory=dict)
     documents_only: Callable[[Caller], bool] = _anything
+    ran: Callable[[str | None, Caller, list[Mapping[str, str]]], None] | None = None

@@ -21,6 +21,7 @@ from api.mail.smtp import (
     SmtpServer,
     SmtpSession,
 )
+from domain.spans import SpanKind, present_span, span
 from domain.store.outbox import MAX_ERROR
 from domain.store.patience import DATABASE_TROUBLE
 from domain.store.rounds import Rounds
@@ -130,6 +131,16 @@ class MailSender:
         return sent
 
     async def _send_one(self, session: SmtpSession, outbox: Outbox, claimed: ClaimedMail) -> bool:
+        with span("mail", SpanKind.PRODUCER) as made:
+            if made is not None:
+                made.attributes |= {
+                    "rollcall.mail.kind": str(claimed.kind),
+                    "rollcall.mail.attempt": claimed.attempts,
+                    "rollcall.organization_id": str(claimed.organization_id or ""),
+                }
+            return await self._try_one(session, outbox, claimed)
+
+    async def _try_one(self, session: SmtpSession, outbox: Outbox, claimed: ClaimedMail) -> bool:
         mail = self._links.mail_of(claimed)
         try:
             message = _composed(mail, self._server.sender, self._links.public_url)
@@ -177,6 +188,8 @@ class MailSender:
 
     def _note(self, claimed: ClaimedMail, outcome: str) -> None:
         self._outcome(claimed.kind, outcome)
+        if (made := present_span()) is not None:
+            made.attributes["rollcall.outcome"] = outcome
         # Without address and answer, which the row has: logs go to more people.
         logger.info(
             "%s mail %s of organization %s, attempt %d: %s",

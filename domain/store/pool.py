@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -50,12 +51,19 @@ async def open_pool(
     statement_cache: bool = True,
     smallest: int = 2,
     row_security: bool = False,
+    watch: Callable[[asyncpg.Connection], Awaitable[None]] | None = None,
 ) -> asyncpg.Pool:
     """A pool on `url` of at most `size` connections.
 
     `statement_cache` off is for pgbouncer in transaction mode. With `row_security` the database is
-    told whose rows each statement may see.
+    told whose rows each statement may see. `watch` is handed each connection when it is made.
     """
+
+    async def prepare(connection: asyncpg.Connection) -> None:
+        await _set_codecs(connection)
+        if watch is not None:
+            await watch(connection)
+
     pool: asyncpg.Pool = await asyncpg.create_pool(
         url,
         min_size=min(smallest, size),
@@ -64,7 +72,7 @@ async def open_pool(
         command_timeout=COMMAND_TIMEOUT_S,
         max_inactive_connection_lifetime=300,
         connection_class=HeldConnection if row_security else QuietConnection,
-        init=_set_codecs,
+        init=prepare,
         statement_cache_size=1024 if statement_cache else 0,
         server_settings=PLANNING if statement_cache else None,
     )

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from domain.spans import span
 from domain.store.patience import Patience
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 class Rounds:
     """Does one piece of work until stopped; a rest between two rounds ends when it is."""
 
-    __slots__ = ("_stopped", "patience")
+    __slots__ = ("_stopped", "_work", "patience")
 
     def __init__(self, logger: logging.Logger, work: str) -> None:
         self._stopped = asyncio.Event()
+        self._work = work
         self.patience = Patience(logger, work)
 
     @property
@@ -34,7 +36,9 @@ class Rounds:
     async def run(self, once: Callable[[], Awaitable[float]]) -> None:
         """Await `once` until stopped; it says how many seconds to rest after it."""
         while not self.is_stopped:
-            await self.rest(await self.patience.attempt(once))
+            with span(f"turn of {self._work}", drops_quiet=True):
+                pause_s = await self.patience.attempt(once)
+            await self.rest(pause_s)
 
     async def rest(self, pause_s: float) -> None:
         """Wait so long, or until stopped."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
+from domain.spans import traceparent
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -41,7 +43,7 @@ async def fetch_json(
     Raises NotFetched; follows no redirect.
     """
     # Plain bytes: a small compressed answer can be a large one.
-    sent = {"accept": _JSON, "accept-encoding": "identity", **(headers or {})}
+    sent = {"accept": _JSON, "accept-encoding": "identity", **traceparent(), **(headers or {})}
     try:
         async with asyncio.timeout(WITHIN_S):
             # Reading the certificates of authorities takes some 20 ms, which others need not wait.

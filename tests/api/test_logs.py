@@ -10,6 +10,7 @@ import structlog
 
 from api.logs import set_up_logs
 from api.settings import LogFormat, LogLevel
+from domain.spans import span, trace_to
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,21 @@ def test_both_ways_of_logging_make_the_same_json(capsys: pytest.CaptureFixture[s
         "request_id": "r1",
     }
     assert (second["event"], second["level"]) == ("the sealer waits", "warning")
+
+
+def test_lines_of_a_trace_name_it(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(LogLevel.INFO, LogFormat.JSON, traced=True)
+    trace_to(lambda _: None)
+
+    with span("request") as made:
+        logging.getLogger("rollcall.b").warning("within")
+    trace_to(None)
+    logging.getLogger("rollcall.b").warning("outside")
+
+    within, outside = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert made is not None
+    assert (within["trace_id"], within["span_id"]) == (made.trace_id, made.id)
+    assert "trace_id" not in outside
 
 
 def test_database_errors_are_logged_without_the_row_they_quote(
