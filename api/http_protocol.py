@@ -3,6 +3,9 @@
 Uvicorn bounds only the pause between two requests. Here a request has a time in which its head, and
 one in which all of it must arrive, and an answer one in which the client must go on reading. When
 there are as many connections as may be, the one that has been silent longest makes room.
+
+And it is strict where two parsers may disagree: what one of them takes for a body must never become
+a request to the other. Most of that is llhttp's doing; see `on_headers_complete` and `_feed`.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from collections.abc import Iterable
 from time import monotonic
 from typing import Any
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HEAD_S = 10.0
@@ -25,8 +29,17 @@ LINGER_S = 0.5
 LARGEST_HEAD_BYTES = 65_536
 SWEEP_EVERY_S = 0.5
 
+_OF_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
+_INVALID = "Invalid HTTP request received."
 _LATE = (408, b"Request Timeout", b"The request took too long to arrive.")
 _LARGE = (431, b"Request Header Fields Too Large", b"The head of a request may have 64 KiB.")
+
+
+class _Trailers(list[tuple[bytes, bytes]]):
+    """What comes behind a chunked body is no header (RFC 9110 §6.5.1) and kept nowhere."""
+
+    def append(self, pair: tuple[bytes, bytes], /) -> None:
+        """Forget it."""
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -61,7 +74,8 @@ class HttpProtocol(HttpToolsProtocol):
             return
         if not self._head_is_complete:
             self._head_bytes += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._feed(data)
         if self._head_bytes > LARGEST_HEAD_BYTES and not self._head_is_complete:
             self._refuse(_LARGE)
 
@@ -76,19 +90,30 @@ class HttpProtocol(HttpToolsProtocol):
         if self._head_bytes > LARGEST_HEAD_BYTES and self._head_size() > LARGEST_HEAD_BYTES:
             self._refuse(_LARGE)
             return
+        # RFC 9112 §3.2: exactly one, or the next server may route by another. No tunnels.
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        is_old = self.parser.get_http_version() == "1.0"
+        if (hosts != 1 and not is_old) or self.parser.get_method() == b"CONNECT":
+            self._refused = True
+            self.send_400_response(_INVALID)
+            return
+        if self._is_no_upgrade():
+            return
         self._head_is_complete = True
         super().on_headers_complete()
+        if not self.parser.should_upgrade():
+            self.headers = _Trailers()  # the application keeps the list that it was given
         if self._stopping and self.cycle is not None:
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Some bytes more of a body."""
-        if not self._refused:
+        if not self._refused and not self._is_no_upgrade():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """All of the request is there; what comes next is another."""
-        if self._refused:
+        if self._refused or self._is_no_upgrade():
             return
         super().on_message_complete()
         self._arriving_since = None
@@ -145,6 +170,40 @@ class HttpProtocol(HttpToolsProtocol):
     def make_room(self) -> None:
         """End a connection that does nothing, in favour of another."""
         self.transport.abort()
+
+    def _feed(self, data: bytes) -> None:
+        """Parse; a request that asks for an upgrade which it does not get is one like any other.
+
+        The parser leaves the body of such a request unread: the next bytes would be a request of
+        their own. It is told the head once more, without the header (RFC 9110 §7.8 lets us).
+        """
+        try:
+            self.parser.feed_data(data)
+        except HttpParserError:
+            self.logger.warning(_INVALID)
+            self.send_400_response(_INVALID)
+        except HttpParserUpgrade as upgrade:
+            if self._refused:
+                return
+            if self._should_upgrade():
+                self.handle_websocket_upgrade()
+                return
+            method, version = self.parser.get_method(), self.parser.get_http_version()
+            head = [b"%b %b HTTP/%b\r\n" % (method, self.url, version.encode())]
+            head += [b"%b: %b\r\n" % pair for pair in self.headers if pair[0] != b"upgrade"]
+            self.parser = HttpRequestParser(self)
+            self._feed(b"".join(head) + b"\r\n" + data[upgrade.args[0] :])
+
+    def _is_no_upgrade(self) -> bool:
+        return self.parser.should_upgrade() and not self._should_upgrade()
+
+    def _should_upgrade(self) -> bool:
+        """Whether this is a handshake of a websocket (RFC 6455 §4.1): by GET, without a body."""
+        return (
+            super()._should_upgrade()
+            and self.parser.get_method() == b"GET"
+            and not any(name in _OF_A_BODY for name, _ in self.headers)
+        )
 
     def _await_request(self) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(

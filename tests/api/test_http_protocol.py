@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 from typing import Any
 
 import pytest
-import uvicorn
 
 from api import http_protocol
-from api.http_protocol import HttpProtocol, sweep_connections
+from api.http_protocol import HttpProtocol
+from tests.support.http_site import served, until_closed
 
 GET = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 SHORT_S = 0.3
@@ -39,50 +37,6 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A server in this loop."""
-
-    server: uvicorn.Server
-    port: int
-    clients: list[asyncio.StreamWriter] = field(default_factory=list)
-
-    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """One client."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        self.clients.append(writer)
-        return reader, writer
-
-    @property
-    def connections(self) -> int:
-        """How many there are."""
-        return len(self.server.server_state.connections)
-
-
-@asynccontextmanager
-async def served() -> AsyncIterator[Served]:
-    """The protocol over real sockets, with the application above."""
-    config = uvicorn.Config(
-        app, port=0, http=HttpProtocol, lifespan="off", log_config=None, access_log=False,
-        timeout_keep_alive=30, timeout_graceful_shutdown=5,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    sweeping = asyncio.create_task(sweep_connections(server.server_state.connections))
-    site = Served(server, server.servers[0].sockets[0].getsockname()[1])
-    try:
-        yield site
-    finally:
-        # A test that failed leaves clients behind, and uvloop waits for them without end.
-        for client in site.clients:
-            client.transport.abort()
-        server.should_exit = True
-        await serving
-        sweeping.cancel()
-
-
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that a test can wait for."""
@@ -91,21 +45,13 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_protocol, "SWEEP_EVERY_S", 0.05)
 
 
-async def until_closed(reader: asyncio.StreamReader) -> bytes:
-    """All that comes until the server ends the connection."""
-    with suppress(ConnectionResetError):
-        async with asyncio.timeout(20):
-            return await reader.read()
-    return b""
-
-
 @pytest.mark.parametrize(
     "part",
     [b"GET / HT", b"GET / HTTP/1.1\r\nhost: x\r\nx-a: 1\r\n", GET + b"GET / HTTP/1.1\r\nhost:"],
     ids=["line", "headers", "second request"],
 )
 async def test_a_head_that_does_not_end_is_answered_408(part: bytes) -> None:
-    async with served() as site:
+    async with served(app) as site:
         reader, writer = await site.connect()
         writer.write(part)
 
@@ -119,7 +65,7 @@ async def test_a_head_that_does_not_end_is_answered_408(part: bytes) -> None:
 
 
 async def test_a_body_that_drips_is_answered_408() -> None:
-    async with served() as site:
+    async with served(app) as site:
         reader, writer = await site.connect()
         writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n")
 
@@ -137,7 +83,7 @@ async def test_a_body_that_drips_is_answered_408() -> None:
 
 
 async def test_a_body_that_nobody_reads_any_more_is_not_taken_for_ever() -> None:
-    async with served() as site:
+    async with served(app) as site:
         reader, writer = await site.connect()
         writer.write(b"POST /early HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nx")
 
@@ -150,7 +96,7 @@ async def test_a_body_that_nobody_reads_any_more_is_not_taken_for_ever() -> None
 
 
 async def test_a_request_that_takes_its_time_inside_is_not_disturbed() -> None:
-    async with served() as site:
+    async with served(app) as site:
         reader, writer = await site.connect()
         writer.write(GET.replace(b" / ", b" /slow "))
 
@@ -159,7 +105,7 @@ async def test_a_request_that_takes_its_time_inside_is_not_disturbed() -> None:
 
 
 async def test_a_client_that_does_not_read_is_cut_off() -> None:
-    async with served() as site:
+    async with served(app) as site:
         _, writer = await site.connect()
         writer.transport.pause_reading()  # type: ignore[attr-defined]
         writer.write(GET.replace(b" / ", b" /large "))
@@ -177,7 +123,7 @@ async def test_silent_connections_make_room_for_one_that_speaks(
 ) -> None:
     monkeypatch.setattr(HttpProtocol, "most_connections", 20)
     monkeypatch.setattr(http_protocol, "HEAD_S", 60)
-    async with served() as site:
+    async with served(app) as site:
         # given a connection at work, and as many that say nothing or half a word as may be
         at_work, working = await site.connect()
         working.write(GET.replace(b" / ", b" /slow "))
@@ -203,7 +149,7 @@ async def test_silent_connections_make_room_for_one_that_speaks(
 @pytest.mark.parametrize("pieces", [1, 100], ids=["at once", "in pieces"])
 async def test_a_head_that_is_too_large_is_answered_431(pieces: int) -> None:
     head = b"GET / HTTP/1.1\r\nhost: x\r\n" + b"x-a: %b\r\n" % (b"a" * 70_000) + b"\r\n"
-    async with served() as site:
+    async with served(app) as site:
         reader, writer = await site.connect()
         for start in range(0, len(head), len(head) // pieces + 1):
             with suppress(OSError):
@@ -215,7 +161,7 @@ async def test_a_head_that_is_too_large_is_answered_431(pieces: int) -> None:
 
 
 async def test_a_large_body_that_comes_along_with_its_head_is_taken() -> None:
-    async with served() as site:
+    async with served(app) as site:
         reader, writer = await site.connect()
         head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 200000\r\nconnection: close\r\n\r\n"
         writer.write(head + b"b" * 200_000)
@@ -228,7 +174,7 @@ async def test_a_large_body_that_comes_along_with_its_head_is_taken() -> None:
 
 
 async def test_a_request_on_an_open_connection_is_answered_while_the_server_stops() -> None:
-    async with served() as site:
+    async with served(app) as site:
         # given an open connection that has been used
         reader, writer = await site.connect()
         writer.write(GET)
