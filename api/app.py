@@ -111,7 +111,14 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> ASGIApp:
     )
     graphql = graphql_app(services)
     cookie = SessionCookie.of(url, runtime.application.sign_in.session_lifetime)
-    site = FastAPI(title="Rollcall", docs_url=None, redoc_url=None, openapi_url=None)
+    # No redirect to a path without its slash: it would lead to whatever host the request named.
+    site = FastAPI(
+        title="Rollcall",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     site.include_router(health_routes(runtime.pool))
     site.include_router(audit_export_routes(Authenticator(services), cookie, runtime.reader))
     site.include_router(oidc_routes(_oidc_flow(runtime), sign_in_steps()))

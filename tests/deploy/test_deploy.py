@@ -79,6 +79,15 @@ def test_the_services_of_the_compose_file_fit_together() -> None:
     assert services["server"]["image"] == services["migrate"]["image"]
 
 
+def test_no_location_of_nginx_forgets_the_headers_of_the_site() -> None:
+    site = (DEPLOY / "nginx.conf").read_text()
+    locations = re.findall(r"(?m)^ *location [^{]*\{[^}]*\}", site)
+
+    # One header set in a location, and none of the site's are inherited there.
+    assert len(locations) == 3
+    assert [each for each in locations if "proxy_set_header" in each] == []
+
+
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx checks its own configuration")
 def test_nginx_takes_the_site(tmp_path: Path) -> None:
     certificate, key = tmp_path / "site.pem", tmp_path / "site.key"

@@ -15,6 +15,7 @@ from tests.soak.replica import replica
 from tests.soak.report import Report
 from tests.soak.shutdown import shutdown
 from tests.soak.slow_clients import slow_clients
+from tests.soak.smuggling import smuggling
 from tests.soak.upgrade import upgrade
 
 Scenario = Callable[[Report, str, float], Coroutine[Any, Any, None]]
@@ -68,6 +69,10 @@ async def _upgrade(report: Report, seed: str, seconds: float) -> None:
     await upgrade(report, load_s=min(seconds / 4, 5.0), seed=seed)
 
 
+async def _smuggling(report: Report, _seed: str, _seconds: float) -> None:
+    await smuggling(report)
+
+
 SCENARIOS: dict[str, Scenario] = {
     "kills": _kills,
     "database-away": _database_away,
@@ -76,6 +81,7 @@ SCENARIOS: dict[str, Scenario] = {
     "shutdown": _shutdown,
     "slow-clients": _slow_clients,
     "clocks": _clocks,
+    "smuggling": _smuggling,
     "two-servers": _two_servers,
     "pooler": _pooler,
     "failover": _failover,

@@ -30,6 +30,10 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    {site}
+}}
+"""
+_SITE = """
     upstream rollcall {{
         {servers}
         keepalive 32;
@@ -47,7 +51,6 @@ http {{
             client_max_body_size 5m;
         }}
     }}
-}}
 """
 _PGBOUNCER = """
 [databases]
@@ -121,8 +124,13 @@ def nginx(ports: list[int]) -> Program:
     """A reverse proxy before servers at these ports."""
     folder, port = server_folder(), free_ports(1)[0]
     servers = "\n        ".join(f"server 127.0.0.1:{each} max_fails=0;" for each in ports)
+    return nginx_of(_SITE.format(servers=servers, port=port), folder, port)
+
+
+def nginx_of(site: str, folder: Path, port: int) -> Program:
+    """Nginx with these blocks of `http`, in this folder; `port` is one that it listens on."""
     config = folder / "nginx.conf"
-    config.write_text(_NGINX.format(folder=folder, servers=servers, port=port))
+    config.write_text(_NGINX.format(folder=folder, site=site))
     command = [_path("nginx"), "-c", str(config), "-p", str(folder), "-e", str(folder / "e.log")]
     program = Program(command, folder, port, {"stdin": subprocess.DEVNULL})
     program.start()
