@@ -84,7 +84,9 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> ASGIApp:
         deprovision_guard=guarded,
     )
     rejected = RejectedCalls(scim_services)
-    scim = scim_app(scim_services, rejected)
+    safe = safe_headers(url)
+    encoded = tuple((name.lower().encode(), value.encode()) for name, value in safe.items())
+    scim = scim_app(scim_services, rejected, encoded)
     oauth = oauth_app(scim_services, rejected)
     services = GraphqlServices(
         application=runtime.application,
@@ -131,7 +133,7 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> ASGIApp:
             return page
 
     named = NameRequests(partial(_beside, graphql, oauth, console, site))
-    front = Front(scim, CountRequests(AddHeaders(named, safe_headers(url)), _ROUTES))
+    front = Front(scim, CountRequests(AddHeaders(named, safe), _ROUTES))
     # Nobody is in the way of requests where nobody takes traces.
     return TraceRequests(front, _ROUTES) if traced else front
 

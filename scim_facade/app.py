@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 log = logging.getLogger("rollcall.scim")
 
@@ -44,8 +45,11 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 class ScimApp:
     """Serves SCIM for every organization; see `scim_app`."""
 
-    def __init__(self, services: ScimServices, rejected: RejectedCalls) -> None:
+    def __init__(
+        self, services: ScimServices, rejected: RejectedCalls, headers: Headers = ()
+    ) -> None:
         self._services = services
+        self._headers = headers
         self._authenticator = Authenticator(services)
         self._rejected = rejected
 
@@ -57,7 +61,7 @@ class ScimApp:
                 await self._serve(scope, receive, send, *found)
         else:
             error = ScimError.not_found("There is no such endpoint: use /v2/{organizationId}.")
-            await _send(send, answers.refusal(error), SCIM_JSON, new_id())
+            await self._send(send, answers.refusal(error), SCIM_JSON, new_id())
 
     async def _serve(
         self,
@@ -73,7 +77,7 @@ class ScimApp:
         except reading.ClientGone:
             return
         try:
-            await _send(send, answer, exchange.content_type(), exchange.id)
+            await self._send(send, answer, exchange.content_type(), exchange.id)
         finally:
             if exchange.has_connection:
                 record(exchange, answer)
@@ -105,6 +109,25 @@ class ScimApp:
         answer = await _guarded(exchange, lambda: dispatch(exchange, segments, self._carry))
         record(exchange, answer)
         return answer
+
+    async def _send(self, send: Send, answer: Answer, content_type: str, request_id: UUID) -> None:
+        body = answer.body
+        headers = [
+            *answer.headers,
+            *self._headers,
+            (b"x-request-id", str(request_id).encode()),
+        ]
+        if body is not None:
+            headers.append((b"content-type", content_type.encode()))
+        if isinstance(body, bytes):
+            headers.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        if body is None or isinstance(body, bytes):
+            await send({"type": "http.response.body", "body": body or b""})
+            return
+        async for chunk in body:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def _guarded(exchange: Exchange, work: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -143,27 +166,13 @@ async def _await_turn(wait_s: float, refused: bool) -> None:
     )
 
 
-def scim_app(services: ScimServices, rejected: RejectedCalls | None = None) -> ScimApp:
-    """The ASGI application for paths that begin with /v2/."""
-    return ScimApp(services, rejected or RejectedCalls(services))
+def scim_app(
+    services: ScimServices, rejected: RejectedCalls | None = None, headers: Headers = ()
+) -> ScimApp:
+    """The ASGI application for paths that begin with /v2/; every answer carries `headers`."""
+    return ScimApp(services, rejected or RejectedCalls(services), headers)
 
 
 def _with_allow(answer: Answer, allowed: str) -> Answer:
     headers = (*answer.headers, (b"allow", allowed.encode()))
     return Answer(answer.status, answer.body, headers, detail=answer.detail)
-
-
-async def _send(send: Send, answer: Answer, content_type: str, request_id: UUID) -> None:
-    body = answer.body
-    headers = [*answer.headers, (b"x-request-id", str(request_id).encode())]
-    if body is not None:
-        headers.append((b"content-type", content_type.encode()))
-    if isinstance(body, bytes):
-        headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if body is None or isinstance(body, bytes):
-        await send({"type": "http.response.body", "body": body or b""})
-        return
-    async for chunk in body:
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})

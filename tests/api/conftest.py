@@ -4,13 +4,19 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+from pydantic import SecretStr
 
+from api.app import create_app
 from api.embedded_database import EmbeddedDatabase
-from tests.support.database import RUN_FOLDER
+from api.runtime import Runtime, open_runtime
+from api.settings import Settings
+from tests.support.database import RUN_FOLDER, TestDatabase
 
 Hold = Callable[[Path], "subprocess.Popen[str]"]
 
@@ -45,3 +51,25 @@ def hold() -> Iterator[Hold]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+async def runtime(worker_database: TestDatabase, tmp_path: Path) -> AsyncIterator[Runtime]:
+    """All that one process of a server has, whose public address is https."""
+    settings = Settings(
+        data_dir=tmp_path,
+        public_url="https://rollcall.example.com",
+        database_url=SecretStr(worker_database.server_url),
+        database_direct_url=SecretStr(worker_database.owner_url),
+    )
+    async with open_runtime(settings, workers=True, migrate=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def client(runtime: Runtime, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """Asks the whole application, without a console."""
+    app: Any = create_app(runtime, console_folder=tmp_path / "not built")
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
+        yield opened

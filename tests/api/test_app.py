@@ -1,51 +1,14 @@
 """The application as put together: its doors, its headers, its state and its figures."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from api.app import Front, create_app
-from api.runtime import Runtime, open_runtime
-from api.settings import Settings
-from domain.caller import ALL_SCOPES, system_caller
-from domain.commands import CreateAccessToken, CreateOrganization, EnableScim
-from domain.ids import new_id
-from tests.support.database import TestDatabase
-
-
-@pytest.fixture
-async def runtime(worker_database: TestDatabase, tmp_path: Path) -> AsyncIterator[Runtime]:
-    settings = Settings(
-        data_dir=tmp_path,
-        public_url="https://rollcall.example.com",
-        database_url=SecretStr(worker_database.server_url),
-        database_direct_url=SecretStr(worker_database.owner_url),
-    )
-    async with open_runtime(settings, workers=True, migrate=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def client(runtime: Runtime, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app: Any = create_app(runtime, console_folder=tmp_path / "not built")
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
-        yield opened
-
-
-async def access(runtime: Runtime) -> tuple[str, str, str]:
-    """A new organization's SCIM base path, key and token."""
-    operator = system_caller("test")
-    execute = runtime.application.execute
-    organization = (await execute(CreateOrganization(f"Acme {new_id()}"), operator)).value
-    key = (await execute(EnableScim(organization), operator)).value.secret
-    token = await execute(CreateAccessToken(organization, "test", ALL_SCOPES), operator)
-    assert key is not None
-    return f"/v2/{organization}", key, token.value.secret
+from api.runtime import Runtime
+from tests.api.working import access
 
 
 async def test_alive_and_ready(client: httpx.AsyncClient) -> None:

@@ -6,7 +6,11 @@ from typing import Any
 
 import asyncpg
 
+from api.runtime import Runtime
 from api.workers import Workers
+from domain.caller import ALL_SCOPES, system_caller
+from domain.commands import CreateAccessToken, CreateOrganization, EnableScim
+from domain.ids import new_id
 from tests.api.mail.desk import LINKS
 
 
@@ -19,3 +23,14 @@ async def eventually(look: Callable[[], Awaitable[object]], within_s: float = 5)
     while not await look():
         assert asyncio.get_running_loop().time() < deadline, "it never happened"
         await asyncio.sleep(0.01)
+
+
+async def access(runtime: Runtime) -> tuple[str, str, str]:
+    """A new organization's SCIM base path, key and token."""
+    operator = system_caller("test")
+    execute = runtime.application.execute
+    organization = (await execute(CreateOrganization(f"Acme {new_id()}"), operator)).value
+    key = (await execute(EnableScim(organization), operator)).value.secret
+    token = await execute(CreateAccessToken(organization, "test", ALL_SCOPES), operator)
+    assert key is not None
+    return f"/v2/{organization}", key, token.value.secret
