@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from ipaddress import ip_network
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from domain.caller import Caller
+
+log = logging.getLogger("rollcall.sign_in")
 
 MINUTE_S = 60
 HOUR_S = 3600
@@ -92,8 +95,20 @@ def link_requests() -> Callable[[str | None], float | None]:
 
 
 def wrong_tokens() -> Callable[[str | None], float | None]:
-    """Counts wrong tokens by address: the seconds to wait where there were too many."""
-    return _by_address(WRONG_TOKENS_PER_MINUTE)
+    """Counts wrong secrets by address: the seconds to wait where there were too many.
+
+    The first too many of each minute stands in the log, for those who watch over it.
+    """
+    count = _by_address(WRONG_TOKENS_PER_MINUTE)
+    said = Pace(1 / MINUTE_S, burst=1)
+
+    def counted(ip: str | None) -> float | None:
+        wait_s = count(ip)
+        if wait_s is not None and said.turn(_network(ip)) is None:
+            log.warning("more than %s wrong secrets a minute from %s", WRONG_TOKENS_PER_MINUTE, ip)
+        return wait_s
+
+    return counted
 
 
 def sign_in_steps() -> Callable[[str | None], float | None]:

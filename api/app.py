@@ -82,6 +82,7 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> ASGIApp:
         touch=runtime.workers.touch_credential,
         turn=_pace(runtime.settings.scim_rate_limit),
         deprovision_guard=guarded,
+        wrong_secret=wrong_tokens(),
     )
     rejected = RejectedCalls(scim_services)
     safe = safe_headers(url)

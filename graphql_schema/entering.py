@@ -8,7 +8,7 @@ from domain.commands.sessions import SESSION_PREFIX
 from domain.queries.session_callers import acting_member, caller_of_session, find_session
 from domain.reach import reach_only, reaching
 from domain.secrets import read_secret
-from graphql_schema.errors import BAD_REQUEST, ApiError
+from graphql_schema.errors import BAD_REQUEST, ApiError, rate_limited
 from graphql_schema.presented import Known
 
 if TYPE_CHECKING:
@@ -25,6 +25,13 @@ def expect_cookies(context: Context) -> SessionCookie:
         message = "Send this by POST and accept JSON: the answer carries a cookie."
         raise ApiError(BAD_REQUEST, message)
     return context.cookies
+
+
+def count_wrong_link(context: Context) -> None:
+    """Take note of a link that is nobody's. Raises ApiError where an address sent too many."""
+    wait_s = context.services.wrong_token(context.known.presented.ip)
+    if wait_s is not None:
+        raise rate_limited(wait_s, "Too many wrong tokens") from None
 
 
 async def enter(context: Context, secret: str) -> bool:

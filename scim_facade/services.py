@@ -21,6 +21,10 @@ def _everybody(organization_id: UUID) -> tuple[float, bool] | None:
     """Let every call through."""
 
 
+def _patient(_ip: str | None) -> float | None:
+    """Take no note of a wrong secret."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScimServices:
     """The domain's doors, the request log, who lets calls in and who is told of a used key.
@@ -29,7 +33,9 @@ class ScimServices:
     processes of a deployment; `touch` takes organization and credential. `turn` takes the
     organization of a call: None when it may go on at once, else the seconds until its turn, and
     whether it is refused rather than let wait.
-    `deprovision_guard` False switches the guard off for every connection.
+    `deprovision_guard` False switches the guard off for every connection. `wrong_secret` hears the
+    address that did not prove to be a client; it answers the seconds to wait where there were too
+    many.
     """
 
     application: Application
@@ -40,3 +46,4 @@ class ScimServices:
     touch: Callable[[UUID, UUID], None] = _nobody
     turn: Callable[[UUID], tuple[float, bool] | None] = _everybody
     deprovision_guard: bool = True
+    wrong_secret: Callable[[str | None], float | None] = _patient

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -23,8 +22,10 @@ if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
 
 MOST_OPEN = 5
-"""Links of one account that were asked for within an hour and not redeemed."""
-WITHIN = timedelta(hours=1)
+"""Links of one account that work at a time.
+
+Nobody is locked out by others who ask for their links: whoever is refused one has five that work.
+"""
 MAX_EMAIL = 256
 ANY_NUMBER = 1_000_000
 
@@ -94,7 +95,7 @@ async def queue_link(unit: UnitOfWork, email: str, state: MailState, most: int) 
         state=state,
         now=unit.now,
         expires_at=unit.now + unit.sign_in.link_lifetime,
-        since=unit.now - WITHIN,
+        since=unit.now - unit.sign_in.link_lifetime,
         most=most,
     )
     return queued

@@ -5,9 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from domain.commands import AcceptInvitation, RequestNewInvitationLink
+from domain.errors import LinkVoid
 from domain.queries.accounts import own_memberships
 from graphql_schema.context import Info
-from graphql_schema.entering import enter, expect_cookies
+from graphql_schema.entering import count_wrong_link, enter, expect_cookies
 from graphql_schema.fields import resolved
 from graphql_schema.mutations.change import change, said
 from graphql_schema.mutations.sign_in import (
@@ -67,7 +68,12 @@ class AcceptingMutations:
                 encrypted_private_key=said(input.encrypted_private_key),
                 user_agent=context.known.presented.user_agent,
             )
-            accepted = (await context.execute(command)).value
+            try:
+                accepted = (await context.execute(command)).value
+            except LinkVoid as error:
+                if error.problem is None:
+                    count_wrong_link(context)
+                raise
             if accepted.session is not None:
                 await enter(context, accepted.session)
             rows = await own_memberships(

@@ -11,7 +11,7 @@ import strawberry
 from domain.commands import RedeemSignInLink, RequestSignInLink
 from domain.errors import LinkVoid
 from graphql_schema.context import Context, Info
-from graphql_schema.entering import enter, expect_cookies
+from graphql_schema.entering import count_wrong_link, enter, expect_cookies
 from graphql_schema.errors import rate_limited
 from graphql_schema.fields import resolved
 from graphql_schema.mutations.change import change
@@ -110,11 +110,8 @@ class SignInMutations:
             try:
                 outcome = await context.execute(RedeemSignInLink(input.token, presented.user_agent))
             except LinkVoid as error:
-                wait_s = None
                 if error.problem is None:
-                    wait_s = context.services.wrong_token(presented.ip)
-                if wait_s is not None:
-                    raise rate_limited(wait_s, "Too many wrong tokens") from None
+                    count_wrong_link(context)
                 raise
             seen = await enter(context, outcome.value)
             return RedeemSignInLinkPayload(viewer=Viewer() if seen else None, changed=True)

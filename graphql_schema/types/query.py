@@ -18,6 +18,7 @@ from domain.queries.organizations import (
 )
 from graphql_schema.connection import CountedConnection
 from graphql_schema.context import Context, Info
+from graphql_schema.entering import count_wrong_link
 from graphql_schema.enums import OrderDirection, Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, ObjectId, expect_id, read_id
@@ -115,7 +116,10 @@ class Query:
             account_id=context.caller.account_id,
             now=context.now,
         )
-        return None if row is None else InvitationPreview(row=row)
+        if row is None:
+            count_wrong_link(context)
+            return None
+        return InvitationPreview(row=row)
 
     @resolved(OPEN, description="This server, as a sign-in page must know it.")
     def server(self, info: Info) -> Server:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -98,6 +99,10 @@ class OAuthApp:
             exchange.organization_id = proof.organization_id
             noted = Answer(answer.status, answer.body, detail=proof.reason)
             self._rejected.note(exchange, noted)
+        if proof.client is None:
+            wait_s = self._services.wrong_secret(exchange.remote_ip)
+            if wait_s is not None:
+                return _too_many(ceil(wait_s))
         return answer
 
 
@@ -120,6 +125,13 @@ def _other_method(method: str, allowed: str) -> Answer:
         return Answer(204, None, (allow,))
     body = {"error": "invalid_request", "error_description": f"Use one of {allowed}."}
     return Answer(405, orjson.dumps(body), (allow,))
+
+
+def _too_many(seconds: int) -> Answer:
+    # RFC 6749 has no word for it; this is that of RFC 8628 §3.5.
+    description = f"Too many requests that prove no client; try again in {seconds} s."
+    body = {"error": "slow_down", "error_description": description}
+    return Answer(429, orjson.dumps(body), ((b"retry-after", str(seconds).encode()),))
 
 
 def _trouble(status: int, error: str, description: str) -> Answer:

@@ -105,6 +105,18 @@ def test_wrong_tokens_have_a_budget_for_each_address_and_ipv6_network() -> None:
     assert count("unix:socket") is None
 
 
+def test_too_many_wrong_secrets_stand_in_the_log_once_a_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    count = wrong_tokens()
+
+    for _ in range(3 * WRONG_TOKENS_PER_MINUTE):
+        count("192.0.2.1")
+    count("192.0.2.2")
+
+    assert caplog.messages == ["more than 30 wrong secrets a minute from 192.0.2.1"]
+
+
 def test_memory_is_bounded_when_everybody_spends_something(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.ids import new_id
@@ -74,3 +75,26 @@ async def test_nothing_secret_is_logged_even_when_everything_is(
 
     assert token not in caplog.text
     assert client.secret not in caplog.text
+
+
+async def test_who_guesses_secrets_hears_to_wait_and_a_right_one_is_let_in(
+    acme: Tenant, client: Client
+) -> None:
+    heard: list[str | None] = []
+
+    def count(ip: str | None) -> float | None:
+        heard.append(ip)
+        return 6.2 if len(heard) > 2 else None
+
+    services = replace(acme.world.services, wrong_secret=count)
+    door = Door(acme.world, oauth_app(services, RejectedCalls(services)))
+    wrong = client.post | {"client_secret": client.secret[:-4] + "oops"}
+
+    answers = [await door.ask(wrong) for _ in range(3)]
+
+    assert [answer.status for answer in answers] == [401, 401, 429]
+    assert answers[2].headers["retry-after"] == "7"
+    assert answers[2]["error"] == "slow_down"
+    assert (await door.ask(client.post)).status == 200
+    assert (await door.ask(GRANT | {"grant_type": "password"})).status == 400
+    assert heard == ["192.0.2.7"] * 3
