@@ -31,7 +31,7 @@ from domain.store.bulk_work import (
     release,
 )
 from domain.store.patience import DATABASE_TROUBLE
-from domain.store.rounds import Rounds
+from domain.store.rounds import InRounds
 from domain.vocabulary import BulkOperationState, BulkOutcome
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Walk:
     done: int = 0
 
 
-class BulkWork:
+class BulkWork(InRounds):
     """Works for as long as it runs; `progressed` hears of each organization after its turn."""
 
     def __init__(
@@ -68,21 +68,13 @@ class BulkWork:
         application: Application,
         progressed: Callable[[UUID], None] = lambda _organization_id: None,
     ) -> None:
+        super().__init__(logger, "carrying out bulk operations")
         self._application = application
         self._pool = application.pool
         self._reader = Reader(application.pool)
         self._progressed = progressed
         self._worker = new_id()
         self._walks: dict[UUID, Walk] = {}
-        self._rounds = Rounds(logger, "carrying out bulk operations")
-
-    def stop(self) -> None:
-        """Finish the members at hand, then end `run`; the rest is another's, or a later start's."""
-        self._rounds.stop()
-
-    async def run(self) -> None:
-        """Work until stopped; a database that is away is waited for."""
-        await self._rounds.run(self._round)
 
     async def _round(self) -> float:
         await self.work_once()

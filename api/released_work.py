@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from domain.commands import CarryOutReleased
 from domain.store.patience import DATABASE_TROUBLE
 from domain.store.released import organizations_with_released, released_after
-from domain.store.rounds import Rounds
+from domain.store.rounds import InRounds
 
 if TYPE_CHECKING:
     from domain.application import Application
@@ -24,20 +24,12 @@ POLL_S = 0.5
 logger = logging.getLogger(__name__)
 
 
-class ReleasedWork:
+class ReleasedWork(InRounds):
     """Carries out what is released for as long as it runs."""
 
     def __init__(self, application: Application) -> None:
+        super().__init__(logger, "carrying out what was released")
         self._application = application
-        self._rounds = Rounds(logger, "carrying out what was released")
-
-    def stop(self) -> None:
-        """Finish the member at hand, then end `run`; the rest is another's, or a later start's."""
-        self._rounds.stop()
-
-    async def run(self) -> None:
-        """Work until stopped; a database that is away is waited for."""
-        await self._rounds.run(self._round)
 
     async def _round(self) -> float:
         await self.work_once()

@@ -24,7 +24,7 @@ from api.mail.smtp import (
 from domain.spans import SpanKind, present_span, span
 from domain.store.outbox import MAX_ERROR
 from domain.store.patience import DATABASE_TROUBLE
-from domain.store.rounds import Rounds
+from domain.store.rounds import InRounds
 
 if TYPE_CHECKING:
     import asyncpg
@@ -45,7 +45,7 @@ SECRET_LENGTH = 43
 logger = logging.getLogger(__name__)
 
 
-class MailSender:
+class MailSender(InRounds):
     """Sends the mails of some outboxes until stopped.
 
     `outcome` hears SENT, RETRY, BOUNCED, FAILED or CANCELLED of each. While the mail server is
@@ -62,24 +62,16 @@ class MailSender:
         outcome: Callable[[MailKind, str], None] = lambda _kind, _outcome: None,
         longest_pause_s: float = LONGEST_PAUSE_S,
     ) -> None:
+        super().__init__(logger, "sending mail")
         self._pool = pool
         self._server = server
         self._outboxes = outboxes
         self._links = links
         self._outcome = outcome
         self._longest_pause_s = longest_pause_s
-        self._rounds = Rounds(logger, "sending mail")
         self._troubles = 0
         self.oldest_due_s = 0.0
         """How long the mail that waits longest has been due."""
-
-    def stop(self) -> None:
-        """Finish the mail at hand, give back the others, then end `run`."""
-        self._rounds.stop()
-
-    async def run(self) -> None:
-        """Send until stopped; a database or mail server that is away is waited for."""
-        await self._rounds.run(self._round)
 
     async def _round(self) -> float:
         try:

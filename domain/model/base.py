@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+# Columns are given by type where tables share them: each then makes one of its own.
 from sqlalchemy import CheckConstraint, Column, DateTime, LargeBinary, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as UuidType
@@ -34,14 +35,17 @@ def text_column(
     *, nullable: bool = False, unique: bool = False, collate_c: bool = False, default: Any = None
 ) -> Any:
     """A text column; `collate_c` for keys that pages are ordered by."""
-    kind = String(collation="C") if collate_c else Text()
-    column: Column[Any] = Column(kind, nullable=nullable, unique=unique, server_default=default)
-    return Field(default=None, sa_column=column)
+    kind: Any = String(collation="C") if collate_c else Text()
+    options = {} if default is None else {"server_default": default}
+    return Field(
+        default=None, sa_type=kind, nullable=nullable, unique=unique, sa_column_kwargs=options
+    )
 
 
 def instant_column(*, nullable: bool = False) -> Any:
     """An instant in UTC, to the microsecond."""
-    return Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=nullable))
+    kind: Any = DateTime(timezone=True)
+    return Field(default=None, sa_type=kind, nullable=nullable)
 
 
 def json_column(*, nullable: bool = False) -> Any:

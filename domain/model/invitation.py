@@ -1,27 +1,21 @@
 """The invitation: one row per mail with an accept link, which is also the outbox of the sender."""
 
-from sqlalchemy import Column, Index, Integer
 from sqlalchemy import ForeignKeyConstraint as ForeignKey
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index
 
 from domain.model.base import (
     UUID,
     bytes_column,
-    datetime,
-    instant_column,
     one_of,
-    text_column,
     uuid_column,
     uuid_key,
 )
+from domain.model.outbox import OutboxColumns
 from domain.vocabulary import InvitationState
 
 
-class InvitationTable(SQLModel, table=True):
-    """Written in the transaction of the change that invites; sent by a worker that claims rows.
-
-    `due_at` is when the sender may next try, `claimed_until` keeps two senders apart.
-    """
+class InvitationTable(OutboxColumns, table=True):
+    """Written in the transaction of the change that invites; sent by a worker that claims rows."""
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -56,13 +50,4 @@ class InvitationTable(SQLModel, table=True):
     organization_id: UUID = uuid_key()
     id: UUID = uuid_key()
     member_id: UUID = uuid_column()
-    email: str = text_column()
     token_hash: bytes = bytes_column()
-    state: str = text_column()
-    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
-    last_error: str | None = text_column(nullable=True)
-    queued_at: datetime = instant_column()
-    due_at: datetime = instant_column()
-    claimed_until: datetime | None = instant_column(nullable=True)
-    sent_at: datetime | None = instant_column(nullable=True)
-    expires_at: datetime = instant_column()

@@ -2,24 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, UniqueConstraint
 from sqlalchemy import ForeignKeyConstraint as ForeignKey
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, UniqueConstraint
 
 from domain.model.base import (
     UUID,
-    datetime,
-    instant_column,
     json_column,
     one_of,
     text_column,
     uuid_column,
     uuid_key,
 )
+from domain.model.outbox import OutboxColumns
 from domain.vocabulary import MailState, NoticeKind
 
 
-class MailTable(SQLModel, table=True):
+class MailTable(OutboxColumns, table=True):
     """An outbox row, written in the transaction of the change that the mail tells of.
 
     `about_id` is what it must be told of once only, such as the invitation of a reminder; `facts`
@@ -43,13 +41,4 @@ class MailTable(SQLModel, table=True):
     kind: str = text_column()
     member_id: UUID = uuid_column()
     about_id: UUID | None = uuid_column(nullable=True)
-    email: str = text_column()
     facts: dict[str, Any] = json_column()
-    state: str = text_column()
-    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
-    last_error: str | None = text_column(nullable=True)
-    queued_at: datetime = instant_column()
-    due_at: datetime = instant_column()
-    claimed_until: datetime | None = instant_column(nullable=True)
-    sent_at: datetime | None = instant_column(nullable=True)
-    expires_at: datetime = instant_column()

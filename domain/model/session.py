@@ -1,8 +1,8 @@
 """The session of a person, and the link by which one begins."""
 
-from sqlalchemy import Column, Index, Integer
 from sqlalchemy import ForeignKeyConstraint as ForeignKey
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index
+from sqlmodel import SQLModel
 
 from domain.model.base import (
     UUID,
@@ -14,6 +14,7 @@ from domain.model.base import (
     uuid_column,
     uuid_key,
 )
+from domain.model.outbox import OutboxColumns
 from domain.vocabulary import MailState, SignInMethod
 
 
@@ -44,11 +45,8 @@ class SessionTable(SQLModel, table=True):
     ended_at: datetime | None = instant_column(nullable=True)
 
 
-class SignInLinkTable(SQLModel, table=True):
-    """Global table, and the outbox of the mails with these links; a link works once.
-
-    `due_at`, `claimed_until` and `attempts` are the sender's, as with invitations.
-    """
+class SignInLinkTable(OutboxColumns, table=True):
+    """Global table, and the outbox of the mails with these links; a link works once."""
 
     __tablename__ = "sign_in_links"
     __table_args__ = (
@@ -61,14 +59,5 @@ class SignInLinkTable(SQLModel, table=True):
 
     id: UUID = uuid_key()
     account_id: UUID = uuid_column()
-    email: str = text_column()
     token_hash: bytes = bytes_column()
-    state: str = text_column()
-    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
-    last_error: str | None = text_column(nullable=True)
-    queued_at: datetime = instant_column()
-    due_at: datetime = instant_column()
-    claimed_until: datetime | None = instant_column(nullable=True)
-    sent_at: datetime | None = instant_column(nullable=True)
-    expires_at: datetime = instant_column()
     redeemed_at: datetime | None = instant_column(nullable=True)

@@ -15,7 +15,7 @@ from domain.queries.organizations import OrganizationRow, organizations_by_id
 from domain.queries.reader import Reader
 from domain.queries.rows import MemberRow
 from domain.reach import reaching
-from domain.store.account_rows import ACCOUNTS, memberships_of
+from domain.store.account_rows import ACCOUNTS, memberships_of, organizations_of
 from domain.store.member_rows import MEMBERS
 from domain.store.session_rows import SESSIONS
 from domain.store.statement import INSTANT, UUID_TYPE, Statement, parameter
@@ -100,8 +100,7 @@ async def get_account(reader: Reader, account_id: UUID) -> AccountRow | None:
 
 async def belongs_only(reader: Reader, account_id: UUID, organization_id: UUID) -> bool:
     """Whether the person belongs to that organization and to no other."""
-    ways = await memberships_of(reader.source, account_id)
-    return {way.organization_id for way in ways} == {organization_id}
+    return await organizations_of(reader.source, account_id) == {organization_id}
 
 
 async def own_memberships(

@@ -213,6 +213,11 @@ async def unlink_member(
     )
 
 
+async def organizations_of(connection: Any, account_id: UUID) -> frozenset[UUID]:
+    """The ids of a person's organizations, those included in which they are revoked."""
+    return frozenset(each.organization_id for each in await memberships_of(connection, account_id))
+
+
 async def memberships_of(connection: Any, account_id: UUID) -> list[AccountMembership]:
     """The organizations of a person, in the order in which they were joined."""
     rows = await _MEMBERSHIPS.fetch(connection, account_id=account_id)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.clock import utc_now
 from domain.store.audit_chain import Head, Stretch, follow_chain
-from domain.store.rounds import Rounds
+from domain.store.rounds import InRounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,23 +149,15 @@ def _first_break(row: Any, tip: Stretch, second: Stretch | None) -> int | None:
     return min(found, default=None)
 
 
-class AuditVerifier:
+class AuditVerifier(InRounds):
     """Verifies for as long as it runs; `broken` hears how many chains are known to be broken."""
 
     def __init__(
         self, pool: asyncpg.Pool, broken: Callable[[int], None] = lambda _number: None
     ) -> None:
+        super().__init__(logger, "verifying the audit log")
         self._pool = pool
         self._broken = broken
-        self._rounds = Rounds(logger, "verifying the audit log")
-
-    def stop(self) -> None:
-        """Finish the batch at hand, then end `run`."""
-        self._rounds.stop()
-
-    async def run(self) -> None:
-        """Verify until stopped; a database that is away is waited for."""
-        await self._rounds.run(self._round)
 
     async def _round(self) -> float:
         await self.verify_once()

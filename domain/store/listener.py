@@ -15,7 +15,7 @@ import asyncpg
 from domain.ids import UUID
 from domain.store.notify import CHANNEL
 from domain.store.patience import DATABASE_TROUBLE, Patience
-from domain.store.rounds import Rounds
+from domain.store.rounds import InRounds, Rounds
 
 if TYPE_CHECKING:
     from domain.store.tails import Tails
@@ -92,19 +92,14 @@ class Listener:
             logger.warning("something that names no organization was said on %s", CHANNEL)
 
 
-class Lookout:
+class Lookout(InRounds):
     """Looks every second whether there is news of an organization that somebody waits for."""
 
     def __init__(self, pool: asyncpg.Pool, tails: Tails) -> None:
+        super().__init__(logger, "looking for changes")
         self._pool = pool
         self._tails = tails
-        self._rounds = Rounds(logger, "looking for changes")
         self._seen: dict[tuple[str, UUID], int] = {}
-        self.stop = self._rounds.stop
-
-    async def run(self) -> None:
-        """Look until stopped; a database that is away is waited for."""
-        await self._rounds.run(self._round)
 
     async def _round(self) -> float:
         await self.look()

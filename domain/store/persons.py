@@ -10,7 +10,7 @@ from sqlalchemy import select
 from domain.errors import Forbidden, NotFound
 from domain.model.policies import Policies
 from domain.reach import reaching
-from domain.store.account_rows import ACCOUNT_MEMBERSHIPS, ACCOUNTS, memberships_of
+from domain.store.account_rows import ACCOUNT_MEMBERSHIPS, ACCOUNTS, organizations_of
 from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import MEMBERS
 from domain.store.organization_rows import ORGANIZATIONS
@@ -132,8 +132,7 @@ async def keys_may_change(unit: UnitOfWork, account_id: UUID) -> None:
     within = unit.caller.sso_organization_id
     if within is None:
         return
-    memberships = await memberships_of(unit.connection, account_id)
-    if any(each.organization_id != within for each in memberships):
+    if await organizations_of(unit.connection, account_id) - {within}:
         raise Forbidden(
             "You signed in by the provider of one organization and belong to others, too; sign in"
             " by a link sent to your address to change your keys."

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from domain.store.patience import DATABASE_TROUBLE
-from domain.store.rounds import Rounds
+from domain.store.rounds import InRounds
 
 if TYPE_CHECKING:
     import asyncpg
@@ -57,25 +57,20 @@ class Freshness:
         return self._current_at is not None and now <= self._current_at + OLDEST_S
 
 
-class Replica:
+class Replica(InRounds):
     """Where reads may go that need not be newer than a second."""
 
     def __init__(self, primary: asyncpg.Pool, replica: asyncpg.Pool) -> None:
+        super().__init__(logger, "watching the replica")
         self._primary = primary
         self._replica = replica
         self._freshness = Freshness()
         self._used = False
-        self._rounds = Rounds(logger, "watching the replica")
-        self.stop = self._rounds.stop
 
     @property
     def pool(self) -> asyncpg.Pool | None:
         """The replica, None while it is further behind, or cannot be reached."""
         return self._replica if self._freshness.suffices(monotonic()) else None
-
-    async def run(self) -> None:
-        """Watch until stopped."""
-        await self._rounds.run(self._round)
 
     async def _round(self) -> float:
         await self._measure()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -44,3 +45,22 @@ class Rounds:
         """Wait so long, or until stopped."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopped.wait(), pause_s)
+
+
+class InRounds(ABC):
+    """Background work that is done in rounds: what runs it, and what stops it."""
+
+    def __init__(self, logger: logging.Logger, work: str) -> None:
+        self._rounds = Rounds(logger, work)
+
+    def stop(self) -> None:
+        """Finish what is at hand, then end `run`; the rest is another's, or a later start's."""
+        self._rounds.stop()
+
+    async def run(self) -> None:
+        """Work until stopped; a database that is away is waited for."""
+        await self._rounds.run(self._round)
+
+    @abstractmethod
+    async def _round(self) -> float:
+        """Do one round; how many seconds to rest after it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -37,6 +38,27 @@ async def with_keys(app: Application, member: Member) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ann:
+    """A person with keys: confirmed in the caller's organization, and known to another one."""
+
+    email: str
+    member: Member
+    secret: str
+    other: Api
+
+
+async def ann(app: Application, caller: Api, elsewhere: MemberStatus | None) -> Ann:
+    """The person; `elsewhere` is how far she came in the other organization, None nowhere."""
+    email = f"{factories.unique('ann')}@example.com"
+    member, secret = await signed_in(app, caller.organization_id, email=email)
+    await with_keys(app, member)
+    other = await caller.elsewhere()
+    if elsewhere is not None:
+        await factories.member(app, other.organization_id, elsewhere, email=email)
+    return Ann(email, member, secret, other)
+
+
 async def vouched(app: Application, caller: Api, member: Member, by: Api) -> Person:
     """The person, as the provider of an organization has let them in."""
     secret = await session(
@@ -51,20 +73,16 @@ async def vouched(app: Application, caller: Api, member: Member, by: Api) -> Per
 async def test_a_provider_opens_its_own_organization_and_no_other(
     app: Application, caller: Api
 ) -> None:
-    email = f"{factories.unique('ann')}@example.com"
-    member, _ = await signed_in(app, caller.organization_id, email=email)
-    await with_keys(app, member)
-    other = await caller.elsewhere()
-    await factories.member(app, other.organization_id, MemberStatus.CONFIRMED, email=email)
-    person = await vouched(app, caller, member, other)
+    she = await ann(app, caller, MemberStatus.CONFIRMED)
+    person = await vouched(app, caller, she.member, she.other)
 
     viewer = (await person.ask(WHO))["viewer"]
 
-    assert viewer["organization"] == {"id": other.org}
+    assert viewer["organization"] == {"id": she.other.org}
     assert viewer["account"] == {
-        "email": email,
+        "email": she.email,
         "encryptedPrivateKey": None,
-        "memberships": [{"organizationId": other.org}],
+        "memberships": [{"organizationId": she.other.org}],
     }
     assert viewer["sessions"] == [{"method": "OIDC", "current": True}]
 
@@ -85,17 +103,15 @@ async def test_who_belongs_to_one_organization_gets_their_key_by_its_provider(
 async def test_a_provider_changes_nobodys_keys_in_other_organizations(
     app: Application, caller: Api
 ) -> None:
-    email = f"{factories.unique('ann')}@example.com"
-    member, _ = await signed_in(app, caller.organization_id, email=email)
-    await with_keys(app, member)
-    other = await caller.elsewhere()
+    she = await ann(app, caller, None)
+    member, other = she.member, she.other
     person = await vouched(app, caller, member, other)
     given = {"publicKey": keys(1).public, "encryptedPrivateKey": keys(1).locked}
     looked_up = "SELECT public_key, encrypted_private_key FROM accounts WHERE id = $1"
 
     for status in (None, MemberStatus.CONFIRMED):
         if status is not None:
-            await factories.member(app, other.organization_id, status, email=email)
+            await factories.member(app, other.organization_id, status, email=she.email)
         refused = await person.change("setAccountKeys", "account { id }", **given)
 
         (error,) = refused["errors"]
@@ -109,51 +125,40 @@ async def test_a_provider_changes_nobodys_keys_in_other_organizations(
 async def test_a_provider_ends_no_session_that_it_did_not_vouch_for(
     app: Application, caller: Api
 ) -> None:
-    email = f"{factories.unique('ann')}@example.com"
-    member, secret = await signed_in(app, caller.organization_id, email=email)
-    other = await caller.elsewhere()
-    await factories.member(app, other.organization_id, MemberStatus.CONFIRMED, email=email)
-    person = await vouched(app, caller, member, other)
-    id_ = make_id(Kind.SESSION, None, session_id_of(secret))
+    she = await ann(app, caller, MemberStatus.CONFIRMED)
+    person = await vouched(app, caller, she.member, she.other)
+    id_ = make_id(Kind.SESSION, None, session_id_of(she.secret))
 
     refused = await person.change("endSession", "endedSessionId", sessionId=id_)
 
     assert [error["code"] for error in refused["errors"]] == ["NOT_FOUND"]
-    assert (await as_person(caller, secret).ask("{ viewer { label } }"))["viewer"]["label"]
+    assert (await as_person(caller, she.secret).ask("{ viewer { label } }"))["viewer"]["label"]
 
 
 async def test_who_has_not_accepted_sees_nothing_of_an_account_that_was_there_before(
     app: Application, caller: Api
 ) -> None:
-    email = f"{factories.unique('ann')}@example.com"
-    member, _ = await signed_in(app, caller.organization_id, email=email)
-    await with_keys(app, member)
-    other = await caller.elsewhere()
-    await factories.member(app, other.organization_id, MemberStatus.INVITED, email=email)
-    person = await vouched(app, caller, member, other)
+    she = await ann(app, caller, MemberStatus.INVITED)
+    person = await vouched(app, caller, she.member, she.other)
 
     viewer = (await person.ask(WHO))["viewer"]
 
     assert viewer["organization"] is None
-    assert viewer["account"] == {"email": email, "encryptedPrivateKey": None, "memberships": []}
+    assert viewer["account"] == {"email": she.email, "encryptedPrivateKey": None, "memberships": []}
     assert viewer["sessions"] == [{"method": "OIDC", "current": True}]
 
 
 async def test_who_signs_in_otherwise_sees_all_of_it(app: Application, caller: Api) -> None:
-    email = f"{factories.unique('ann')}@example.com"
-    member, secret = await signed_in(app, caller.organization_id, email=email)
-    await with_keys(app, member)
-    other = await caller.elsewhere()
-    await factories.member(app, other.organization_id, MemberStatus.CONFIRMED, email=email)
-    await vouched(app, caller, member, other)
+    she = await ann(app, caller, MemberStatus.CONFIRMED)
+    await vouched(app, caller, she.member, she.other)
 
-    viewer = (await as_person(caller, secret).ask(WHO))["viewer"]
+    viewer = (await as_person(caller, she.secret).ask(WHO))["viewer"]
 
     assert viewer["organization"] is None, "one of two must be named"
     assert viewer["account"]["encryptedPrivateKey"] == "locked"
     assert [each["organizationId"] for each in viewer["account"]["memberships"]] == [
         caller.org,
-        other.org,
+        she.other.org,
     ]
     assert sorted(each["method"] for each in viewer["sessions"]) == ["LINK", "OIDC"]
 
