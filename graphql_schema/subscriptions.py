@@ -91,8 +91,9 @@ async def follow(
         raise RuntimeError("a subscription runs without its stream")
     with services.tails.open(organization_id) as tail:
         following = Following(services.reader, tail, log, cursors.after)
-        await following.start()
+        # Given back before another is taken: as many as the pool has would wait for each other.
         await context.close()
+        await following.start()
         stream.stands()
         while (batch := await following.batch(stream.due_s)) is not None:
             if stream.due_s:

@@ -145,3 +145,18 @@ async def test_who_does_not_read_is_not_read_for(server: LiveServer, reads: list
 
     details = [each["data"]["provisioningRequests"]["node"]["detail"] for each in found]
     assert details == [str(number) for number in range(400)]
+
+
+async def test_more_begin_at_once_than_there_are_connections_to_the_database(
+    server: LiveServer,
+) -> None:
+    caller = await server.caller()
+    many = 2 * server.app.pool.get_max_size()
+
+    streams = await asyncio.gather(*(raw_stream(server, caller) for _ in range(many)))
+
+    # Had each held one connection and waited for another, they would have ended by now.
+    await server.quiet(many)
+    for _, writer in streams:
+        writer.close()
+    await server.quiet()
