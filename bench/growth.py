@@ -92,12 +92,15 @@ class Asked:
     """How often it can be done at all."""
 
 
-def scim_requests(scim: Client, members: int) -> Iterator[Asked]:
-    """What an identity provider sends, to an organization of `crowd.sql` with so many members."""
+def scim_requests(scim: Client, members: int, skipped: int = 0) -> Iterator[Asked]:
+    """What an identity provider sends, to an organization of `crowd.sql` with so many members.
+
+    Clients that skip different numbers of them do not change the same ones at once.
+    """
     # Confirmed ones, spread over all: 7919 is prime.
     confirmed = itertools.cycle(
         member_id(number)
-        for number in (1 + place * 7919 % members for place in range(min(members, 5_000)))
+        for number in (1 + place * 7919 % members for place in range(skipped, skipped + 5_000))
         if number % 100 > 3 and number % 200 != 3
     )
 

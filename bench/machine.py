@@ -79,6 +79,15 @@ def resident_bytes(pid: int) -> int:
         return 0
 
 
+def proportional_bytes(pid: int) -> int:
+    """The same with what it shares divided among those who share it; 0 when it has ended."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next(int(line.split()[1]) * 1024 for line in text.splitlines() if line[:4] == "Pss:")
+
+
 def server_memory_mib(pid: int) -> float:
     """Of all the server's processes, but for the database, in MiB."""
     return sum(resident_bytes(each) for each in server_pids(pid)) / MIB

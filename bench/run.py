@@ -17,7 +17,16 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import admin_api, confirming, growth, scim
+from bench import (
+    admin_api,
+    confirming,
+    first_sync,
+    growth,
+    memory,
+    row_security,
+    scim,
+    subscribers,
+)
 from bench.crowd import Size
 from bench.load import Load
 from bench.part import Report, Wanted
@@ -58,7 +67,11 @@ def _parts(options: argparse.Namespace) -> dict[str, Callable[[Path], Report]]:
             admin_api.run(folder, Size().part(wanted.share), wanted.times)
         ),
         "confirm": lambda folder: confirming.run(folder, wanted),
+        "subscribers": lambda folder: subscribers.run(folder, wanted),
+        "row-security": lambda folder: row_security.run(folder, wanted),
+        "first-sync": lambda folder: first_sync.run(folder, wanted),
         "growth": lambda folder: growth.run(folder, wanted),
+        "memory": lambda folder: memory.run(folder, wanted),
     }
 
 

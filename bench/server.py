@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from api.embedded_database import DatabaseAddresses
 
+ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = str(Path(sys.executable).with_name("rollcall"))
 START_S = 60
 STOP_S = 30
