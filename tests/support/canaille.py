@@ -94,6 +94,11 @@ class Canaille:
 
 @pytest.fixture(scope="session")
 def iam_configuration(iam_server_port: int) -> dict[str, Any]:
+    """Its settings in a test run."""
+    return settings_at(iam_server_port)
+
+
+def settings_at(port: int) -> dict[str, Any]:
     """Its settings: in memory, over plain HTTP, and with a key for RS256."""
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
     key = RSAKey.generate_key(2048, {"alg": "RS256", "use": "sig"}, auto_kid=True)
@@ -104,7 +109,7 @@ def iam_configuration(iam_server_port: int) -> dict[str, Any]:
         "SECRET_KEY": secrets.token_hex(32),
         "WTF_CSRF_ENABLED": False,
         "PREFERRED_URL_SCHEME": "http",
-        "SERVER_NAME": f"localhost:{iam_server_port}",
+        "SERVER_NAME": f"localhost:{port}",
         "CANAILLE": {
             "DATABASE": "memory",
             "JAVASCRIPT": False,

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { beforeAll, test } from "vitest";
-import { openAsStranger, withBrowser } from "./support/browser";
+import { openAsStranger, take, withBrowser } from "./support/browser";
 import { choosePassphrase, unlock, wordsOf } from "./support/keys";
 import { newOrganization, type Organization, provision } from "./support/organization";
 import { acceptAs, invitationLink, signInLink } from "./support/people";
@@ -26,9 +26,10 @@ beforeAll(async () => {
 /** The page in both looks, and narrow. */
 async function pictures(page: Page, name: string): Promise<void> {
   for (const look of ["light", "dark", "narrow"] as const) {
-    await page.emulateMedia({ colorScheme: look === "dark" ? "dark" : "light" });
-    await page.setViewportSize(look === "narrow" ? { width: 320, height: 800 } : WIDE);
-    await page.evaluate(() => new Promise(requestAnimationFrame));
+    await take(page, {
+      theme: look === "dark" ? "dark" : "light",
+      width: look === "narrow" ? 320 : 1280,
+    });
     await page.screenshot({
       path: join(FOLDER, `${name}-${look}.png`),
       fullPage: look === "narrow",

@@ -1,5 +1,8 @@
 // An organization's own sign-in: set up in the settings, and found on the sign-in page.
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, inject, test } from "vitest";
 import {
   axeFindings,
   beyondWindow,
@@ -7,7 +10,10 @@ import {
   openPage,
   withBrowser,
 } from "./support/browser";
-import { ask, newOrganization, tokenWith } from "./support/organization";
+import { type Provider, startProvider } from "./support/openid";
+import { ask, newOrganization, provision, tokenWith } from "./support/organization";
+import { invitationLink } from "./support/people";
+import { rollcall } from "./support/world";
 
 withBrowser();
 
@@ -67,6 +73,53 @@ test("who may not read it is told the permission", async () => {
 
   await page.getByText("ORGANIZATION_READ").waitFor();
 });
+
+test("an invited person accepts by the organization's own sign-in alone", async () => {
+  const acme = await newOrganization("Own door");
+  const email = `ida.${acme.slug}@example.com`;
+  const provider = await startProvider(`${inject("server").url}/sign-in/oidc/callback`, email);
+  try {
+    await provision(acme, email, "Ida Holm");
+    addProvider(acme, provider);
+    await ask(
+      acme.token,
+      "mutation Require($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { errors { message } } }",
+      { input: { organizationId: acme.id, policies: { requireSso: true } } },
+    );
+
+    const page = await openAsStranger(await invitationLink(acme, email));
+    await page.getByRole("heading", { name: `Join ${acme.name}` }).waitFor();
+    expect(await page.getByRole("button", { name: "Accept the invitation" }).count()).toBe(0);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole("link", { name: "Sign in with Canaille" }).click();
+    await page.waitForURL((url) => url.href.startsWith(provider.issuer));
+    await page.getByRole("textbox", { name: "Login" }).fill(provider.login);
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "Password" }).fill(provider.password);
+    await page.keyboard.press("Enter");
+
+    await page.getByRole("button", { name: "Accept the invitation" }).click();
+    await page.getByRole("heading", { name: `Welcome to ${acme.name}` }).waitFor();
+    await page.getByRole("link", { name: "See my membership" }).click();
+    await page.getByText("Single sign-on").waitFor();
+  } finally {
+    provider.stop();
+  }
+});
+
+/** As an operator does it: on this machine the provider is one that nobody else may name. */
+function addProvider({ slug }: { slug: string }, provider: Provider): void {
+  const folder = mkdtempSync(join(tmpdir(), "rollcall-secret-"));
+  try {
+    const secret = join(folder, "client-secret");
+    writeFileSync(secret, provider.clientSecret);
+    const client = ["--client-id", provider.clientId, "--client-secret-file", secret];
+    const named = ["-o", slug, "--name", "Canaille", "--issuer", provider.issuer];
+    rollcall(inject("server"), "oidc", "add", ...named, ...client, "--trust-email");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** What another administrator does meanwhile. */
 async function renameProvider(

@@ -72,11 +72,7 @@ async function newContext(): Promise<BrowserContext> {
 }
 
 async function openIn(page: Page, address: string, look: Look): Promise<Page> {
-  const { theme = "light", width = 1280, height = 800 } = look;
-  await Promise.all([
-    page.emulateMedia({ colorScheme: theme }),
-    page.setViewportSize({ width, height }),
-  ]);
+  await take(page, look);
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
     // A refused call is part of some tests; the browser logs its status by itself.
@@ -86,6 +82,16 @@ async function openIn(page: Page, address: string, look: Look): Promise<Page> {
   });
   await page.goto(address);
   return page;
+}
+
+/** Takes on another look. */
+export async function take(page: Page, look: Look): Promise<void> {
+  const { theme = "light", width = 1280, height = 800 } = look;
+  await Promise.all([
+    page.emulateMedia({ colorScheme: theme }),
+    page.setViewportSize({ width, height }),
+  ]);
+  await page.evaluate(() => new Promise(requestAnimationFrame));
 }
 
 /** Goes to another page of the console without loading it anew, as a link does. */

@@ -19,6 +19,22 @@ export async function mend({ slug }: Organization): Promise<void> {
   );
 }
 
+/** A month passes for the invitations to an address. */
+export async function expire(email: string): Promise<void> {
+  const columns = ["queued_at", "due_at", "sent_at", "expires_at"];
+  const earlier = columns.map((column) => `${column} = ${column} - interval '30 days'`);
+  await sql(`UPDATE invitations SET ${earlier.join(", ")} WHERE email = '${email}'`);
+}
+
+/** Whoever has an account there is removed from every organization. */
+export async function withoutOrganizations(email: string): Promise<void> {
+  await sql(
+    `DELETE FROM members WHERE email = '${email}';
+     DELETE FROM account_memberships
+       WHERE account_id IN (SELECT id FROM accounts WHERE email = '${email}')`,
+  );
+}
+
 async function sql(statement: string): Promise<void> {
   await make({ make: "sql", statement });
 }

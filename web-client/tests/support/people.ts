@@ -49,3 +49,22 @@ export async function acceptAs(link: string): Promise<void> {
   const refused = errors ?? data.acceptInvitation.errors;
   if (refused.length > 0) throw new Error(JSON.stringify(refused));
 }
+
+/** Another administrator does something with a member. */
+export async function actOn(
+  { id, token }: Organization,
+  mutation: string,
+  input: string,
+  email: string,
+): Promise<void> {
+  const { organization } = await ask<{ organization: { member: { id: string } } }>(
+    token,
+    `query Id($id: ID!, $email: String!) {
+      organization(by: { id: $id }) { member(by: { email: $email }) { id } }
+    }`,
+    { id, email },
+  );
+  await ask(token, `mutation Act($input: ${input}!) { ${mutation}(input: $input) { changed } }`, {
+    input: { memberId: organization.member.id },
+  });
+}

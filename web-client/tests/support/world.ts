@@ -8,9 +8,9 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { TestProject } from "vitest/node";
 
-const REPOSITORY = join(import.meta.dirname, "../../..");
+export const REPOSITORY = join(import.meta.dirname, "../../..");
 export const ROLLCALL = join(REPOSITORY, ".venv/bin/rollcall");
-const PYTHON = join(REPOSITORY, ".venv/bin/python");
+export const PYTHON = join(REPOSITORY, ".venv/bin/python");
 const START_MS = 60_000;
 
 export interface ServerOfTests {

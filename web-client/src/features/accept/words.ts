@@ -20,8 +20,8 @@ export const VOID: Record<string, Void> = {
   },
   REPLACED: {
     title: "There is a newer invitation",
-    text: "You were sent another mail after this one. Open the link in the newest mail; if you cannot find it, have one more sent.",
-    canAsk: true,
+    text: "You were sent another mail after this one. Open the link in the newest mail; if you cannot find it, ask whoever invited you for one more.",
+    canAsk: false,
   },
   REVOKED: {
     title: "This invitation was withdrawn",
