@@ -12,13 +12,20 @@ from urllib.parse import urlsplit
 import aiosmtplib
 import asyncpg
 
-from api.database import DatabaseUrls, address_of, goes_through_pooler, newest_revision
+from api.database import (
+    DatabaseUrls,
+    address_of,
+    goes_through_pooler,
+    is_known_revision,
+    newest_revision,
+)
 from api.deployment_secret import deployment_secret, secret_file
-from api.settings import Settings, SmtpSecurity
+from api.settings import Settings, SmtpSecurity, variable
 from api.start_error import StartError
 
 OLDEST_POSTGRESQL = 150_000
 LARGEST_DRIFT_S = 2.0
+_OWNER = "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = to_regclass('audit_events')"
 MAIL_TIMEOUT_S = 10.0
 
 
@@ -87,6 +94,8 @@ async def _schema(settings: Settings, owner: asyncpg.Connection) -> Finding:
         found = await owner.fetchval("SELECT version_num FROM alembic_version")
     if found == needed:
         return _ok("schema", f"revision {found}, the newest")
+    if found is not None and not is_known_revision(found):
+        return _advice("schema", f"revision {found} is of a newer version: start that one.")
     if settings.database_url is None:
         return _ok("schema", f"revision {found}; the next start brings it to {needed}")
     return _broken("schema", f"revision {found}, but {needed} is needed. Run `rollcall migrate`.")
@@ -94,16 +103,23 @@ async def _schema(settings: Settings, owner: asyncpg.Connection) -> Finding:
 
 async def _roles(server: asyncpg.Connection, owner: asyncpg.Connection) -> Finding:
     who = await server.fetchval("SELECT current_user::text")
-    owning = await owner.fetchval("SELECT current_user::text")
+    removing = await owner.fetchval("SELECT current_user::text")
+    owning = await server.fetchval(_OWNER)
+    if owning is None:
+        return _advice("rights", f"the server is {who}; there are no tables yet")
     roles = f"the server is {who}, the schema belongs to {owning}"
-    if await server.fetchval("SELECT to_regclass('audit_events')") is None:
-        return _advice("rights", f"{roles}; there are no tables yet")
     rewrites = "SELECT has_table_privilege('audit_events', 'DELETE, TRUNCATE')"
     if await server.fetchval(rewrites):
         return _advice(
             "rights",
             f"{roles}. The server's role may rewrite history: make the roles rollcall_owner and "
             f"rollcall_server, migrate as the first, and serve as the second.",
+        )
+    if removing != owning:
+        return _advice(
+            "rights",
+            f"{roles}; history is append-only. Nothing removes old provisioning requests: give "
+            f"{variable('database_direct_url')} the role {owning}.",
         )
     return _ok("rights", f"{roles}; history is append-only")
 

@@ -1,10 +1,12 @@
 """`rollcall doctor` and `rollcall migrate`: what they find, and what they say to do."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
@@ -68,6 +70,32 @@ def test_one_role_for_all_is_advice(shell: CommandLine, worker_database: TestDat
     assert found["rights"][0] == "advice"
     assert "may rewrite history" in found["rights"][1]
     assert found["time limits"][0] == "advice"
+
+
+def test_a_server_that_cannot_remove_is_advice(
+    shell: CommandLine, worker_database: TestDatabase
+) -> None:
+    found = findings(shell, ROLLCALL_DATABASE_DIRECT_URL=worker_database.server_url)
+
+    assert found["rights"][0] == "advice"
+    assert "the schema belongs to rollcall_owner" in found["rights"][1]
+    assert found["rights"][1].endswith("give ROLLCALL_DATABASE_DIRECT_URL the role rollcall_owner.")
+
+
+def test_a_schema_of_the_next_version_is_advice(database_factory: DatabaseFactory) -> None:
+    database = database_factory.clone("doctor_newer")
+
+    async def migrate_further() -> None:
+        owner = await asyncpg.connect(database.owner_url)
+        await owner.execute("UPDATE alembic_version SET version_num = '9999'")
+        await owner.close()
+
+    asyncio.run(migrate_further())
+
+    assert findings(CommandLine(database))["schema"] == (
+        "advice",
+        "revision 9999 is of a newer version: start that one.",
+    )
 
 
 def test_what_a_laptop_lacks_is_advice(shell: CommandLine) -> None:
