@@ -108,6 +108,7 @@ PERSON = {
 async def test_what_providers_and_administrators_do_can_be_followed(
     runtime: Runtime, client: httpx.AsyncClient, collector: Collector, mail: MailServer
 ) -> None:
+    assert type(runtime.application) is TracedApplication
     organization, key, token = await access(runtime)
     scim = {"authorization": f"Bearer {key}", **PARENT}
     path = f"/v2/{organization}/Users"
@@ -228,8 +229,3 @@ async def test_without_an_endpoint_nothing_stands_in_the_way(settings: Settings)
         assert type(runtime.application) is Application
         assert not connection._con._query_loggers
         await runtime.pool.release(connection)
-
-
-async def test_with_an_endpoint_everything_is_traced(runtime: Runtime) -> None:
-    assert type(create_app(runtime)) is not Front
-    assert type(runtime.application) is TracedApplication
