@@ -1,6 +1,6 @@
 # The front door. `make` alone lists the commands; each sets up what it needs by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo console console-test screenshots test fuzz lint types schema bench soak audit lock clean
+.PHONY: help setup setup-dev run demo console console-test screenshots test faults fuzz lint types schema bench soak audit lock clean
 
 BIN := .venv/bin
 export PYTHON
@@ -31,10 +31,13 @@ screenshots: setup-dev ## Take the pictures of the web console in docs/screensho
 	@sh scripts/console.sh pictures
 
 test: setup-dev ## Run all tests; those of Python alone with ARGS="-k groups"
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 ifeq ($(ARGS),)
 	@sh scripts/console.sh test
 endif
+
+faults: setup-dev ## Kill servers and databases under load, in the short form of what `make soak` does
+	$(BIN)/pytest -n 2 --dist worksteal -m faults $(ARGS)
 
 fuzz: setup-dev ## Try the admin API with many more operations made at random (EXAMPLES=200)
 	ROLLCALL_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -n 2 tests/graphql_schema/test_fuzz.py $(ARGS)

@@ -71,9 +71,7 @@ async def open_database(settings: Settings, *, watch: bool = False) -> AsyncIter
         await asyncio.to_thread(embedded.release)
 
 
-async def bring_up_to_date(
-    urls: DatabaseUrls, *, embedded: bool, row_security: bool = False
-) -> None:
+async def bring_up_to_date(urls: DatabaseUrls, *, embedded: bool, row_security: bool) -> None:
     """Migrate the embedded database, and any other that is still empty; else demand `migrate`.
 
     A database that several servers use is migrated when its operator says so. Raises StartError.

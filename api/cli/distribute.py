@@ -10,6 +10,7 @@ import typer
 from api.cli.console import say
 from api.cli.session import fail, run_command, settings_of
 from api.database import bring_up_to_date, connect, open_database
+from api.settings import Switch
 
 app = typer.Typer()
 
@@ -25,7 +26,11 @@ def distribute(
 
     async def work() -> list[str]:
         async with open_database(settings) as urls:
-            await bring_up_to_date(urls, embedded=settings.database_url is None)
+            await bring_up_to_date(
+                urls,
+                embedded=settings.database_url is None,
+                row_security=settings.row_security is Switch.ON,
+            )
             steps = import_module("domain.migrations.distribution")
             owner = await connect(urls.owner)
             try:

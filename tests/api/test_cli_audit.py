@@ -14,7 +14,7 @@ from api.cli.audit import sentence_of
 from domain.store.pool import open_pool
 from domain.store.sealer import seal_pending
 from tests.support.command_line import CommandLine
-from tests.support.database import TestDatabase
+from tests.support.database import ROW_SECURITY, TestDatabase
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def shell(worker_database: TestDatabase) -> CommandLine:
 
 def on_database(url: str, work: Any) -> Any:
     async def run() -> Any:
-        async with await open_pool(url, size=2) as pool:
+        async with await open_pool(url, size=2, row_security=ROW_SECURITY) as pool:
             return await work(pool)
 
     return asyncio.run(run())

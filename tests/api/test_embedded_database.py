@@ -93,6 +93,7 @@ def test_last_of_two_processes_stops_the_server(data_dir: Path, hold: Hold) -> N
     assert not watcher.is_alive()
 
 
+@pytest.mark.faults
 async def test_killed_server_is_restarted_with_every_committed_row(data_dir: Path) -> None:
     database = EmbeddedDatabase(data_dir)
     addresses = database.start()
@@ -114,6 +115,7 @@ async def test_killed_server_is_restarted_with_every_committed_row(data_dir: Pat
     database.release()
 
 
+@pytest.mark.faults
 async def test_server_killed_under_its_parent_is_restarted_by_another(
     data_dir: Path, hold: Hold
 ) -> None:

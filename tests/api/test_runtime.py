@@ -21,7 +21,7 @@ from domain.caller import system_caller
 from domain.commands import CreateOrganization
 from domain.migrations import head_revision
 from domain.queries.directory import all_organizations
-from tests.support.database import DatabaseFactory, TestDatabase
+from tests.support.database import ROW_SECURITY, DatabaseFactory, TestDatabase
 from tests.support.proxy import Proxy, free_ports, socket_of, through
 
 
@@ -67,12 +67,12 @@ async def test_another_database_is_migrated_only_while_empty(
     connection = await asyncpg.connect(database.owner_url)
     try:
         await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        await bring_up_to_date(urls, embedded=False)
+        await bring_up_to_date(urls, embedded=False, row_security=ROW_SECURITY)
         assert await connection.fetchval("SELECT count(*) FROM members") == 0
 
         await connection.execute("UPDATE alembic_version SET version_num = '9999'")
         with pytest.raises(StartError, match="a newer version made it"):
-            await bring_up_to_date(urls, embedded=False)
+            await bring_up_to_date(urls, embedded=False, row_security=ROW_SECURITY)
     finally:
         await connection.close()
 

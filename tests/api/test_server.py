@@ -45,7 +45,7 @@ def members(server: RunningServer, organization: dict[str, str]) -> int:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_starts_serves_and_ends_in_order(data_dir: Path, workers: int) -> None:
-    with running_server(data_dir, workers=workers) as server:
+    with running_server(data_dir, workers=workers, from_nothing=True) as server:
         acme = server.init("Acme")
         assert members(server, acme) == 1
         assert len(server.worker_pids()) == workers
@@ -61,20 +61,7 @@ def test_starts_serves_and_ends_in_order(data_dir: Path, workers: int) -> None:
         assert again.stop(signal.SIGTERM) == 0
 
 
-def test_second_start_takes_less_than_five_seconds(data_dir: Path) -> None:
-    def start() -> float:
-        began = time.monotonic()
-        with running_server(data_dir):
-            return time.monotonic() - began
-
-    start()
-
-    took = min(start() for _ in range(2))
-    if took >= 5 and os.getloadavg()[0] > (os.cpu_count() or 1):
-        pytest.skip(f"{took:.1f} s, but the machine has more to do than it can")
-    assert took < 5
-
-
+@pytest.mark.faults
 @pytest.mark.parametrize("workers", [1, 2])
 def test_killed_worker_is_replaced(data_dir: Path, workers: int) -> None:
     with running_server(data_dir, workers=workers) as server:
@@ -90,6 +77,7 @@ def test_killed_worker_is_replaced(data_dir: Path, workers: int) -> None:
         assert server.stop() == 0
 
 
+@pytest.mark.faults
 def test_killed_database_is_restarted_and_keeps_what_it_had(data_dir: Path) -> None:
     with running_server(data_dir) as server:
         acme = server.init("Acme")
@@ -105,6 +93,7 @@ def test_killed_database_is_restarted_and_keeps_what_it_had(data_dir: Path) -> N
         assert server.worker_pids() == workers
 
 
+@pytest.mark.faults
 def test_killed_server_leaves_nothing_in_the_way_of_the_next(data_dir: Path) -> None:
     with running_server(data_dir, workers=2) as server:
         acme = server.init("Acme")

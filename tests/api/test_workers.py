@@ -24,7 +24,7 @@ from domain.store.retention import ADVISORY_LOCK, remove_old_requests
 from domain.vocabulary import MemberStatus, ProvisioningOutcome, ScimOperation
 from tests.api.working import eventually, make_workers
 from tests.support import factories
-from tests.support.database import DatabaseFactory, TestDatabase
+from tests.support.database import ROW_SECURITY, DatabaseFactory, TestDatabase
 from tests.support.mail_server import MailServer
 from tests.support.sessions import session, session_id_of
 
@@ -37,7 +37,7 @@ def own_database(database_factory: DatabaseFactory, worker_id: str) -> TestDatab
 
 @pytest.fixture
 async def pool(own_database: TestDatabase) -> AsyncIterator[asyncpg.Pool]:
-    opened = await open_pool(own_database.server_url, size=6)
+    opened = await open_pool(own_database.server_url, size=6, row_security=ROW_SECURITY)
     await opened.execute("UPDATE invitations SET state = 'CANCELLED'")
     yield opened
     await opened.close()

@@ -79,6 +79,8 @@ async def test_a_hundred_thousand_start_in_a_few_statements(
         ),
     ):
         for node in await nodes_of(app, text, *arguments):
+            if node.get("Parent Relationship") == "InitPlan":
+                continue  # what row-level security was told, looked up once
             assert node["Node Type"] in {"Limit", "Index Only Scan", "Index Scan"}
             assert node["Actual Rows"] <= bulk_work.BATCH
     # Nobody is to do it.

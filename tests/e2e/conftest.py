@@ -1,6 +1,8 @@
 """Fixtures of the end-to-end tests: a real server with one and with two workers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import pytest
@@ -10,15 +12,23 @@ from tests.support.database import DatabaseFactory
 from tests.support.house import House, Resident, open_house
 
 
+@pytest.fixture(scope="session")
+def houses(database_factory: DatabaseFactory, worker_id: str) -> Iterator[Callable[[int], House]]:
+    """The house whose server has so many workers, on a database of its own."""
+    with ExitStack() as stack:
+
+        @cache
+        def opened(workers: int) -> House:
+            database = database_factory.clone(f"e2e_{worker_id}_{workers}")
+            return stack.enter_context(open_house(database, workers=workers))
+
+        yield opened
+
+
 @pytest.fixture(scope="module", params=[1, 2], ids=["one worker", "two workers"])
-def house(
-    request: pytest.FixtureRequest, database_factory: DatabaseFactory, worker_id: str
-) -> Iterator[House]:
-    """A server on a database of its own."""
-    name = f"{request.node.name.rpartition('/')[2].removesuffix('.py')}_{worker_id}_{request.param}"
-    database = database_factory.clone(f"e2e_{name}")
-    with open_house(database, workers=request.param) as made:
-        yield made
+def house(request: pytest.FixtureRequest, houses: Callable[[int], House]) -> House:
+    """A server with one worker, and one with two."""
+    return houses(request.param)
 
 
 @pytest.fixture

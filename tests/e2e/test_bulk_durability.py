@@ -20,6 +20,8 @@ from tests.support.factories import Looks
 from tests.support.house import await_that
 from tests.support.server import running_server
 
+pytestmark = pytest.mark.faults
+
 CROWD = 600
 _STATE = (
     "SELECT state, changed, unchanged, failed, settled_at FROM bulk_operations"

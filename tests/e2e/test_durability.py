@@ -17,6 +17,8 @@ import pytest
 from tests.support.processes import children_of, is_running
 from tests.support.server import RunningServer, running_server, server_folder, stop_database
 
+pytestmark = pytest.mark.faults
+
 WRITERS = 8
 BEFORE_THE_END = 150
 SEALED_WITHIN_S = 2.0

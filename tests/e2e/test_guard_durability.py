@@ -19,6 +19,8 @@ from tests.support.house import await_that
 from tests.support.racing import race
 from tests.support.server import running_server
 
+pytestmark = pytest.mark.faults
+
 CROWD = 150
 
 

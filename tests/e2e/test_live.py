@@ -104,6 +104,7 @@ def server(database_factory: DatabaseFactory, worker_id: str) -> Iterator[Runnin
         yield running
 
 
+@pytest.mark.faults
 def test_a_killed_process_loses_nothing(server: RunningServer) -> None:
     house = organization(server, "Killed")
     found: list[Any] = []
@@ -138,6 +139,7 @@ def test_what_one_process_writes_another_tells(server: RunningServer) -> None:
         assert [labels([next(items)]) for items, _ in opened] == [["all"]] * 6
 
 
+@pytest.mark.faults
 def test_a_database_that_is_killed_comes_back_and_so_do_the_events() -> None:
     with running_server() as server:
         house = organization(server, "Away")

@@ -3,15 +3,10 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from hypothesis import settings
 
 from tests.scim_facade.crowd import Crowd, gather
 from tests.support.blocking import blocking
 from tests.support.scim import Tenant, World, open_world
-
-# How long an example takes says more about the machine's other work than about the code.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="module")

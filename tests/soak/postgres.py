@@ -18,6 +18,7 @@ import asyncpg
 
 from api.embedded_binaries import choose_user, find_binaries
 from domain.migrations import migrate
+from tests.support.database import ROW_SECURITY
 from tests.support.proxy import free_ports
 from tests.support.server import server_folder
 
@@ -119,7 +120,7 @@ async def primary(*, schema: bool = True) -> Server:
         "CREATE DATABASE rollcall OWNER rollcall_owner",
     )
     if schema:
-        await asyncio.to_thread(migrate, server.url("rollcall_owner"))
+        await asyncio.to_thread(migrate, server.url("rollcall_owner"), row_security=ROW_SECURITY)
     return server
 
 

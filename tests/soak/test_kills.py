@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import secrets
 
+import pytest
+
 from tests.soak.kills import kills
 from tests.soak.report import Report
+
+pytestmark = pytest.mark.faults
 
 SECONDS = 14.0
 

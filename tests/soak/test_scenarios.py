@@ -12,6 +12,8 @@ from tests.soak.programs import is_there
 from tests.soak.report import Report
 from tests.soak.shutdown import shutdown
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.fixture
 def seed() -> str:

@@ -86,4 +86,6 @@ async def crowd(
     app: Application, organization_id: UUID, count: int, stage: str = "INVITED"
 ) -> None:
     """So many members, by one statement."""
-    await app.pool.execute(_CROWD, organization_id, count, stage, timeout=60)
+    async with app.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL statement_timeout = '60s'")
+        await connection.execute(_CROWD, organization_id, count, stage, timeout=60)

@@ -27,6 +27,7 @@ class CommandLine:
             "ROLLCALL_DATABASE_URL": database.server_url,
             "ROLLCALL_DATABASE_DIRECT_URL": database.owner_url,
             "ROLLCALL_PUBLIC_URL": "https://rollcall.example.com",
+            "ROLLCALL_ROW_SECURITY": os.environ["ROLLCALL_ROW_SECURITY"],
         } | settings
 
     def run(self, *arguments: str, **settings: str) -> Any:

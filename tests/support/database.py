@@ -24,7 +24,8 @@ from domain.store.held_connection import SETTING
 RUN_FOLDER = "ROLLCALL_TEST_FOLDER"
 EXTERNAL_URL = "ROLLCALL_TEST_DATABASE_URL"
 PREFIX = "rollcall_test"
-ROW_SECURITY = os.environ.get("ROLLCALL_TEST_ROW_SECURITY", "off") == "on"
+_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "400"}
+ROW_SECURITY = os.environ.get("ROLLCALL_TEST_ROW_SECURITY", "on") == "on"
 """Whether the database keeps organizations apart, too: it does, in the tests."""
 
 
@@ -44,6 +45,7 @@ def open_run() -> None:
     folder = Path(tempfile.mkdtemp(prefix="rollcall-test-"))
     folder.chmod(0o711)  # as root the database runs as another user, who must get in
     os.environ[RUN_FOLDER] = str(folder)
+    os.environ["ROLLCALL_ROW_SECURITY"] = "on" if ROW_SECURITY else "off"
 
 
 def close_run() -> None:
@@ -69,7 +71,7 @@ class DatabaseFactory:
         What plans cost is promised without `row_security`, of which the planner knows too little.
         """
         database = f"{self._prefix}_{name}"
-        with _exclusive("template"):
+        with exclusive("template"):
             asyncio.run(self._make(database))
         addresses = self._addresses(database)
         if row_security != ROW_SECURITY:
@@ -114,7 +116,11 @@ def running_cluster() -> Iterator[DatabaseFactory]:
     if external:
         yield DatabaseFactory(external)
         return
-    database = EmbeddedDatabase(Path(os.environ[RUN_FOLDER]) / "data")
+    folder = Path(os.environ[RUN_FOLDER]) / "data"
+    with exclusive("cluster"):
+        if not folder.exists():
+            _set_up(folder)
+    database = EmbeddedDatabase(folder)
     addresses = database.start()
     try:
         yield DatabaseFactory(addresses.superuser_url)
@@ -126,6 +132,25 @@ def _migrate(owner_url: str, *, row_security: bool) -> None:
     from domain.migrations import migrate  # late: tests of the cluster alone need no schema
 
     migrate(owner_url, row_security=row_security)
+
+
+def _set_up(folder: Path) -> None:
+    """Nothing in this cluster outlives the run, so it need not wait for the disk; many use it."""
+    database = EmbeddedDatabase(folder)
+    superuser_url = database.start().superuser_url
+    try:
+        asyncio.run(_configure(superuser_url))
+    finally:
+        database.release()
+
+
+async def _configure(superuser_url: str) -> None:
+    connection = await asyncpg.connect(superuser_url)
+    try:
+        for setting, value in _SETTINGS.items():
+            await connection.execute(f"ALTER SYSTEM SET {setting} = {value}")
+    finally:
+        await connection.close()
 
 
 async def _ensure_roles(connection: asyncpg.Connection) -> None:
@@ -156,7 +181,8 @@ def _run_prefix(folder: str) -> str:
 
 
 @contextmanager
-def _exclusive(name: str) -> Iterator[None]:
+def exclusive(name: str) -> Iterator[None]:
+    """One process of the run at a time, for what is made once."""
     with (Path(os.environ[RUN_FOLDER]) / f"{name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -29,6 +30,12 @@ def rsa_key(kid: str | None = "one", bits: int = 2048) -> RSAKey:
     return RSAKey.generate_key(bits, {"kid": kid} if kid else None)
 
 
+@cache
+def _first_key() -> RSAKey:
+    """Of every issuer, since a pair takes a while to make."""
+    return rsa_key()
+
+
 @dataclass(slots=True)
 class Issuer:
     """Signs with the first of its keys; all of them are in its key set.
@@ -37,7 +44,7 @@ class Issuer:
     """
 
     url: str
-    keys: list[Key] = field(default_factory=lambda: [rsa_key()])
+    keys: list[Key] = field(default_factory=lambda: [_first_key()])
     asked: int = 0
     answer: tuple[int, dict[str, str], bytes] | None = None
 
@@ -94,7 +101,7 @@ def running_issuer() -> Iterator[Issuer]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     issuer = Issuer(f"http://127.0.0.1:{server.server_port}")
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield issuer

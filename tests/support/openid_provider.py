@@ -134,7 +134,7 @@ def running_openid_provider() -> Iterator[OpenidProvider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     provider = OpenidProvider(Issuer(f"http://127.0.0.1:{server.server_port}"))
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield provider

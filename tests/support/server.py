@@ -24,6 +24,7 @@ from socket import AF_INET, SOCK_STREAM, socket
 from typing import Any
 
 from api.embedded_database import EmbeddedDatabase
+from tests.support import begun_folder
 from tests.support.database import ROW_SECURITY, RUN_FOLDER, TestDatabase
 from tests.support.processes import children_of
 
@@ -97,15 +98,19 @@ def running_server(
     workers: int = 1,
     database: TestDatabase | None = None,
     env: Mapping[str, str] | None = None,
+    from_nothing: bool = False,
 ) -> Iterator[RunningServer]:
     """A server on a free port, stopped at the end with all that belongs to it.
 
     `folder` must let the database's user in where tests run as root (the fixture `data_dir` does);
-    one is made when none is given. `env` adds settings.
+    one is made when none is given. `env` adds settings. Its embedded database has been begun
+    before, unless it is to start `from_nothing`.
     """
     own = folder is None
     folder = folder or server_folder()
     environment = server_environment(folder, database) | {"ROLLCALL_WORKERS": str(workers)}
+    if database is None and not from_nothing and not (folder / "data").exists():
+        begun_folder.begin(folder / "data")
     environment |= env or {}
     log = folder / "server.log"
     with log.open("ab") as output:

@@ -86,6 +86,7 @@ def test_the_owner_may_watch_with_a_session(
     assert harbour.key_of(last) == harbour.keyed.key
 
 
+@pytest.mark.faults
 def test_kills_at_any_moment_confirm_nobody_twice(
     harbour: KeyedResident, watching: list[subprocess.Popen[str]]
 ) -> None:
@@ -112,6 +113,7 @@ def test_kills_at_any_moment_confirm_nobody_twice(
     )
 
 
+@pytest.mark.faults
 def test_kills_at_any_moment_never_exceed_the_hour(
     harbour: KeyedResident, watching: list[subprocess.Popen[str]]
 ) -> None:
@@ -141,6 +143,7 @@ def test_kills_at_any_moment_never_exceed_the_hour(
     assert confirmed() == 7
 
 
+@pytest.mark.faults
 def test_a_watcher_outlives_the_server(
     database_factory: DatabaseFactory,
     worker_id: str,

@@ -12,12 +12,9 @@ from tests.support.house import House, open_house
 from tests.support.keyed_house import KeyedResident, keyed_resident
 
 
-@pytest.fixture(scope="module")
-def house(
-    database_factory: DatabaseFactory, worker_id: str, request: pytest.FixtureRequest
-) -> Iterator[House]:
-    name = request.module.__name__.rpartition(".")[2]
-    with open_house(database_factory.clone(f"{name}_{worker_id}")) as made:
+@pytest.fixture(scope="session")
+def house(database_factory: DatabaseFactory, worker_id: str) -> Iterator[House]:
+    with open_house(database_factory.clone(f"handshake_{worker_id}")) as made:
         yield made
 
 

@@ -7,6 +7,8 @@ import signal
 import subprocess
 from typing import Any
 
+import pytest
+
 from api.remote.key_file import read_key_file, write_key_file
 from domain.ids import new_id
 from domain.keys.fingerprint import member_fingerprint, organization_fingerprint
@@ -144,6 +146,7 @@ def test_a_rotation_reaches_everybody(harbour: KeyedResident) -> None:
     assert [counts[guest.email] for guest in [*guests, accepted]] == [1, 1, 1, 0]
 
 
+@pytest.mark.faults
 def test_a_rotation_goes_on_after_a_kill(harbour: KeyedResident) -> None:
     guests = [harbour.guest() for _ in range(6)]
     harbour.script("confirm", "--all", "--key-file", harbour.key_file)

@@ -15,7 +15,7 @@ from domain.vocabulary import MemberStatus
 from tests.api.mail.desk import LINKS
 from tests.api.working import eventually, make_workers
 from tests.support import factories
-from tests.support.database import DatabaseFactory, TestDatabase
+from tests.support.database import ROW_SECURITY, DatabaseFactory, TestDatabase
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def own_database(database_factory: DatabaseFactory, worker_id: str) -> TestDatab
 
 @pytest.fixture
 async def pool(own_database: TestDatabase) -> AsyncIterator[asyncpg.Pool]:
-    opened = await open_pool(own_database.server_url, size=6)
+    opened = await open_pool(own_database.server_url, size=6, row_security=ROW_SECURITY)
     yield opened
     await opened.close()
 

@@ -15,6 +15,7 @@ from domain.queries.audit_verification import verify_chain
 from domain.store.audit_chain import EPOCH, Head, SealedBatch, hash_event
 from domain.store.pool import open_pool
 from domain.store.sealer import seal_pending
+from tests.support.database import ROW_SECURITY
 
 # Whatever PostgreSQL can store as text.
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
@@ -108,7 +109,7 @@ def test_what_the_database_returns_has_the_hash_of_what_was_sealed(
 ) -> None:
     async def seal_and_verify() -> None:
         organization = new_id()
-        pool = await open_pool(database_url, size=2)
+        pool = await open_pool(database_url, size=2, row_security=ROW_SECURITY)
         away = timezone(timedelta(hours=5, minutes=30))
         for moment, label, subject, changes in events:
             await pool.execute(

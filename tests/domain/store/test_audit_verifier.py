@@ -21,7 +21,7 @@ from domain.store.audit_verifier import AuditVerifier, Turn, verify_batch
 from domain.store.pool import open_pool
 from tests.domain.past import seal_all
 from tests.support import factories
-from tests.support.database import DatabaseFactory, TestDatabase
+from tests.support.database import ROW_SECURITY, DatabaseFactory, TestDatabase
 from tests.support.factories import SYSTEM
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -259,7 +259,7 @@ async def test_one_verifier_at_a_time_works_on_an_organization(
 async def test_it_goes_through_all_organizations_and_says_once_what_is_broken(
     own_database: TestDatabase, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pool = await open_pool(own_database.server_url, size=4)
+    pool = await open_pool(own_database.server_url, size=4, row_security=ROW_SECURITY)
     owner: Any = await asyncpg.connect(own_database.owner_url)
     app = Application(pool, factories.POLICY)
     organizations = [await factories.organization(app) for _ in range(3)]

@@ -9,6 +9,7 @@ import pytest
 from domain.store.pool import open_pool
 from domain.store.replica import Freshness
 from domain.store.snapshot import Snapshot
+from tests.support.database import ROW_SECURITY
 
 
 def test_nothing_is_known_at_first() -> None:
@@ -63,7 +64,7 @@ def test_a_replica_that_is_away_or_follows_nobody_is_not_used() -> None:
 @pytest.fixture
 async def own(database_url: str) -> AsyncIterator[Snapshot]:
     """A view of the worker's database."""
-    pool = await open_pool(database_url, size=2)
+    pool = await open_pool(database_url, size=2, row_security=ROW_SECURITY)
     yield Snapshot(pool)
     await pool.close()
 
