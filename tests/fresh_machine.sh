@@ -4,8 +4,9 @@
 #   sudo sh tests/fresh_machine.sh [FOLDER] [COMMAND]
 #
 # Takes this checkout as git sees it, and this machine's way to reach package registries. Runs
-# COMMAND (`make setup` and a start of the embedded database when there is none) as root and as an
-# ordinary user, each with the checkout in a private home, and prints how long it took.
+# COMMAND (`make setup`, two starts of the embedded database, `make console` and a look at `/` when
+# there is none) as root and as an ordinary user, each with the checkout in a private home, and
+# prints how long it took.
 set -eu
 cd "$(dirname "$0")/.."
 target=${1:-$(mktemp -d)/fresh}
@@ -14,7 +15,14 @@ import pathlib, api.embedded_database as embedded
 database = embedded.EmbeddedDatabase(pathlib.Path(\"data\"))
 print(database.start().server_url)
 database.release()"'
-command=${2:-make setup && $trial && $trial}
+served='{ .venv/bin/rollcall run > run.log 2>&1 & server=$!
+for _ in $(seq 120); do grep -q "Rollcall serves" run.log && break; sleep 0.5; done
+.venv/bin/python -c "
+import urllib.request as http
+assert b\"/assets/index-\" in http.urlopen(\"http://127.0.0.1:8000/\").read(), \"no console\"
+print(\"/ serves the console\")"
+seen=$?; kill $server; wait $server; [ $seen = 0 ]; }'
+command=${2:-make setup && $trial && $trial && make console && $served}
 
 [ "$(id -u)" = 0 ] || { echo "This needs root, for chroot." >&2; exit 1; }
 if [ ! -x "$target/usr/bin/make" ]; then

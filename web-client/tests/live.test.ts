@@ -78,3 +78,17 @@ test("the history grows while one looks", async () => {
   await page.getByRole("cell", { name: /^SCIM invited ada@example.com/ }).waitFor();
   expect(await page.getByRole("cell", { name: /^SCIM invited ada@example.com/ }).count()).toBe(1);
 });
+
+test("a list of members stays as it is while others come, and shows them when asked", async () => {
+  const acme = await newOrganization("Quiet");
+  const page = await openPage(acme.token, `/o/${acme.slug}/members`);
+  await settled(page);
+
+  await provision(acme, "ada@example.com", "Ada Byron");
+  await page.getByRole("status").getByText("1 member changed since this list was read.").waitFor();
+  expect(await page.getByRole("link", { name: "Ada Byron" }).count()).toBe(0);
+
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("link", { name: "Ada Byron" }).waitFor();
+  await page.getByText("changed since this list was read").waitFor({ state: "detached" });
+});

@@ -3,16 +3,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, test } from "vitest";
 import { openPage, settled, withBrowser } from "./support/browser";
+import { foundOrganization } from "./support/organization";
 import { withPalette } from "./support/palette";
 import { acceptAs, invitationLink } from "./support/people";
 import { type Ids, idsOf } from "./support/routes";
-import { newStory, type Story } from "./support/story";
+import { type Story, tell } from "./support/story";
 
 withBrowser();
 
 const FOLDER = join(import.meta.dirname, "../../docs/screenshots");
-/** Not kept: only to be looked at. */
-const NARROW_FOLDER = join(import.meta.dirname, "output");
 const LOOKS = [
   ["light", 1120, 700],
   ["dark", 1120, 700],
@@ -23,8 +22,8 @@ let story: Story;
 let ids: Ids;
 
 beforeAll(async () => {
-  for (const folder of [FOLDER, NARROW_FOLDER]) mkdirSync(folder, { recursive: true });
-  story = await newStory();
+  mkdirSync(FOLDER, { recursive: true });
+  story = await tell(await foundOrganization("Northwind", "owner@northwind.example"));
   for (const email of ["yara.costa@example.com", "ravi.menon@example.com"]) {
     await acceptAs(await invitationLink(story, email));
   }
@@ -59,9 +58,7 @@ for (const [name, path] of Object.entries(PAGES)) {
         height,
       });
       await settled(page);
-      const isNarrow = look === "narrow";
-      const picture = withPalette(await page.screenshot({ fullPage: isNarrow }));
-      writeFileSync(join(isNarrow ? NARROW_FOLDER : FOLDER, `${name}-${look}.png`), picture);
+      writeFileSync(join(FOLDER, `${name}-${look}.png`), withPalette(await page.screenshot()));
     });
   }
 }

@@ -1,17 +1,23 @@
 // Takes a picture of every page for people in both looks, and narrow.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { beforeAll, test } from "vitest";
 import { openAsStranger, take, withBrowser } from "./support/browser";
+import { expire } from "./support/database";
 import { choosePassphrase, unlock, wordsOf } from "./support/keys";
-import { newOrganization, type Organization, provision } from "./support/organization";
+import { foundOrganization, type Organization, provision } from "./support/organization";
+import { withPalette } from "./support/palette";
 import { acceptAs, invitationLink, signInLink } from "./support/people";
 
 withBrowser();
 
-const FOLDER = process.env.ROLLCALL_PICTURES ?? join(import.meta.dirname, "output");
-const WIDE = { width: 1280, height: 800 };
+const FOLDER = join(import.meta.dirname, "../../docs/screenshots");
+const LOOKS = {
+  light: { theme: "light", width: 1120, height: 700 },
+  dark: { theme: "dark", width: 1120, height: 700 },
+  narrow: { theme: "light", width: 320, height: 800 },
+} as const;
 const PEOPLE = ["Ada Byron", "Grace Okoro", "Mei Tanaka", "Omar Haddad"] as const;
 
 let fjord: Organization;
@@ -20,22 +26,16 @@ const addressOf = (name: string) => `${name.toLowerCase().replace(" ", ".")}@fjo
 
 beforeAll(async () => {
   mkdirSync(FOLDER, { recursive: true });
-  fjord = await newOrganization("Fjord");
+  fjord = await foundOrganization("Fjord", "owner@fjord.example");
 });
 
 /** The page in both looks, and narrow. */
 async function pictures(page: Page, name: string): Promise<void> {
-  for (const look of ["light", "dark", "narrow"] as const) {
-    await take(page, {
-      theme: look === "dark" ? "dark" : "light",
-      width: look === "narrow" ? 320 : 1280,
-    });
-    await page.screenshot({
-      path: join(FOLDER, `${name}-${look}.png`),
-      fullPage: look === "narrow",
-    });
+  for (const [look, as] of Object.entries(LOOKS)) {
+    await take(page, as);
+    writeFileSync(join(FOLDER, `${name}-${look}.png`), withPalette(await page.screenshot()));
   }
-  await page.setViewportSize(WIDE);
+  await take(page, LOOKS.light);
 }
 
 test("people", async () => {
@@ -78,7 +78,7 @@ test("people", async () => {
   await pictures(owner, "key");
   await owner.getByRole("link", { name: "Confirmations" }).click();
   await owner.getByRole("button", { name: `Compare the words of ${ada}` }).waitFor();
-  await pictures(owner, "confirmations");
+  await pictures(owner, "waiting");
   await owner.getByRole("button", { name: `Compare the words of ${ada}` }).click();
   await wordsOf(owner, "Their six words");
   await pictures(owner, "compare");
@@ -90,14 +90,18 @@ test("people", async () => {
   await pictures(owner, "confirmed");
   await owner.getByRole("link", { name: "Mail (development)" }).click();
   await owner.getByRole("table", { name: "Mails that were not sent" }).waitFor();
-  await pictures(owner, "mail");
   await owner
     .getByRole("link", { name: new RegExp(addressOf(ada)) })
     .last()
     .click();
   await owner.getByRole("dialog").waitFor();
   await pictures(owner, "mail-open");
-  await owner.goto(`/o/${fjord.slug}/settings/sign-in`);
-  await owner.getByRole("button", { name: "Add a provider" }).waitFor();
-  await pictures(owner, "single-sign-on");
+
+  const lena = addressOf("Lena Ost");
+  await provision(fjord, lena, "Lena Ost");
+  const link = await invitationLink(fjord, lena);
+  await expire(lena);
+  const late = await openAsStranger(link);
+  await late.getByRole("heading", { name: "This invitation has expired" }).waitFor();
+  await pictures(late, "void-link");
 });

@@ -18,6 +18,8 @@ const changesSubscription = graphql(`
   subscription MemberChanges($organizationId: ID!, $after: String) {
     memberChanges(organizationId: $organizationId, after: $after) {
       cursor
+      memberId
+      member { version }
       counts { total staged invited accepted confirmed revoked }
     }
   }
@@ -32,13 +34,24 @@ export interface Counts {
   revoked: number;
 }
 
+/** The newest change of a member. */
+export interface ChangedMember {
+  /** Which change it was since the console was opened. */
+  number: number;
+  /** The member's version after it; undefined where the member is gone. */
+  version: number | undefined;
+}
+
 interface LiveCounts {
   counts: Counts | undefined;
   /** Grows with each change of a member's status since the console was opened. */
   changes: number;
+  /** Those that changed last, by their ids. */
+  changed: ReadonlyMap<string, ChangedMember>;
 }
 
-const NOTHING: LiveCounts = { counts: undefined, changes: 0 };
+const MOST_REMEMBERED = 500;
+const NOTHING: LiveCounts = { counts: undefined, changes: 0, changed: new Map() };
 
 /** Follows the changes of an organization's members while somebody listens. */
 class CountsFollower {
@@ -58,9 +71,13 @@ class CountsFollower {
     if (organizationId === undefined) return () => {};
     const variables = () => ({ organizationId, after: this.#after ?? null });
     return follow(changesSubscription, variables, {
-      onNext: ({ memberChanges: { cursor, counts } }) => {
+      onNext: ({ memberChanges: { cursor, memberId, member, counts } }) => {
         this.#after = cursor;
-        this.#state = { counts, changes: this.#state.changes + 1 };
+        const changes = this.#state.changes + 1;
+        const kept = [...this.#state.changed].filter(([id]) => id !== memberId);
+        const changed = new Map(kept.slice(1 - MOST_REMEMBERED));
+        changed.set(memberId, { number: changes, version: member?.version });
+        this.#state = { counts, changes, changed };
         listener();
       },
     });

@@ -17,10 +17,14 @@ export interface Organization {
 let count = 0;
 
 /** A new organization, whose owner is `owner@<slug>.example`. */
-export async function newOrganization(name: string): Promise<Organization> {
+export function newOrganization(name: string): Promise<Organization> {
   count += 1;
   const full = `${name} ${process.pid}-${count}`;
-  const owner = `owner-${process.pid}-${count}@example.com`;
+  return foundOrganization(full, `owner-${process.pid}-${count}@example.com`);
+}
+
+/** A new organization of exactly that name, which nobody else may have. */
+export async function foundOrganization(full: string, owner: string): Promise<Organization> {
   const made = await make({ make: "organization", name: full, owner });
   const found = await organizationOf(made.accessToken ?? "");
   return {

@@ -22,7 +22,11 @@ export interface Story extends Organization {
 
 /** Ten people by SCIM, two groups, an update, a repetition, a refusal, a revocation. */
 export async function newStory(name = "Northwind"): Promise<Story> {
-  const organization = await newOrganization(name);
+  return tell(await newOrganization(name));
+}
+
+/** The same in an organization that there is. */
+export async function tell(organization: Organization): Promise<Story> {
   const people: string[] = [];
   for (const [email, full] of PEOPLE) people.push(await provision(organization, email, full));
   const [ada = "", grace = "", linus = "", mei = ""] = people;

@@ -17,7 +17,8 @@ export function ChainBadge({ chain }: { chain: Chain }) {
       <Notice tone="bad" title={`The history was changed at event ${chain.brokenAt}`} isUrgent>
         <p>
           From this event on it does not fit its hashes: somebody changed, removed or added
-          something in the database. docs/audit.md says how to find out what.
+          something in the database. On the server, <code>rollcall audit verify</code> says which
+          event, and what was expected there.
         </p>
       </Notice>
     );

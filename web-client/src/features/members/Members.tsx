@@ -16,8 +16,10 @@ import { InviteDialog } from "./InviteDialog";
 import { MemberBulk } from "./MemberBulk";
 import { MemberFilters } from "./MemberFilters";
 import { MemberRows } from "./MemberRows";
+import styles from "./Members.module.css";
+import { useNews } from "./news";
 import { membersQuery } from "./queries";
-import { ORDER, people, STATUS_TABS } from "./words";
+import { changedSince, ORDER, people, STATUS_TABS } from "./words";
 
 export function Members() {
   const { organization, scopes } = useSession();
@@ -40,6 +42,7 @@ export function Members() {
       ...pageArguments(search),
     },
   });
+  const news = useNews(query[0].data?.organization?.members.nodes);
   const isFiltered = Object.keys(filter).length > 0;
   const mayWrite = scopes.has("MEMBERS_WRITE");
   const params = { organization: organization.slug };
@@ -77,6 +80,14 @@ export function Members() {
         }))}
       />
       <MemberFilters search={search} groupName={query[0].data?.organization?.group?.displayName} />
+      <p role="status" className={styles.news}>
+        {news > 0 && (
+          <>
+            {changedSince(news)}{" "}
+            <Button onClick={() => query[1]({ requestPolicy: "network-only" })}>Show</Button>
+          </>
+        )}
+      </p>
       <Loaded query={query} what="members" lines={12}>
         {({ organization: found }) => {
           const members = found?.members;

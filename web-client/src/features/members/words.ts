@@ -86,6 +86,10 @@ export function people(count: number): string {
   return count === 1 ? "1 member" : `${count.toLocaleString("en")} members`;
 }
 
+export function changedSince(count: number): string {
+  return `${people(count)} changed since this list was read.`;
+}
+
 export const SCOPE_WORDS = [
   ["ORGANIZATION_READ", "See seats and policies"],
   ["MEMBERS_READ", "See members and invitations"],

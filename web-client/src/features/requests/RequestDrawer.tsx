@@ -13,7 +13,7 @@ import { StatusBadge } from "../../ui/StatusBadge";
 import { Empty } from "../../ui/states";
 import { Timeline } from "../../ui/Timeline";
 import { When } from "../../ui/When";
-import { OUTCOME, providerName } from "../../words";
+import { OUTCOME, PROVIDER, providerName } from "../../words";
 import { shortPath } from "./path";
 import { requestQuery } from "./queries";
 import styles from "./Requests.module.css";
@@ -147,12 +147,34 @@ function Explanation({ request }: { request: RequestShown }) {
         <ul className={styles.hints}>
           {request.hints.map(({ text, docsPath }) => (
             <li key={text}>
-              {text} <span className={styles.soft}>More in docs/{docsPath}.</span>
+              {text} <GuideLink page={docsPath} />
             </li>
           ))}
         </ul>
       )}
     </Notice>
+  );
+}
+
+/** The provider whose guide a page of the documentation is, as in `guides/entra-id.md`. */
+function providerIn(page: string): keyof typeof PROVIDER | undefined {
+  const name = /^guides\/([\w-]+)\.md/.exec(page)?.[1]?.toUpperCase().replace("-", "_");
+  return (Object.keys(PROVIDER) as (keyof typeof PROVIDER)[]).find((key) => key === name);
+}
+
+/** To the guide of a provider, where a hint is about one; its text says the rest. */
+function GuideLink({ page }: { page: string }) {
+  const { organization } = useSession();
+  const provider = providerIn(page);
+  if (provider === undefined) return null;
+  return (
+    <Link
+      to="/o/$organization/settings/guide"
+      params={{ organization: organization.slug }}
+      search={{ provider }}
+    >
+      The guide for {PROVIDER[provider]}
+    </Link>
   );
 }
 

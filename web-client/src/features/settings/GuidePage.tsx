@@ -99,8 +99,19 @@ function Steps({ guide, connection }: { guide: Guide; connection: Connection }) 
           </li>
         ))}
       </ol>
-      <p className={styles.soft}>More, with what each event does here: docs/guides/{guide.page}</p>
+      <p className={styles.soft}>
+        Each call, and what came of it, stands under <RequestsLink />.
+      </p>
     </>
+  );
+}
+
+function RequestsLink() {
+  const { organization } = useSession();
+  return (
+    <Link to="/o/$organization/requests" params={{ organization: organization.slug }}>
+      SCIM requests
+    </Link>
   );
 }
 

@@ -10,14 +10,11 @@ export interface Step {
 }
 
 export interface Guide {
-  /** Below docs/guides. */
-  page: string;
   steps: readonly Step[];
 }
 
 export const GUIDES = {
   OKTA: {
-    page: "okta.md",
     steps: [
       {
         title: "Open the app's integration page",
@@ -44,7 +41,6 @@ export const GUIDES = {
     ],
   },
   ENTRA_ID: {
-    page: "entra-id.md",
     steps: [
       {
         title: "Make an application",
@@ -64,7 +60,6 @@ export const GUIDES = {
     ],
   },
   ONELOGIN: {
-    page: "onelogin.md",
     steps: [
       {
         title: "Add the app",
@@ -83,7 +78,6 @@ export const GUIDES = {
     ],
   },
   JUMPCLOUD: {
-    page: "jumpcloud.md",
     steps: [
       {
         title: "Add the application",
@@ -103,7 +97,6 @@ export const GUIDES = {
     ],
   },
   PING: {
-    page: "ping.md",
     steps: [
       {
         title: "Make a connection",
@@ -123,7 +116,6 @@ export const GUIDES = {
     ],
   },
   GOOGLE: {
-    page: "google.md",
     steps: [
       {
         title: "Configure autoprovisioning",
@@ -139,7 +131,6 @@ export const GUIDES = {
     ],
   },
   RIPPLING: {
-    page: "rippling.md",
     steps: [
       {
         title: "Make a custom integration",
@@ -161,7 +152,6 @@ export const GUIDES = {
     ],
   },
   AUTHENTIK: {
-    page: "authentik.md",
     steps: [
       {
         title: "Make a SCIM provider",
@@ -180,7 +170,6 @@ export const GUIDES = {
     ],
   },
   KEYCLOAK: {
-    page: "keycloak.md",
     steps: [
       {
         title: "Install keycloak-scim",
@@ -202,7 +191,6 @@ export const GUIDES = {
     ],
   },
   OTHER: {
-    page: "../scim.md",
     steps: [
       {
         title: "Fill in the provider's page",
