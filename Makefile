@@ -39,8 +39,12 @@ endif
 faults: setup-dev ## Kill servers and databases under load, in the short form of what `make soak` does
 	$(BIN)/pytest -n 2 --dist worksteal -m faults $(ARGS)
 
-fuzz: setup-dev ## Try the admin API with many more operations made at random (EXAMPLES=200)
-	ROLLCALL_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -n 2 tests/graphql_schema/test_fuzz.py $(ARGS)
+FUZZED := $(addprefix tests/graphql_schema/test_,fuzz.py fuzz_bodies.py) \
+	$(addprefix tests/scim_facade/,test_fuzz.py oauth/test_fuzz.py protocol test_redaction.py \
+	test_filters_in_sql.py test_filters_against_scim2_models.py)
+
+fuzz: setup-dev ## Try the admin API and SCIM with many more requests made at random (EXAMPLES=200)
+	ROLLCALL_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -n 2 $(FUZZED) $(ARGS)
 
 lint: setup-dev ## Check style, formatting and the direction of imports
 	$(BIN)/ruff check

@@ -247,28 +247,6 @@ async def test_links_that_do_not_work(
     assert await factories.Looks(app.pool, invited.organization_id).actions() == before
 
 
-async def test_who_guesses_invitations_hears_to_wait_and_who_holds_one_does_not(
-    app: Application, browser: Nobody, invited: Member
-) -> None:
-    heard: list[str | None] = []
-
-    def count(ip: str | None) -> float | None:
-        heard.append(ip)
-        return 3.0 if len(heard) > 2 else None
-
-    limited = replace(browser, asgi=graphql_app(services(app, wrong_token=count)))
-    link = await factories.invitation_link(app, invited)
-    forged = f"{link[:-43]}{'A' * 43}"
-
-    assert await preview(limited, forged) is None
-    assert (await refused(limited, forged))[0] == "LINK_VOID"
-    assert await limited.codes(PREVIEW, token=forged) == ["RATE_LIMITED"]
-    assert await limited.codes(ACCEPT, input={"token": forged}) == ["RATE_LIMITED"]
-
-    assert (await preview(limited, link))["problem"] is None
-    assert heard == ["127.0.0.1"] * 4
-
-
 async def test_what_the_organization_asks_for(
     app: Application, caller: Api, browser: Nobody, invited: Member
 ) -> None:

@@ -16,6 +16,7 @@ from tests.soak.report import Report
 from tests.soak.shutdown import shutdown
 from tests.soak.slow_clients import slow_clients
 from tests.soak.smuggling import smuggling
+from tests.soak.timing import timing
 from tests.soak.upgrade import upgrade
 
 Scenario = Callable[[Report, str, float], Coroutine[Any, Any, None]]
@@ -73,6 +74,10 @@ async def _smuggling(report: Report, _seed: str, _seconds: float) -> None:
     await smuggling(report)
 
 
+async def _timing(report: Report, seed: str, seconds: float) -> None:
+    await timing(report, seconds=min(seconds, 60.0), seed=seed)
+
+
 SCENARIOS: dict[str, Scenario] = {
     "kills": _kills,
     "database-away": _database_away,
@@ -82,6 +87,7 @@ SCENARIOS: dict[str, Scenario] = {
     "slow-clients": _slow_clients,
     "clocks": _clocks,
     "smuggling": _smuggling,
+    "timing": _timing,
     "two-servers": _two_servers,
     "pooler": _pooler,
     "failover": _failover,
