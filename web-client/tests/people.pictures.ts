@@ -38,7 +38,7 @@ async function pictures(page: Page, name: string): Promise<void> {
   await take(page, LOOKS.light);
 }
 
-test("people", async () => {
+test("people", { timeout: 240_000 }, async () => {
   const stranger = await openAsStranger("/sign-in");
   await stranger.getByLabel("Your e-mail address").waitFor();
   await pictures(stranger, "sign-in");

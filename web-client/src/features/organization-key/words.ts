@@ -51,7 +51,7 @@ export const REWRAP = {
 
 export const ROTATE = {
   title: "Replace the key",
-  text: "After somebody left who knew it, and what it protects is worth it. A new key does not take back what they have read.",
+  text: "Do this after somebody left who knew it, where what it protects matters. A new key does not take back what they have read.",
   go: "Replace the key",
   ask: "Replace the organization's key?",
   what: "Your browser makes a new key and hands it to every confirmed member. It can be stopped and gone on with at any time; until then the others hold the old one.",
