@@ -7,6 +7,7 @@ stand beside what they are the most of.
 from __future__ import annotations
 
 import itertools
+import sys
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import uvloop
 
+from bench.client import UnexpectedAnswerError
 from bench.crowd import Size, fill, group_id, member_id, settle
 from bench.machine import Conditions
 from bench.part import NOTHING, Report, Wanted, figure, median, table
@@ -189,22 +191,29 @@ def leaves(member: object) -> dict[str, object]:
     return {"schemas": [PATCH], "Operations": [{"op": "remove", "path": path}]}
 
 
-async def timed(asked: Asked, seconds: float) -> float:
-    """The median time in ms, of an even number of requests within about so many seconds."""
+async def timed(asked: Asked, seconds: float) -> float | None:
+    """The median time in ms, of an even number of requests within about so many seconds.
+
+    None where the server refuses, which is told of.
+    """
     spent: list[float] = []
-    for _ in range(min(4, asked.most)):
-        await asked.send()
-    end = time.perf_counter() + seconds
-    while len(spent) < asked.most - 4 and (time.perf_counter() < end or len(spent) % 2):
-        begun = time.perf_counter()
-        await asked.send()
-        spent.append((time.perf_counter() - begun) * 1000)
+    try:
+        for _ in range(min(4, asked.most)):
+            await asked.send()
+        end = time.perf_counter() + seconds
+        while len(spent) < asked.most - 4 and (time.perf_counter() < end or len(spent) % 2):
+            begun = time.perf_counter()
+            await asked.send()
+            spent.append((time.perf_counter() - begun) * 1000)
+    except UnexpectedAnswerError as error:
+        print(f"{asked.name}: {error}", file=sys.stderr)
+        return None
     return median(spent)
 
 
 async def measure(
     served: ServedOrganization, server_url: str, owner_url: str, sizes: list[int], seconds: float
-) -> tuple[dict[int, dict[str, float]], dict[int, dict[tuple[str, int], Measured]], float]:
+) -> tuple[dict[int, dict[str, float | None]], dict[int, dict[tuple[str, int], Measured]], float]:
     """Times in ms by size and name, those of the bare statements, and how long seeding took."""
     begun = time.monotonic()
     organizations = {members: served.another(f"Of{members}") for members in sizes}
@@ -216,7 +225,8 @@ async def measure(
     finally:
         await owner.close()
     seeding_s = time.monotonic() - begun
-    ours, bare = {}, {}
+    ours: dict[int, dict[str, float | None]] = {}
+    bare: dict[int, dict[tuple[str, int], Measured]] = {}
     for members, each in organizations.items():
         with each.scim() as scim, each.graphql() as admin:
             ours[members] = {
@@ -249,7 +259,7 @@ def run(folder: Path, wanted: Wanted) -> Report:
 
 
 def rows(
-    ours: dict[int, dict[str, float]], bare: dict[int, dict[tuple[str, int], Measured]]
+    ours: dict[int, dict[str, float | None]], bare: dict[int, dict[tuple[str, int], Measured]]
 ) -> list[str]:
     """A line for each request, a column for each size, then growth and the bare statements."""
     sizes = list(ours)
@@ -263,15 +273,18 @@ def rows(
             figure(bare[each][key].p50_ms) if key in bare[each] else NOTHING
             for each in (first, last)
         ]
-        ratio = figure(ours[last][name] / begin) if begin else NOTHING
-        lines_.append([name, *(figure(ours[each][name]) for each in sizes), ratio, *beside])
+        end = ours[last][name]
+        ratio = figure(end / begin) if begin and end else NOTHING
+        times = (ours[each][name] for each in sizes)
+        told = ("refused" if each is None else figure(each) for each in times)
+        lines_.append([name, *told, ratio, *beside])
     return table(heads, lines_)
 
 
-def picture(ours: dict[int, dict[str, float]]) -> str:
+def picture(ours: dict[int, dict[str, float | None]]) -> str:
     """The times of some of them over the size of the organization."""
     series = {
-        name: [(float(size), found[name]) for size, found in ours.items() if found[name]]
+        name: [(float(size), time_ms) for size, found in ours.items() if (time_ms := found[name])]
         for name in DRAWN
     }
     return lines(
