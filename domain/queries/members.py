@@ -199,22 +199,35 @@ def list_statement(
     sort: Sort = BY_ID,
     backwards: bool = False,
     with_groups: bool = False,
+    deep: bool = False,
 ) -> tuple[Statement, dict[str, Any]]:
-    """The statement of a list and the parameters of its condition."""
+    """The statement of a list and the parameters of its condition.
+
+    A `deep` one passes over rows by their ids alone, and looks nothing up for them.
+    """
 
     def build(where: Any) -> Any:
         key = sort_key(sort, QUERIED)
         if condition == EVERYTHING and key is None:
             where = _BY_KEY
-        return (
-            select(*_columns(with_groups=with_groups))
-            .where(_OURS, where)
-            .order_by(*ordering(sort, key, MEMBERS.c.id, backwards=backwards))
-            .limit(parameter("limit", INTEGER))
-            .offset(parameter("offset", INTEGER))
-        )
+        order = ordering(sort, key, MEMBERS.c.id, backwards=backwards)
 
-    return _SHAPES.statement(("list", sort, backwards, with_groups), condition, build)
+        def page_of(*columns: Any) -> Any:
+            return (
+                select(*columns)
+                .where(_OURS, where)
+                .order_by(*order)
+                .limit(parameter("limit", INTEGER))
+                .offset(parameter("offset", INTEGER))
+            )
+
+        columns = _columns(with_groups=with_groups)
+        if not deep:
+            return page_of(*columns)
+        page = page_of(MEMBERS.c.id).subquery("page")
+        return select(*columns).where(_OURS, MEMBERS.c.id == page.c.id).order_by(*order)
+
+    return _SHAPES.statement(("list", sort, backwards, with_groups, deep), condition, build)
 
 
 async def list_members(
@@ -234,7 +247,7 @@ async def list_members(
     the groups up row by row, in the same statement.
     """
     statement, parameters = list_statement(
-        condition, sort=sort, backwards=backwards, with_groups=with_groups
+        condition, sort=sort, backwards=backwards, with_groups=with_groups, deep=offset > 0
     )
     records = await reader.fetch(
         statement, organization_id=organization_id, limit=limit, offset=offset, **parameters
