@@ -1,5 +1,6 @@
 // Values before and after, and bodies of requests beside their answers.
 import styles from "./JsonDiff.module.css";
+import { said } from "./When";
 
 export interface Change {
   name: string;
@@ -28,8 +29,11 @@ function isTelling({ after }: Change): boolean {
   return after === null || !after.startsWith("0 sha256:");
 }
 
-/** Values as people can read them: of members that were added or removed, how many they were. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+/** Values as people can read them: instants, and of members added or removed how many they were. */
 export function short(value: string): string {
+  if (INSTANT.test(value)) return said(value);
   return value.replace(/^(\d+) sha256:[0-9a-f]{64}$/, "$1");
 }
 

@@ -14,13 +14,18 @@ interface WhenProps {
 }
 
 export function When({ at, isDay = false }: WhenProps) {
-  const instant = new Date(at);
   return (
     <time dateTime={at} title={at}>
-      {(isThisYear(instant) ? SHORT : DAY).format(instant)}
-      {!isDay && `, ${TIME.format(instant)}`}
+      {said(at, isDay)}
     </time>
   );
+}
+
+/** An instant in the reader's words. */
+export function said(at: string, isDay = false): string {
+  const instant = new Date(at);
+  const day = (isThisYear(instant) ? SHORT : DAY).format(instant);
+  return isDay ? day : `${day}, ${TIME.format(instant)}`;
 }
 
 function isThisYear(instant: Date): boolean {

@@ -44,7 +44,7 @@ export function RequestFilters({ search }: { search: Search }) {
         <FilterChoice
           label="About"
           value={search.resource ?? ""}
-          options={[["", "Users and groups"], ...Object.entries(RESOURCE)]}
+          options={[["", "Anything"], ...Object.entries(RESOURCE)]}
           onChoose={(resource) => choose({ resource })}
         />
         <FilterInstant
