@@ -83,6 +83,7 @@ def serving(
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
+        "ROLLCALL_ROW_SECURITY": "off",
         "ROLLCALL_DATA_DIR": str(data_dir),
         "ROLLCALL_PORT": str(port),
         "ROLLCALL_PUBLIC_URL": url,

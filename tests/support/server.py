@@ -23,8 +23,9 @@ from pathlib import Path
 from socket import AF_INET, SOCK_STREAM, socket
 from typing import Any
 
+from api.cli import SERVING
 from api.embedded_database import EmbeddedDatabase
-from tests.support import begun_folder
+from tests.support import begun_folder, command_forge
 from tests.support.database import ROW_SECURITY, RUN_FOLDER, TestDatabase
 from tests.support.processes import children_of
 
@@ -163,6 +164,8 @@ def rollcall(
     *arguments: str, environment: Mapping[str, str], within: float = 60.0
 ) -> "subprocess.CompletedProcess[str]":
     """Runs the command line program as a person would."""
+    if arguments[0] not in SERVING:
+        return command_forge.run(arguments, environment, within)
     return subprocess.run(
         [PROGRAM, *arguments],
         env=environment,
