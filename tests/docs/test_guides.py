@@ -11,6 +11,7 @@ import pytest
 
 from tests.docs.pages import DOCS
 from tests.docs.sessions import Step, run, steps
+from tests.support.command_forge import write_program
 from tests.support.database import DatabaseFactory
 from tests.support.server import PROGRAM, RunningServer, running_server
 
@@ -36,8 +37,11 @@ def test_commands_do_what_the_guide_says(
     guide: Path, server: RunningServer, tmp_path: Path
 ) -> None:
     todo = steps(guide)
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    write_program(programs)
     environment = server.environment | {
-        "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([str(programs), str(PROGRAM.parent), os.environ["PATH"]]),
         "LC_ALL": "C.UTF-8",
         # Nobody's session, and no record of what was confirmed, is left where it was not.
         "XDG_CONFIG_HOME": str(tmp_path / "config"),

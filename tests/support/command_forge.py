@@ -22,7 +22,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-START_S = 60.0
+ROOT = Path(__file__).parents[2]
 
 
 def run(
@@ -30,26 +30,55 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """The end of a command. Raises TimeoutExpired, after which it has been killed."""
     with (
+        Path(os.devnull).open() as nothing,
         tempfile.TemporaryFile("w+") as out,
         tempfile.TemporaryFile("w+") as err,
-        socket.socket(socket.AF_UNIX) as line,
     ):
-        line.settimeout(START_S)
-        line.connect(_address())
-        asked = json.dumps([arguments, dict(environment), str(Path.cwd())]).encode()
-        socket.send_fds(line, [len(asked).to_bytes(4)], [out.fileno(), err.fileno()])
+        files = [nothing.fileno(), out.fileno(), err.fileno()]
+        code = _call(_address(), list(arguments), dict(environment), files, within)
+        for file in (out, err):
+            file.seek(0)
+        return subprocess.CompletedProcess(list(arguments), code, out.read(), err.read())
+
+
+def write_program(folder: Path) -> None:
+    """A program `rollcall` for shells; what is left running there is started by itself."""
+    program = folder / "rollcall"
+    program.write_text(
+        f"""\
+#!{sys.executable}
+import os, sys
+if "--watch" in sys.argv:
+    os.execv({str(Path(sys.executable).parent / "rollcall")!r}, sys.argv)
+sys.path.insert(0, {str(ROOT)!r})
+from tests.support.command_forge import _call
+sys.exit(_call({_address()!r}, sys.argv[1:], dict(os.environ), [0, 1, 2], None))
+"""
+    )
+    program.chmod(0o755)
+
+
+def _call(
+    address: str,
+    arguments: list[str],
+    environment: dict[str, str],
+    files: list[int],
+    within: float | None,
+) -> int:
+    """The exit code of a command that reads and writes `files`."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(address)
+        asked = json.dumps([arguments, environment, str(Path.cwd())]).encode()
+        socket.send_fds(line, [len(asked).to_bytes(4)], files)
         line.sendall(asked)
         pid = int.from_bytes(_exactly(line, 4))
         line.settimeout(within)
         try:
-            code = int.from_bytes(_exactly(line, 4), signed=True)
+            return int.from_bytes(_exactly(line, 4), signed=True)
         except TimeoutError:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            raise subprocess.TimeoutExpired(list(arguments), within) from None
-        for file in (out, err):
-            file.seek(0)
-        return subprocess.CompletedProcess(list(arguments), code, out.read(), err.read())
+            raise subprocess.TimeoutExpired(arguments, within or 0) from None
 
 
 _lock = threading.Lock()
@@ -67,7 +96,7 @@ def _started() -> str:
     environment = {name: value for name, value in os.environ.items() if "ROLLCALL_" not in name}
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.support.command_forge", address],
-        env=environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        env=environment | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -124,7 +153,7 @@ def _answer(line: socket.socket) -> None:
     """One call: the command in a process of its own, and then how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     line.settimeout(None)
-    size, files, _, _ = socket.recv_fds(line, 4, 2)
+    size, files, _, _ = socket.recv_fds(line, 4, 3)
     arguments, environment, folder = json.loads(_exactly(line, int.from_bytes(size)))
     command = os.fork()
     if command == 0:
@@ -139,9 +168,7 @@ def _answer(line: socket.socket) -> None:
 def _become(
     arguments: list[str], environment: dict[str, str], folder: str, files: list[int]
 ) -> None:
-    with Path(os.devnull).open() as nothing:
-        os.dup2(nothing.fileno(), 0)
-    for file, number in zip(files, (1, 2), strict=True):
+    for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
     os.environ.clear()
