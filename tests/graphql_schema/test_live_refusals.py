@@ -23,7 +23,7 @@ from tests.support import factories
 from tests.support.graphql import Api, token
 from tests.support.live import AUDIT, CHANGES, REQUESTS, LiveServer, events, heard, live_server
 
-FEW = Limits(subscriptions_per_token=3, recheck_s=0.3, operation_s=1.0)
+FEW = Limits(subscriptions_per_token=3, recheck_s=0.3, operation_s=2.5)
 
 
 @pytest.fixture(scope="module")
