@@ -16,6 +16,7 @@ from domain.queries.following import PAGE
 from domain.store.listener import NAME
 from graphql_schema.services import Limits
 from tests.support import factories
+from tests.support.database import DatabaseFactory
 from tests.support.graphql import Api
 from tests.support.live import CHANGES, REQUESTS, LiveServer, Socket, events, heard, live_server
 from tests.support.requests_log import entry, write_requests
@@ -24,8 +25,15 @@ EACH = 100
 
 
 @pytest.fixture(scope="module")
-async def server(database_url: str) -> AsyncIterator[LiveServer]:
-    async with live_server(database_url, Limits(subscriptions_per_token=2 * EACH)) as made:
+def own_database_url(database_factory: DatabaseFactory, worker_id: str) -> str:
+    """A database in which workers have nothing to do for others, which would be counted."""
+    return database_factory.clone(f"nothing_{worker_id}").server_url
+
+
+@pytest.fixture(scope="module")
+async def server(own_database_url: str) -> AsyncIterator[LiveServer]:
+    limits = Limits(subscriptions_per_token=2 * EACH)
+    async with live_server(own_database_url, limits) as made:
         yield made
 
 

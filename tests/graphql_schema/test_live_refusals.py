@@ -268,7 +268,7 @@ async def test_an_event_has_the_time_of_an_operation(
     assert said[0][1] == {
         "errors": [
             {
-                "message": "An event took longer than 1 seconds.",
+                "message": "An event took longer than 2.5 seconds.",
                 "extensions": {"code": "LIMIT_EXCEEDED"},
             }
         ]

@@ -61,10 +61,12 @@ async def served(app: Any, *, trusted_proxies: str | None = None) -> AsyncIterat
 
 async def until_closed(reader: asyncio.StreamReader) -> bytes:
     """All that comes until the server ends the connection."""
+    came = b""
     with suppress(ConnectionResetError):
         async with asyncio.timeout(20):
-            return await reader.read()
-    return b""
+            while part := await reader.read(65_536):
+                came += part
+    return came
 
 
 @dataclass(frozen=True, slots=True)

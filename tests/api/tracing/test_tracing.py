@@ -21,7 +21,7 @@ from domain.commands import CreateAccessToken, CreateOrganization, EnableScim
 from domain.ids import new_id
 from graphql_schema.ids import Kind, make_id
 from tests.support.collector import Collected, Collector, running_collector
-from tests.support.database import TestDatabase
+from tests.support.database import DatabaseFactory, TestDatabase
 from tests.support.mail_server import MailServer
 
 TRACE, ABOVE = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -41,15 +41,21 @@ def mail() -> Iterator[MailServer]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def own_database(database_factory: DatabaseFactory, worker_id: str) -> TestDatabase:
+    """A database in which nobody else's mails are due before ours."""
+    return database_factory.clone(f"tracing_{worker_id}")
+
+
 @pytest.fixture
 def settings(
-    worker_database: TestDatabase, tmp_path: Path, collector: Collector, mail: MailServer
+    own_database: TestDatabase, tmp_path: Path, collector: Collector, mail: MailServer
 ) -> Settings:
     return Settings(
         data_dir=tmp_path,
         public_url="https://rollcall.example.com",
-        database_url=SecretStr(worker_database.server_url),
-        database_direct_url=SecretStr(worker_database.owner_url),
+        database_url=SecretStr(own_database.server_url),
+        database_direct_url=SecretStr(own_database.owner_url),
         otlp_endpoint=collector.url,
         smtp_host="127.0.0.1",
         smtp_port=mail.port,
