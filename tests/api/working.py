@@ -10,7 +10,7 @@ from api.runtime import Runtime
 from api.workers import Workers
 from domain.caller import ALL_SCOPES, system_caller
 from domain.commands import CreateAccessToken, CreateOrganization, EnableScim
-from domain.ids import new_id
+from domain.ids import UUID, new_id
 from tests.api.mail.desk import LINKS
 
 
@@ -27,10 +27,16 @@ async def eventually(look: Callable[[], Awaitable[object]], within_s: float = 5)
 
 async def access(runtime: Runtime) -> tuple[str, str, str]:
     """A new organization's SCIM base path, key and token."""
+    organization, key, token = await opened(runtime)
+    return f"/v2/{organization}", key, token
+
+
+async def opened(runtime: Runtime) -> tuple[UUID, str, str]:
+    """A new organization, its key and token."""
     operator = system_caller("test")
     execute = runtime.application.execute
     organization = (await execute(CreateOrganization(f"Acme {new_id()}"), operator)).value
     key = (await execute(EnableScim(organization), operator)).value.secret
     token = await execute(CreateAccessToken(organization, "test", ALL_SCOPES), operator)
     assert key is not None
-    return f"/v2/{organization}", key, token.value.secret
+    return organization, key, token.value.secret

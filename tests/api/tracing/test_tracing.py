@@ -16,10 +16,8 @@ from api.runtime import Runtime, open_runtime
 from api.settings import Settings, SmtpSecurity
 from api.tracing.database import TracedApplication
 from domain.application import Application
-from domain.caller import ALL_SCOPES, system_caller
-from domain.commands import CreateAccessToken, CreateOrganization, EnableScim
-from domain.ids import new_id
 from graphql_schema.ids import Kind, make_id
+from tests.api.working import opened
 from tests.support.collector import Collected, Collector, running_collector
 from tests.support.database import DatabaseFactory, TestDatabase
 from tests.support.mail_server import MailServer
@@ -92,16 +90,6 @@ async def arrived(
     return found[0]
 
 
-async def access(runtime: Runtime) -> tuple[Any, str, str]:
-    operator = system_caller("test")
-    execute = runtime.application.execute
-    organization = (await execute(CreateOrganization(f"Acme {new_id()}"), operator)).value
-    key = (await execute(EnableScim(organization), operator)).value.secret
-    token = await execute(CreateAccessToken(organization, "test", ALL_SCOPES), operator)
-    assert key is not None
-    return organization, key, token.value.secret
-
-
 PERSON = {
     "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
     "userName": "ada.lovelace",
@@ -115,7 +103,7 @@ async def test_what_providers_and_administrators_do_can_be_followed(
     runtime: Runtime, client: httpx.AsyncClient, collector: Collector, mail: MailServer
 ) -> None:
     assert type(runtime.application) is TracedApplication
-    organization, key, token = await access(runtime)
+    organization, key, token = await opened(runtime)
     scim = {"authorization": f"Bearer {key}", **PARENT}
     path = f"/v2/{organization}/Users"
 
