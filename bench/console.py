@@ -13,29 +13,17 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from uuid import UUID
 
-import asyncpg
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from api.embedded_database import EmbeddedDatabase
-from bench.crowd import Size, fill, settle
+from bench.crowd import Size, fill_with
 from bench.server import serving
 
 ROOT = Path(__file__).parents[1]
 PAGES = Path(__file__).with_name("console_pages.mjs")
-
-
-async def fill_with(owner_url: str, organization_id: UUID, size: Size) -> None:
-    """Fill the server's organization."""
-    owner = await asyncpg.connect(owner_url)
-    try:
-        await fill(owner, organization_id, size)
-        await settle(owner)
-    finally:
-        await owner.close()
 
 
 def run(folder: Path, size: Size, times: int) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import asyncpg
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -117,3 +119,13 @@ async def settle(owner: Any) -> None:
     """Gather statistics and the map of visible rows, as the database does by itself in time."""
     for table in TABLES:
         await owner.execute(f"VACUUM ANALYZE {table}", timeout=900)
+
+
+async def fill_with(owner_url: str, organization_id: UUID, size: Size) -> None:
+    """Both, on a connection of the schema's owner."""
+    owner = await asyncpg.connect(owner_url)
+    try:
+        await fill(owner, organization_id, size)
+        await settle(owner)
+    finally:
+        await owner.close()

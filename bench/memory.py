@@ -11,12 +11,11 @@ import itertools
 import time
 from typing import TYPE_CHECKING
 
-import asyncpg
 import orjson
 import uvloop
 
 from bench.client import events
-from bench.crowd import fill, settle
+from bench.crowd import fill_with
 from bench.growth import admin_requests, new_user, scim_requests, size_of
 from bench.machine import MIB, Conditions, family, proportional_bytes, resident_bytes
 from bench.part import Report, Wanted, figure, table
@@ -104,12 +103,7 @@ async def measure(
     served: ServedOrganization, owner_url: str, members: int, minutes: float
 ) -> tuple[list[Sample], int, int]:
     """The samples, the number of requests, and that of events that were followed."""
-    owner = await asyncpg.connect(owner_url)
-    try:
-        await fill(owner, served.organization_id, size_of(members))
-        await settle(owner)
-    finally:
-        await owner.close()
+    await fill_with(owner_url, served.organization_id, size_of(members))
     began = time.perf_counter()
     end = began + minutes * 60
     kinds = list(QUERIES)

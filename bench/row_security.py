@@ -10,10 +10,9 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import asyncpg
 import uvloop
 
-from bench.crowd import fill, settle
+from bench.crowd import fill_with
 from bench.growth import Asked, admin_requests, scim_requests, size_of
 from bench.machine import Conditions
 from bench.part import Report, Wanted, median, table
@@ -85,12 +84,7 @@ class Asking:
 
 async def prepare(served: ServedOrganization, owner_url: str, members: int) -> None:
     """Fill the organization."""
-    owner = await asyncpg.connect(owner_url)
-    try:
-        await fill(owner, served.organization_id, size_of(members))
-        await settle(owner)
-    finally:
-        await owner.close()
+    await fill_with(owner_url, served.organization_id, size_of(members))
 
 
 async def measure(

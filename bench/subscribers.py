@@ -14,12 +14,11 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import asyncpg
 import orjson
 import uvloop
 
 from bench.client import JSON, Client, events
-from bench.crowd import fill, member_id, settle
+from bench.crowd import fill_with, member_id
 from bench.growth import patch, size_of
 from bench.machine import Conditions, cpu_s, server_memory_mib
 from bench.part import Report, Wanted, figure, percentile, table
@@ -193,12 +192,7 @@ async def measure_ours(
     served: ServedOrganization, owner_url: str, plan: Plan
 ) -> tuple[list[Heard], Cost, bytes]:
     """With our server; the last is an event as it is sent."""
-    owner = await asyncpg.connect(owner_url)
-    try:
-        await fill(owner, served.organization_id, size_of(plan.members))
-        await settle(owner)
-    finally:
-        await owner.close()
+    await fill_with(owner_url, served.organization_id, size_of(plan.members))
     given = {
         "organizationId": served.graphql_id,
         "scopes": ["MEMBERS_READ", "AUDIT_READ", "PROVISIONING_READ"],
