@@ -15,19 +15,16 @@ from domain.errors import DomainError, NotFound
 from domain.model.changes import Change
 from domain.reach import reaching
 from domain.store.account_locks import LOCK_ACCOUNT
+from domain.store.invitation_links import InvitationPolicy
+from domain.store.isolation import Collision, Isolation, Outdated
 from domain.store.namesakes import find_taken
-from domain.store.unit_of_work import (
-    Collision,
-    InvitationPolicy,
-    Isolation,
-    Outdated,
-    SignInPolicy,
-    UnitOfWork,
-)
+from domain.store.sign_in_links import SignInPolicy
+from domain.store.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from domain.caller import Caller
     from domain.ids import UUID
+    from domain.model.member import Member
 
 TRIES = 3
 _JITTER = SystemRandom()
@@ -46,7 +43,7 @@ class Command(Generic[Result]):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Remark:
     """Something that was left out or kept: a sentence, and a name by which programs know it."""
 
     name: str
@@ -63,7 +60,7 @@ class Outcome(Generic[Result]):
 
     value: Result
     changed: bool
-    warnings: tuple[Notice, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     changes: tuple[Change, ...] = ()
     refusal: DomainError | None = None
 
@@ -130,6 +127,7 @@ class Application:
         groups: frozenset[UUID] = frozenset()
         guarded = False
         account: UUID | None = None
+        member: Member | None = None
         while True:
             try:
                 outcome = await self._attempt(
@@ -140,11 +138,13 @@ class Application:
                     groups=groups,
                     guarded=guarded,
                     account=account,
+                    member=member,
                 )
             except Outdated as outdated:
                 isolation = max(outdated.needs, isolation)
                 guarded = guarded or outdated.guarded
                 account = outdated.account or account
+                member = outdated.member
                 # To have found further groups to lock is progress, and there are only so many.
                 failures += outdated.groups <= groups
                 groups |= outdated.groups
@@ -152,6 +152,7 @@ class Application:
                     raise RuntimeError("a command found its data changed too often") from outdated
             except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
                 failures += 1
+                member = None
                 if failures >= TRIES:
                     raise
                 await asyncio.sleep(_JITTER.uniform(0.005, 0.05) * failures)
@@ -172,6 +173,7 @@ class Application:
         groups: frozenset[UUID],
         guarded: bool,
         account: UUID | None,
+        member: Member | None,
     ) -> Outcome[Any]:
         async with self.pool.acquire() as connection:
             unit = UnitOfWork(
@@ -184,6 +186,7 @@ class Application:
                 groups_seen=groups,
                 guarded=guarded,
                 account_held=account,
+                member_seen=member,
             )
             try:
                 if isolation is Isolation.OPTIMISTIC:

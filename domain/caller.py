@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ALL_SCOPES = frozenset(Scope)
 NO_ORGANIZATION = UUID(int=0)
 """The reach of who has none: nobody in particular, and a person who acts in no organization."""
+_AT_THE_MACHINE = frozenset({Origin.CLI, Origin.SYSTEM})
 _RANK = {MemberRole.USER: 0, MemberRole.CUSTOM: 1, MemberRole.ADMIN: 2, MemberRole.OWNER: 3}
 
 
@@ -62,6 +63,11 @@ class Caller:
     ip: str | None = None
     request_id: UUID = field(default_factory=new_id)
     correlation_id: UUID = field(default_factory=new_id)
+
+    @property
+    def is_at_the_machine(self) -> bool:
+        """Whether the caller may have the server ask itself, as nobody far away may."""
+        return self.origin in _AT_THE_MACHINE
 
     def may_see(self, organization_id: UUID) -> bool:
         """Whether the organization is within the caller's reach."""

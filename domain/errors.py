@@ -17,6 +17,12 @@ _GLOBAL = frozenset({"organization", "account", "session"})
 """What is of no organization."""
 
 
+def listed(ids: Sequence[UUID | str]) -> str:
+    """The first ten of the ids, and how many more there are."""
+    named = ", ".join(str(id_) for id_ in ids[:LISTED])
+    return f"{named} and {len(ids) - LISTED} more" if len(ids) > LISTED else named
+
+
 class DomainError(Exception):
     """A refusal that a caller can act on; `message` says what to change, `code` never changes."""
 
@@ -33,9 +39,10 @@ class NotFound(DomainError):
     code = "NOT_FOUND"
 
     def __init__(self, kind: str, identifier: object = None) -> None:
-        named = f" {identifier}" if identifier is not None else ""
+        # Without its name it would sound as though there were none at all.
+        named = f"{kind} {identifier}" if identifier is not None else f"such {kind}"
         where = "" if kind in _GLOBAL else " in this organization"
-        super().__init__(f"There is no {kind}{named}{where}.")
+        super().__init__(f"There is no {named}{where}.")
         self.kind = kind
 
 
@@ -75,9 +82,7 @@ class UnknownMembers(Invalid):
     """Ids that are of no member of the organization."""
 
     def __init__(self, attribute: str, ids: Sequence[UUID | str]) -> None:
-        listed = ", ".join(str(id_) for id_ in ids[:LISTED])
-        more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
-        super().__init__(attribute, f"contains ids that are no members: {listed}{more}")
+        super().__init__(attribute, f"contains ids that are no members: {listed(ids)}")
         self.ids = ids
 
 

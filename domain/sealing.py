@@ -27,7 +27,7 @@ class CannotOpen(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sealer:
+class SealingKey:
     """Seals and opens with one key of 32 bytes."""
 
     key: bytes = field(repr=False)

@@ -3,6 +3,15 @@
 from domain.errors import Invalid
 
 
+def checked_name(name: str, most: int) -> str:
+    """A name without blanks around it. Raises Invalid when it is empty, or as `check_text` does."""
+    name = name.strip()
+    if not name:
+        raise Invalid("name", "must not be empty")
+    check_text("name", name, most)
+    return name
+
+
 def check_text(attribute: str, text: str | None, most: int) -> None:
     """Raise Invalid when `text` is over `most` characters or holds one that no database stores.
 

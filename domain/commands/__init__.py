@@ -13,13 +13,11 @@ from domain.commands.bulk_work import CarryOutBulkItem, FailBulkItem, SettleBulk
 from domain.commands.confirmation import ConfirmMember
 from domain.commands.deprovision_guard import CarryOutReleased, ResolveDeprovisionGuard
 from domain.commands.groups import (
-    KEEP,
     NESTED_GROUPS,
     UNKNOWN_MEMBERS,
     CreateGroup,
     DeleteGroup,
     GroupResult,
-    Keep,
     ReviseGroup,
 )
 from domain.commands.idempotency import Once, Replayed
@@ -28,6 +26,7 @@ from domain.commands.invitations import (
     AcceptInvitation,
     RequestNewInvitationLink,
 )
+from domain.commands.keep import KEEP, Keep
 from domain.commands.lifecycle import (
     ChangeMemberRole,
     InviteMember,

@@ -23,8 +23,8 @@ from domain.store.bulk_rows import (
     SET_STATE,
     insert_items,
 )
+from domain.store.isolation import Isolation
 from domain.store.member_rows import MEMBERS
-from domain.store.unit_of_work import Isolation
 from domain.vocabulary import BulkOperationState, KeyHandshake, MemberAction, Scope, SubjectKind
 
 if TYPE_CHECKING:
@@ -110,8 +110,7 @@ async def start_bulk_operation(
         raise LimitExceeded(
             f"{MOST_AT_ONCE} bulk operations of this organization have not ended; wait for one."
         )
-    # Of 100,000 members this takes a second or two.
-    await unit.connection.execute("SET LOCAL statement_timeout = '15s'")
+    await unit.take_time()
     operation_id = new_id()
     await _select_members(command, unit, operation_id)
     caller = unit.caller

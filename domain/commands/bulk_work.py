@@ -27,7 +27,7 @@ from domain.store.bulk_rows import (
     SET_STATE,
     SETTLE,
 )
-from domain.store.unit_of_work import Isolation
+from domain.store.isolation import Isolation
 from domain.vocabulary import BulkOperationState, BulkOutcome, MemberAction
 
 if TYPE_CHECKING:

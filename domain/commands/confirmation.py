@@ -76,7 +76,7 @@ async def _hand_over(
         return Outcome(member, changed=False)
     if member.account_id is None:
         raise KeyRequired(_NO_KEYS, "memberId")
-    hold_account(unit, member.account_id)
+    hold_account(unit, member.account_id, member)
     if joins:
         person = await check_person(unit, organization.id, member.account_id)
     else:

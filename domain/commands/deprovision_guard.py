@@ -18,7 +18,6 @@ from domain.store.deprovision_guard import (
     record_drop,
     record_guard,
     set_state,
-    take_time,
 )
 from domain.store.guard_rows import (
     CLAIM_RELEASED,
@@ -27,7 +26,7 @@ from domain.store.guard_rows import (
     REFUSE_OPEN,
     RELEASE_OPEN,
 )
-from domain.store.unit_of_work import Isolation
+from domain.store.isolation import Isolation
 from domain.vocabulary import GuardResolution, GuardState, MemberAction, Scope
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ async def resolve_deprovision_guard(
         raise ScimDisabled
     if guard is None or guard["state"] != GuardState.HOLDING:
         return Outcome(0, changed=False)
-    await take_time(unit)
+    await unit.take_time()
     match command.resolution:
         case GuardResolution.RELEASE:
             what, rows = RELEASED, await _release(unit, command.organization_id)

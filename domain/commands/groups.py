@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.application import Command, Notice, Outcome, handles
-from domain.errors import Invalid, UnknownMembers, VersionConflict
+from domain.application import Command, Outcome, Remark, handles
+from domain.commands.expected_version import check_version
+from domain.commands.keep import KEEP, Keep
+from domain.errors import Invalid, UnknownMembers, listed
 from domain.ids import UUID, new_id
 from domain.model.group import (
     ADMINISTRATORS,
@@ -18,32 +20,22 @@ from domain.model.group import (
 )
 from domain.store.group_rows import GROUPS_AMONG
 from domain.store.group_writes import delete_group, insert_group, load_group, update_group
+from domain.store.isolation import Isolation
 from domain.store.membership import MembershipResult, change_membership
-from domain.store.unit_of_work import Isolation
 from domain.vocabulary import ProvisioningSource, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from domain.store.unit_of_work import UnitOfWork
 
 MAX_EDIT = 100_000
-LISTED_UNKNOWN = 10
 UNKNOWN_MEMBERS = "unknown_members"
 NESTED_GROUPS = "nested_groups"
 """Names of what a change of members may leave out."""
 
 
-class Keep:
-    """Says that an attribute stays as it is."""
-
-
-KEEP = Keep()
-
-
 @dataclass(frozen=True, slots=True)
 class GroupResult:
-    """A group's key facts after a command; `group` is None where it was not looked at."""
+    """A group's version after a command, and how many members came and went."""
 
     group_id: UUID
     version: int
@@ -127,8 +119,7 @@ async def revise_group(command: ReviseGroup, unit: UnitOfWork) -> Outcome[GroupR
 
     unit.need(Isolation.TRANSACTION)
     group = await load_group(unit, command.organization_id, command.group_id)
-    if command.expected_version is not None and command.expected_version != group.version:
-        raise VersionConflict(group.version)
+    check_version(command.expected_version, group.version)
     event = group.update(_attributes(command, group), unit.now)
     if event is not None or not change.is_empty:
         group.require_editable(origin)
@@ -147,8 +138,7 @@ async def delete_group_handler(command: DeleteGroup, unit: UnitOfWork) -> Outcom
     """Raises NotFound, VersionConflict."""
     unit.caller.require(Scope.GROUPS_WRITE)
     group = await load_group(unit, command.organization_id, command.group_id)
-    if command.expected_version is not None and command.expected_version != group.version:
-        raise VersionConflict(group.version)
+    check_version(command.expected_version, group.version)
     removed = await delete_group(unit, group.delete())
     return Outcome(GroupResult(group.id, group.version, removed=removed), changed=True)
 
@@ -166,7 +156,7 @@ def _attributes(command: ReviseGroup, group: Group) -> GroupAttributes:
 def _outcome(
     group_id: UUID,
     result: MembershipResult,
-    warnings: tuple[Notice, ...],
+    warnings: tuple[Remark, ...],
     event: GroupEvent | None = None,
 ) -> Outcome[GroupResult]:
     value = GroupResult(group_id, result.version, result.added, result.removed)
@@ -180,7 +170,7 @@ async def _apply(
     command: CreateGroup | ReviseGroup,
     group_id: UUID,
     change: MembershipChange,
-) -> tuple[MembershipResult, tuple[Notice, ...]]:
+) -> tuple[MembershipResult, tuple[Remark, ...]]:
     """Change the membership; say, or with `strict` refuse, what is no member."""
     if len(change.add) + len(change.remove) > MAX_EDIT:
         raise Invalid("members", f"can change by at most {MAX_EDIT} in one request")
@@ -198,15 +188,9 @@ async def _apply(
         raise UnknownMembers("members", unknown)
     warnings = []
     if strangers:
-        told = f"Left out of the group, as no such member exists: {_listed(strangers)}."
-        warnings.append(Notice(UNKNOWN_MEMBERS, told))
+        told = f"Left out of the group, as no such member exists: {listed(strangers)}."
+        warnings.append(Remark(UNKNOWN_MEMBERS, told))
     if nested:
         told = "Left out of the group, as groups inside groups are not supported"
-        warnings.append(Notice(NESTED_GROUPS, f"{told}: {_listed(nested)}."))
+        warnings.append(Remark(NESTED_GROUPS, f"{told}: {listed(nested)}."))
     return result, tuple(warnings)
-
-
-def _listed(ids: Sequence[UUID]) -> str:
-    listed = ", ".join(str(id_) for id_ in ids[:LISTED_UNKNOWN])
-    more = len(ids) - LISTED_UNKNOWN
-    return f"{listed} and {more} more" if more > 0 else listed

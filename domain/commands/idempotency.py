@@ -22,8 +22,8 @@ from domain.errors import IdempotencyKeyReused, Invalid
 from domain.ids import UUID
 from domain.model.access_token import IdempotencyKeyTable
 from domain.model.member import Member
+from domain.store.isolation import Isolation
 from domain.store.statement import INSTANT, TEXT, UUID_TYPE, Statement, parameter
-from domain.store.unit_of_work import Isolation
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
@@ -107,8 +107,12 @@ def _id_of(value: Any) -> UUID | None:
 def _canonical(value: Any) -> str:
     """The same text for equal values, in every process."""
     if is_dataclass(value) and not isinstance(value, type):
+        # What was added to a command later, and is not said, is as it was before it could be said:
+        # a repetition is known as one by the next version, too.
         parts = (
-            f"{field.name}={_canonical(getattr(value, field.name))}" for field in fields(value)
+            f"{field.name}={_canonical(found)}"
+            for field in fields(value)
+            if (found := getattr(value, field.name)) is not None or "added" not in field.metadata
         )
         return f"{type(value).__name__}({','.join(parts)})"
     if isinstance(value, frozenset | set):

@@ -13,7 +13,7 @@ from domain.errors import Invalid, KeyRequired, LinkVoid, NotFound, SignInRequir
 from domain.ids import UUID
 from domain.keys.account_keys import check_key_pair
 from domain.model.attributes import MAX_NAME
-from domain.model.invitation_links import LINK_PREFIX, link_void
+from domain.model.invitation_links import link_void
 from domain.model.member import Member
 from domain.store.account_rows import (
     AccountKeys,
@@ -29,9 +29,10 @@ from domain.store.invitation_rows import (
     FoundInvitation,
     find_invitation,
     mark_accepted,
+    was_invitation,
 )
+from domain.store.isolation import Isolation, Outdated
 from domain.store.persons import check_person, hold_account, keys_may_change
-from domain.store.unit_of_work import Isolation, Outdated
 from domain.text import check_text
 from domain.vocabulary import (
     ActorKind,
@@ -45,7 +46,7 @@ from domain.vocabulary import (
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
 
-__all__ = ["LINK_PREFIX", "AcceptInvitation", "Accepted", "RequestNewInvitationLink"]
+__all__ = ["AcceptInvitation", "Accepted", "RequestNewInvitationLink"]
 
 _LINK_HOLDER = Actor(ActorKind.SYSTEM_PROCESS, None, "expired invitation link")
 NEW_LINKS_APART = timedelta(minutes=10)
@@ -130,14 +131,14 @@ async def request_new_invitation_link(
     command: RequestNewInvitationLink, unit: UnitOfWork
 ) -> Outcome[None]:
     """Raises nothing that tells one link from another."""
-    glimpse = await find_invitation(unit.connection, command.token)
+    glimpse = await find_invitation(unit.connection, unit.invitations, command.token)
     if glimpse is None:
         return Outcome(None, changed=False)
     try:
         member = await _member_of(unit, glimpse)
     except LinkVoid:
         return Outcome(None, changed=False)
-    invitation = await find_invitation(unit.connection, command.token)
+    invitation = await find_invitation(unit.connection, unit.invitations, command.token)
     newest = await NEWEST_INVITATION.fetch_value(
         unit.connection, organization_id=member.organization_id, member_id=member.id
     )
@@ -168,9 +169,9 @@ def _keys_of(command: AcceptInvitation) -> AccountKeys | None:
 
 async def _working(unit: UnitOfWork, token: str) -> FoundInvitation:
     """The invitation of a link that works. Raises LinkVoid."""
-    found = await find_invitation(unit.connection, token)
+    found = await find_invitation(unit.connection, unit.invitations, token)
     if found is None:
-        raise link_void(None)
+        raise link_void(None, was_one=was_invitation(unit.invitations, token))
     problem = found.problem(unit.now)
     if problem is not None:
         raise link_void(problem)
@@ -182,7 +183,7 @@ async def _member_of(unit: UnitOfWork, invitation: FoundInvitation) -> Member:
     try:
         return await unit.member(invitation.organization_id, invitation.member_id)
     except NotFound as gone:
-        raise link_void(None) from gone
+        raise link_void(None, was_one=True) from gone
 
 
 async def _account_for(

@@ -16,10 +16,10 @@ from domain.model.member import Member
 from domain.store.connection_rows import SELECT_CONNECTION, connection_of
 from domain.store.deprovision_guard import admit, lock_guard
 from domain.store.group_writes import load_group
+from domain.store.isolation import Isolation
 from domain.store.membership import change_membership
 from domain.store.persons import check_restored
 from domain.store.removal import delete_member, lock_groups_of
-from domain.store.unit_of_work import Isolation
 from domain.text import check_text
 from domain.vocabulary import (
     MemberAction,
@@ -163,7 +163,7 @@ async def restore_member(command: RestoreMember, unit: UnitOfWork) -> Outcome[Me
     restored = member.restore(unit.now)
     if restored is None:
         return Outcome(member, changed=False)
-    await check_restored(unit, member)
+    await check_restored(unit, member, member)
     events = [restored]
     if member.stage is Stage.STAGED and member.attributes.email is not None:
         row = await SELECT_CONNECTION.fetch_row(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.application import Command, Outcome
-from domain.errors import VersionConflict
+from domain.commands.expected_version import check_version
 from domain.ids import UUID
 from domain.model.member import Member, MemberEvent
 
@@ -25,12 +25,14 @@ class MemberCommand(Command[Member]):
 
 
 async def load_member(command: MemberCommand, unit: UnitOfWork, scope: Scope) -> Member:
-    """The member, once it is sure that the caller may act on it."""
+    """The member, once it is sure that the caller may act on it.
+
+    Raises MissingScope, NotFound, Forbidden, VersionConflict.
+    """
     unit.caller.require(scope)
     member = await unit.member(command.organization_id, command.member_id)
     unit.caller.require_rank_over(member.role)
-    if command.expected_version is not None and command.expected_version != member.version:
-        raise VersionConflict(member.version)
+    check_version(command.expected_version, member.version)
     return member
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.application import Command, Outcome, handles
-from domain.commands.groups import KEEP, Keep
-from domain.errors import Invalid, ManagedByIdp, VersionConflict
-from domain.ids import UUID
+from domain.application import Outcome, handles
+from domain.commands.keep import KEEP, Keep
+from domain.commands.member_command import MemberCommand, load_member
+from domain.errors import Invalid, ManagedByIdp
 from domain.model.attributes import MemberAttributes
 from domain.model.lifecycle import stage_at_least
 from domain.model.member import Member
@@ -19,28 +19,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateMember(Command[Member]):
+class UpdateMember(MemberCommand):
     """Other attributes; None clears one, KEEP leaves it.
 
     A userName that was the e-mail follows it. Members that an identity provider made are its own.
     """
 
-    organization_id: UUID
-    member_id: UUID
     display_name: str | Keep | None = KEEP
     email: str | Keep | None = KEEP
     external_id: str | Keep | None = KEEP
-    expected_version: int | None = None
 
 
 @handles(UpdateMember)
 async def update_member(command: UpdateMember, unit: UnitOfWork) -> Outcome[Member]:
     """Raises NotFound, VersionConflict, ManagedByIdp, Taken, Invalid."""
-    unit.caller.require(Scope.MEMBERS_WRITE)
-    before = await unit.member(command.organization_id, command.member_id)
-    unit.caller.require_rank_over(before.role)
-    if command.expected_version is not None and command.expected_version != before.version:
-        raise VersionConflict(before.version)
+    before = await load_member(command, unit, Scope.MEMBERS_WRITE)
     event = before.update(_attributes(command, before), unit.now)
     if event is None:
         return Outcome(before, changed=False)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from domain.application import Command, Outcome, handles
-from domain.errors import LimitExceeded, NotFound, VersionConflict
+from domain.commands.expected_version import check_version
+from domain.errors import LimitExceeded, NotFound
 from domain.ids import UUID, new_id
 from domain.model.changes import Change
 from domain.model.oidc_provider_rules import MOST, OidcSettings, checked_client_secret
 from domain.store.audit_writer import AuditEntry
+from domain.store.isolation import Isolation
 from domain.store.oidc_provider_rows import (
     COUNT_PROVIDERS,
     DELETE_PROVIDER,
@@ -18,15 +20,12 @@ from domain.store.oidc_provider_rows import (
     LOCK_PROVIDER,
     UPDATE_PROVIDER,
 )
-from domain.store.unit_of_work import Isolation
-from domain.vocabulary import Origin, Scope, SubjectKind
+from domain.vocabulary import Scope, SubjectKind
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
 
 KIND = "OIDC provider"
-# Who is at the machine may have it ask itself; an administrator far away may not.
-_AT_THE_MACHINE = frozenset({Origin.CLI, Origin.SYSTEM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +75,9 @@ async def create_oidc_provider(command: CreateOidcProvider, unit: UnitOfWork) ->
     unit.caller.require(Scope.ORGANIZATION_WRITE)
     organization_id = command.organization_id
     await unit.organization(organization_id)
-    at_the_machine = unit.caller.origin in _AT_THE_MACHINE
     settings = OidcSettings(
         command.name, command.issuer, command.client_id, command.trust_email
-    ).checked(loopback_allowed=at_the_machine)
+    ).checked(loopback_allowed=unit.caller.is_at_the_machine)
     secret = checked_client_secret(command.client_secret)
     counted = await COUNT_PROVIDERS.fetch_value(unit.connection, organization_id=organization_id)
     if counted >= MOST:
@@ -121,8 +119,7 @@ async def update_oidc_provider(command: UpdateOidcProvider, unit: UnitOfWork) ->
     row = await LOCK_PROVIDER.fetch_row(unit.connection, **key)
     if row is None:
         raise NotFound(KIND)
-    if command.expected_version is not None and command.expected_version != row["version"]:
-        raise VersionConflict(row["version"])
+    check_version(command.expected_version, row["version"])
     settings = OidcSettings(
         row["name"] if command.name is None else command.name,
         row["issuer"],

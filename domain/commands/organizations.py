@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import asyncpg
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.application import Command, Outcome, handles
+from domain.commands.expected_version import check_version
 from domain.commands.founding import found_owner
-from domain.errors import Forbidden, Invalid, KeyRequired, NotFound, Taken, VersionConflict
+from domain.errors import Forbidden, Invalid, KeyRequired, NotFound, Taken
 from domain.folding import folded_key
 from domain.ids import UUID, new_id
 from domain.model.changes import Change
 from domain.model.organization import organization_name, slug_of
 from domain.model.policies import Policies, read_domains
 from domain.store.audit_writer import AuditEntry
-from domain.store.member_rows import MEMBERS
+from domain.store.isolation import Isolation, Outdated
+from domain.store.member_counts import member_counts
 from domain.store.organization_rows import LOCK_ALONE, ORGANIZATIONS
 from domain.store.statement import INSTANT, INTEGER, KEY, TEXT, UUID_TYPE, Statement, parameter
-from domain.store.unit_of_work import Isolation, Outdated
 from domain.vocabulary import (
     KeyHandshake,
     ProvisioningSource,
@@ -55,15 +56,6 @@ _BY_NAME = Statement(
     select(ORGANIZATIONS.c["id", "name_key", "slug"]).where(
         (ORGANIZATIONS.c.name_key == parameter("name_key", KEY))
         | (ORGANIZATIONS.c.slug == parameter("slug", KEY))
-    )
-)
-_OCCUPIED = Statement(
-    select(func.count())
-    .select_from(MEMBERS)
-    .where(
-        MEMBERS.c.organization_id == parameter("id", UUID_TYPE),
-        MEMBERS.c.revoked_at.is_(None),
-        MEMBERS.c.stage != "STAGED",
     )
 )
 _UPDATE = Statement(
@@ -159,8 +151,7 @@ async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> 
     row = await LOCK_ALONE.fetch_row(unit.connection, id=command.organization_id)
     if row is None:
         raise NotFound("organization")
-    if command.expected_version is not None and command.expected_version != row["version"]:
-        raise VersionConflict(row["version"])
+    check_version(command.expected_version, row["version"])
     name = organization_name(command.name) if command.name is not None else row["name"]
     _check_seats(command.seats)
     seats = row["seats"] if command.seats is None else command.seats
@@ -193,7 +184,7 @@ async def update_organization(command: UpdateOrganization, unit: UnitOfWork) -> 
     if seats is None:
         occupied = None
     elif occupied is None:
-        occupied = await _OCCUPIED.fetch_value(unit.connection, id=command.organization_id)
+        occupied = (await member_counts(unit.connection, command.organization_id)).seated
     try:
         await _UPDATE.fetch(
             unit.connection,

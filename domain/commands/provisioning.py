@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from domain.application import Command, Outcome, handles
-from domain.errors import Taken, VersionConflict
+from domain.commands.expected_version import check_version
+from domain.errors import Taken
 from domain.ids import UUID, new_id
 from domain.model.attributes import MemberAttributes
 from domain.model.changes import Change
@@ -158,7 +159,7 @@ async def _rehire(command: ProvisionMember, unit: UnitOfWork) -> Outcome[Member]
         return None
     state = RevisedState(command.attributes, active=True)
     events = _events_towards(state, before, command.on_provision, unit)
-    await check_restored(unit, events[-1].member)
+    await check_restored(unit, events[-1].member, before)
     return await _written(unit, before, events)
 
 
@@ -173,9 +174,7 @@ async def revise_member(command: ReviseMember, unit: UnitOfWork) -> Outcome[Revi
     if command.limit is not None and unit.guarded:
         guard = await lock_guard(unit, command.organization_id, command.member_id)
     before, groups, is_held = await _present(command, unit)
-    expected = command.expected_version
-    if expected is not None and expected != before.version:
-        raise VersionConflict(before.version)
+    check_version(command.expected_version, before.version)
     state = command.edit(before)
     events = _events_towards(state, before, command.on_provision, unit)
     if events and state.active is False:

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from domain.application import Command, Outcome, handles
-from domain.commands.groups import KEEP, Keep
-from domain.commands.scim_credentials import (
-    LABEL,
-    IssuedCredential,
-    issue_credential,
+from domain.commands.connection_command import (
     lock_connection,
     lock_known,
     record_on,
     save_connection,
 )
-from domain.errors import Invalid, NotFound, VersionConflict
+from domain.commands.expected_version import check_version
+from domain.commands.keep import KEEP, Keep
+from domain.commands.scim_credentials import IssuedCredential, issue_credential
+from domain.errors import Invalid, NotFound
 from domain.ids import UUID, new_id
 from domain.model.changes import Change
 from domain.model.deprovision_guard import MOST_MEMBERS
@@ -26,12 +25,13 @@ from domain.store.audit_writer import AuditEntry
 from domain.store.connection_rows import (
     GUARD_SWITCHES,
     INSERT_CONNECTION,
+    LABEL,
     SWITCHES,
     ScimConnection,
     connection_of,
 )
 from domain.store.guard_rows import ANY_OPEN
-from domain.store.unit_of_work import Isolation
+from domain.store.isolation import Isolation
 from domain.vocabulary import (
     IdentityProvider,
     OmittedGroupMembers,
@@ -147,8 +147,7 @@ async def update_scim_connection(
 ) -> Outcome[ScimConnection]:
     """Raises ScimDisabled when it was never on, NotFound, VersionConflict, Invalid."""
     row = await lock_known(unit, command.organization_id)
-    if command.expected_version is not None and command.expected_version != row["version"]:
-        raise VersionConflict(row["version"])
+    check_version(command.expected_version, row["version"])
     wanted: dict[str, Any] = {
         name: value
         for name in (*SWITCHES, *GUARD_SWITCHES)

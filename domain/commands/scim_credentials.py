@@ -4,39 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from domain.application import Command, Outcome, handles
-from domain.errors import Invalid, NotFound, ScimDisabled
+from domain.commands.connection_command import lock_connection, lock_enabled, record_on
+from domain.errors import Invalid, NotFound
 from domain.ids import UUID, new_id
 from domain.model.changes import Change
-from domain.secrets import make_secret
-from domain.store.audit_writer import AuditEntry
+from domain.secrets import SecretKind, make_secret
 from domain.store.connection_rows import (
     END_OTHER_KEYS,
-    GUARD_SWITCHES,
     INSERT_CREDENTIAL,
-    LOCK_CONNECTION,
     LOCK_CREDENTIAL,
     REVOKE_CREDENTIAL,
-    SWITCHES,
-    UPDATE_CONNECTION,
     ScimConnection,
     connection_of,
 )
-from domain.store.unit_of_work import Isolation
-from domain.vocabulary import CredentialKind, Scope, SubjectKind
+from domain.store.isolation import Isolation
+from domain.text import checked_name
+from domain.vocabulary import CredentialKind
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
 
-KEY_PREFIX = "rck"
-CLIENT_PREFIX = "rcs"
 # A key and a client's secret are told apart at sight, and neither is taken for the other.
-_PREFIXES = {CredentialKind.API_KEY: KEY_PREFIX, CredentialKind.OAUTH_CLIENT: CLIENT_PREFIX}
+_SECRETS = {
+    CredentialKind.API_KEY: SecretKind.SCIM_KEY,
+    CredentialKind.OAUTH_CLIENT: SecretKind.CLIENT_SECRET,
+}
 _NO_IDENTITY = dict.fromkeys(("issuer", "subject", "audience", "jwks_url", "jwks"))
 MAX_OVERLAP_S = 604_800
-LABEL = "SCIM"
+MAX_NAME = 100
+NAMED_LATER = {"added": True}
+"""Of a field that keys had no word for at first; see `domain.commands.idempotency`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class CreateScimCredential(Command[IssuedCredential]):
     organization_id: UUID
     kind: CredentialKind = CredentialKind.API_KEY
     expires_at: datetime | None = None
+    name: str | None = field(default=None, metadata=NAMED_LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class RotateScimApiKey(Command[IssuedCredential]):
 
     organization_id: UUID
     overlap_s: int = 86_400
+    name: str | None = field(default=None, metadata=NAMED_LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,53 +79,20 @@ class RevokeScimCredential(Command[ScimConnection]):
     credential_id: UUID
 
 
-async def lock_connection(unit: UnitOfWork, organization_id: UUID) -> Any:
-    unit.caller.require(Scope.SCIM_ADMIN)
-    return await LOCK_CONNECTION.fetch_row(unit.connection, organization_id=organization_id)
-
-
-async def lock_enabled(unit: UnitOfWork, organization_id: UUID) -> ScimConnection:
-    row = await lock_known(unit, organization_id)
-    if not row["enabled"]:
-        raise ScimDisabled
-    return connection_of(row)
-
-
-async def lock_known(unit: UnitOfWork, organization_id: UUID) -> Any:
-    """The connection's row, locked; raises ScimDisabled where there never was one, NotFound."""
-    row = await lock_connection(unit, organization_id)
-    if row is None:
-        await unit.organization(organization_id)
-        raise ScimDisabled
-    return row
-
-
-async def save_connection(unit: UnitOfWork, row: Any, **changed: Any) -> ScimConnection:
-    values = {
-        name: row[name] for name in ("enabled", "provider", *SWITCHES, *GUARD_SWITCHES)
-    } | changed
-    saved = await UPDATE_CONNECTION.fetch_row(
-        unit.connection,
-        organization_id=row["organization_id"],
-        id=row["id"],
-        now=unit.now,
-        **values,
-    )
-    assert saved is not None  # noqa: S101 - the row is locked
-    return connection_of(saved)
-
-
-async def record_on(
-    unit: UnitOfWork, connection: ScimConnection, action: str, *changes: Change
-) -> None:
-    entry = AuditEntry(action, SubjectKind.SCIM_CONNECTION, connection.id, LABEL, changes)
-    await unit.record(connection.organization_id, [entry])
-
-
 def check_end(expires_at: datetime | None, now: datetime) -> None:
     """Raise Invalid for an end that is no end."""
     if expires_at is not None and expires_at <= now:
         raise Invalid("expiresAt", "must lie in the future")
+
+
+def credential_name(name: str | None) -> str | None:
+    """What a credential is called; None for one without a name. Raises Invalid."""
+    return None if name is None else checked_name(name, MAX_NAME)
+
+
+def named(name: str | None) -> tuple[Change, ...]:
+    """What the history says of a new credential's name."""
+    return () if name is None else (Change("name", None, name),)
 
 
 async def issue_credential(
@@ -132,15 +101,18 @@ async def issue_credential(
     *,
     kind: CredentialKind = CredentialKind.API_KEY,
     expires_at: datetime | None = None,
+    name: str | None = None,
 ) -> tuple[UUID, str]:
+    """Make a key or an OAuth client inside a command's transaction: its id, and its secret."""
     credential_id = new_id()
-    fresh = make_secret(_PREFIXES[kind], credential_id)
+    fresh = make_secret(_SECRETS[kind], credential_id)
     await INSERT_CREDENTIAL.fetch(
         unit.connection,
         organization_id=connection.organization_id,
         id=credential_id,
         connection_id=connection.id,
         kind=kind,
+        name=name,
         secret_hash=fresh.hashed,
         hint=fresh.hint,
         created_at=unit.now,
@@ -154,6 +126,7 @@ async def issue_credential(
         Change("keyId", None, credential_id),
         Change("kind", None, kind),
         Change("expiresAt", None, expires_at),
+        *named(name),
     )
     return credential_id, fresh.text
 
@@ -164,11 +137,12 @@ async def create_scim_credential(
 ) -> Outcome[IssuedCredential]:
     """Raises ScimDisabled, Invalid."""
     connection = await lock_enabled(unit, command.organization_id)
-    if command.kind not in _PREFIXES:
+    if command.kind not in _SECRETS:
         raise Invalid("kind", "needs the issuer and the subject of the workload")
+    name = credential_name(command.name)
     check_end(command.expires_at, unit.now)
     credential_id, secret = await issue_credential(
-        unit, connection, kind=command.kind, expires_at=command.expires_at
+        unit, connection, kind=command.kind, expires_at=command.expires_at, name=name
     )
     return Outcome(IssuedCredential(connection, credential_id, secret), changed=True)
 
@@ -180,8 +154,9 @@ async def rotate_scim_api_key(
     """Raises ScimDisabled, Invalid."""
     if not 0 <= command.overlap_s <= MAX_OVERLAP_S:
         raise Invalid("overlapSeconds", f"must lie between 0 and {MAX_OVERLAP_S}")
+    name = credential_name(command.name)
     connection = await lock_enabled(unit, command.organization_id)
-    credential_id, secret = await issue_credential(unit, connection)
+    credential_id, secret = await issue_credential(unit, connection, name=name)
     ends_at = unit.now + timedelta(seconds=command.overlap_s)
     ended = await END_OTHER_KEYS.fetch(
         unit.connection,
@@ -215,6 +190,8 @@ async def revoke_scim_credential(
     if credential["revoked_at"] is not None:
         return Outcome(connection, changed=False)
     await REVOKE_CREDENTIAL.fetch(unit.connection, **key, now=unit.now)
-    change = Change("keyId", command.credential_id, None)
-    await record_on(unit, connection, "scim_connection.key_revoked", change)
+    changes = [Change("keyId", command.credential_id, None)]
+    if credential["name"] is not None:
+        changes.append(Change("name", credential["name"], None))
+    await record_on(unit, connection, "scim_connection.key_revoked", *changes)
     return Outcome(connection, changed=True)

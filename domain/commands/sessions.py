@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING
 from domain.application import Command, Outcome, handles
 from domain.errors import Forbidden, NotFound
 from domain.ids import UUID, new_id
-from domain.secrets import make_secret
+from domain.secrets import SecretKind, make_secret
+from domain.store.isolation import Isolation
 from domain.store.session_rows import (
     END_ALL_BUT_NEWEST,
     END_SESSION,
     INSERT_SESSION,
     SESSION_OF_ACCOUNT,
 )
-from domain.store.unit_of_work import Isolation
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
     from domain.vocabulary import SignInMethod
 
-SESSION_PREFIX = "ses"
 MOST_SESSIONS = 50
 """Open at once for one person; one more ends the oldest."""
 MAX_USER_AGENT = 400
@@ -51,7 +50,7 @@ async def open_session(
     """
     unit.need(Isolation.TRANSACTION)
     session_id = new_id()
-    fresh = make_secret(SESSION_PREFIX, session_id)
+    fresh = make_secret(SecretKind.SESSION, session_id)
     await INSERT_SESSION.fetch(
         unit.connection,
         id=session_id,

@@ -12,10 +12,9 @@ from domain.errors import Invalid, LinkVoid, NotFound
 from domain.folding import folded_key
 from domain.ids import UUID, new_id
 from domain.model.attributes import is_email
-from domain.secrets import read_secret
-from domain.store.sign_in_links import SIGN_IN_PREFIX
+from domain.secrets import SecretKind, read_secret
+from domain.store.isolation import Isolation
 from domain.store.sign_in_rows import INSERT_LINK, LOCK_ACCOUNT_OF, LOCK_LINK, REDEEM_LINK
-from domain.store.unit_of_work import Isolation
 from domain.vocabulary import LinkProblem, MailState, SignInMethod
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ MOST_OPEN = 5
 
 Nobody is locked out by others who ask for their links: whoever is refused one has five that work.
 """
-MAX_EMAIL = 256
 ANY_NUMBER = 1_000_000
 
 
@@ -59,7 +57,7 @@ class RedeemSignInLink(Command[str]):
 async def request_sign_in_link(command: RequestSignInLink, unit: UnitOfWork) -> Outcome[None]:
     """Raises Invalid for what is no address at all."""
     email = command.email.strip()
-    if len(email) > MAX_EMAIL or not is_email(email):
+    if not is_email(email):
         raise Invalid("email", "must be an e-mail address, such as ada@example.com")
     await queue_link(unit, email, MailState.QUEUED, MOST_OPEN)
     return Outcome(None, changed=True)
@@ -104,17 +102,19 @@ async def queue_link(unit: UnitOfWork, email: str, state: MailState, most: int) 
 @handles(RedeemSignInLink, Isolation.TRANSACTION)
 async def redeem_sign_in_link(command: RedeemSignInLink, unit: UnitOfWork) -> Outcome[str]:
     """Raises LinkVoid, with its own words for each case."""
-    presented = read_secret(SIGN_IN_PREFIX, 1, command.token.strip())
+    presented = read_secret(SecretKind.SIGN_IN_LINK, 1, command.token.strip())
     if presented is None:
         raise LinkVoid("is not that of a link to sign in; copy the whole link")
     link = await LOCK_LINK.fetch_row(unit.connection, id=presented.ids[0])
-    # Compared even when there is no such link, so that the time tells nothing.
-    matches = presented.matches(link["token_hash"] if link is not None else bytes(32))
-    if link is None or not matches:
+    # Both compared even when there is no such link, so that the time tells nothing.
+    is_of_this_key = unit.sign_in.made(presented)
+    is_known = presented.matches(link["token_hash"] if link is not None else bytes(32))
+    if not is_of_this_key and not is_known:
         raise LinkVoid("is not that of a link to sign in; copy the whole link")
-    if link["redeemed_at"] is not None:
+    if link is not None and link["redeemed_at"] is not None:
         raise LinkVoid("was used already; ask for a new link", LinkProblem.USED)
-    if link["expires_at"] <= unit.now:
+    # Links of an earlier key end with it, and old ones are removed.
+    if link is None or not is_of_this_key or link["expires_at"] <= unit.now:
         raise LinkVoid("has expired; ask for a new link", LinkProblem.EXPIRED)
     await REDEEM_LINK.fetch(unit.connection, id=link["id"], now=unit.now)
     secret = await open_session(

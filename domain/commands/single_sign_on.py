@@ -12,8 +12,8 @@ from domain.commands.sessions import open_session
 from domain.errors import NotFound
 from domain.ids import UUID
 from domain.store.account_rows import ensure_account
+from domain.store.isolation import Isolation
 from domain.store.oidc_provider_rows import LOCK_PROVIDER
-from domain.store.unit_of_work import Isolation
 from domain.store.vouched_members import find_vouched_member, note_single_sign_on
 from domain.vocabulary import ActorKind, MemberRole, Origin, SignInMethod
 

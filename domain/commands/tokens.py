@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,35 +13,37 @@ from domain.application import Command, Outcome, handles
 from domain.caller import Actor
 from domain.errors import Forbidden, Invalid, NotFound
 from domain.ids import UUID, new_id
-from domain.model.access_token import AccessTokenTable
 from domain.model.changes import Change
-from domain.secrets import make_secret
+from domain.secrets import SecretKind, make_secret
+from domain.store.access_token_rows import ACCESS_TOKENS
 from domain.store.audit_writer import AuditEntry
+from domain.store.isolation import Isolation
 from domain.store.statement import INSTANT, UUID_TYPE, Statement, parameter
-from domain.store.unit_of_work import Isolation
-from domain.text import check_text
+from domain.text import checked_name
 from domain.vocabulary import ActorKind, Scope, SubjectKind
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
 
-PREFIX = "adm"
 DEFAULT_LIFETIME = timedelta(days=90)
 MAX_NAME = 100
 
-TOKENS: Any = AccessTokenTable.__table__  # type: ignore[attr-defined]
-_COLUMNS = [column.name for column in TOKENS.c if column.name not in {"last_used_at", "revoked_at"}]
+_COLUMNS = [
+    column.name for column in ACCESS_TOKENS.c if column.name not in {"last_used_at", "revoked_at"}
+]
 _INSERT = Statement(
-    insert(TOKENS).from_select(
-        _COLUMNS, select(*(parameter(name, TOKENS.c[name].type) for name in _COLUMNS))
+    insert(ACCESS_TOKENS).from_select(
+        _COLUMNS, select(*(parameter(name, ACCESS_TOKENS.c[name].type) for name in _COLUMNS))
     )
 )
 _LOCK = Statement(
-    select(TOKENS).where(TOKENS.c.id == parameter("id", UUID_TYPE)).with_for_update(key_share=True)
+    select(ACCESS_TOKENS)
+    .where(ACCESS_TOKENS.c.id == parameter("id", UUID_TYPE))
+    .with_for_update(key_share=True)
 )
 _REVOKE = Statement(
-    update(TOKENS)
-    .where(TOKENS.c.id == parameter("id", UUID_TYPE))
+    update(ACCESS_TOKENS)
+    .where(ACCESS_TOKENS.c.id == parameter("id", UUID_TYPE))
     .values(revoked_at=parameter("now", INSTANT))
 )
 
@@ -76,10 +78,7 @@ async def create_access_token(command: CreateAccessToken, unit: UnitOfWork) -> O
     """Raises Forbidden when more is asked for than the caller holds, NotFound, Invalid."""
     caller = unit.caller
     caller.require(Scope.TOKENS_ADMIN)
-    name = command.name.strip()
-    if not name:
-        raise Invalid("name", "must not be empty")
-    check_text("name", name, MAX_NAME)
+    name = checked_name(command.name, MAX_NAME)
     if not command.scopes:
         raise Invalid("scopes", "must name at least one scope")
     if caller.organization_id is not None and command.organization_id != caller.organization_id:
@@ -92,7 +91,7 @@ async def create_access_token(command: CreateAccessToken, unit: UnitOfWork) -> O
         await unit.organization(command.organization_id)
     maker = await _maker(unit)
     token_id = new_id()
-    fresh = make_secret(PREFIX, token_id)
+    fresh = make_secret(SecretKind.ACCESS_TOKEN, token_id)
     await _INSERT.fetch(
         unit.connection,
         id=token_id,

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.application import Command, Outcome, handles
+from domain.commands.connection_command import lock_enabled, record_on
 from domain.commands.scim_credentials import (
+    NAMED_LATER,
     IssuedCredential,
     check_end,
-    lock_enabled,
-    record_on,
+    credential_name,
+    named,
 )
 from domain.ids import UUID, new_id
 from domain.model.changes import Change
 from domain.model.workload_identity import WorkloadIdentity
 from domain.secrets import HINT_LENGTH
 from domain.store.connection_rows import INSERT_CREDENTIAL
-from domain.store.unit_of_work import Isolation
-from domain.vocabulary import CredentialKind, Origin
+from domain.store.isolation import Isolation
+from domain.vocabulary import CredentialKind
 
 if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
-
-# Who is at the machine may have it ask itself; an administrator far away may not.
-_AT_THE_MACHINE = frozenset({Origin.CLI, Origin.SYSTEM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,7 @@ class CreateWorkloadIdentity(Command[IssuedCredential]):
     organization_id: UUID
     identity: WorkloadIdentity
     expires_at: datetime | None = None
+    name: str | None = field(default=None, metadata=NAMED_LATER)
 
 
 @handles(CreateWorkloadIdentity, Isolation.TRANSACTION)
@@ -43,8 +43,8 @@ async def create_workload_identity(
 ) -> Outcome[IssuedCredential]:
     """Raises ScimDisabled, Invalid."""
     connection = await lock_enabled(unit, command.organization_id)
-    at_the_machine = unit.caller.origin in _AT_THE_MACHINE
-    identity = command.identity.checked(loopback_allowed=at_the_machine)
+    identity = command.identity.checked(loopback_allowed=unit.caller.is_at_the_machine)
+    name = credential_name(command.name)
     check_end(command.expires_at, unit.now)
     credential_id = new_id()
     await INSERT_CREDENTIAL.fetch(
@@ -53,6 +53,7 @@ async def create_workload_identity(
         id=credential_id,
         connection_id=connection.id,
         kind=CredentialKind.WORKLOAD_IDENTITY,
+        name=name,
         secret_hash=None,
         hint=identity.subject[:HINT_LENGTH],
         created_at=unit.now,
@@ -74,5 +75,6 @@ async def create_workload_identity(
         Change("subject", None, identity.subject),
         Change("audience", None, identity.audience),
         Change("jwksUrl", None, identity.jwks_url),
+        *named(name),
     )
     return Outcome(IssuedCredential(connection, credential_id), changed=True)

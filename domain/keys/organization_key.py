@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 
 from domain.errors import Invalid, KeyMismatch
-from domain.keys.account_keys import CURVE
+from domain.keys.account_keys import read_public_key
 from domain.keys.compact import CannotOpen, Form, NotOurForm, read_header, seal, unseal
 
 if TYPE_CHECKING:
@@ -103,10 +103,10 @@ def check_wrapped_key(
 def _header(wrapped: str) -> dict[str, Any]:
     header = read_header(wrapped, WRAPPED_FORM)
     epk = header["epk"]
-    if (epk.get("kty"), epk.get("crv"), epk.keys() - {"kty", "crv", "x", "y"}) != (
-        "EC",
-        CURVE,
-        set(),
-    ):
-        raise NotOurForm(f"must have epk: a public EC key on the curve {CURVE}")
+    if epk.keys() != {"kty", "crv", "x", "y"}:
+        raise NotOurForm("must have epk: a public EC key of kty, crv, x and y, and nothing else")
+    try:
+        read_public_key(epk)
+    except NotOurForm as error:
+        raise NotOurForm(f"must have epk: a public EC key; it {error}") from None
     return header

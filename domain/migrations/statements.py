@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
+from domain.migrations import run
+
 
 def create_index_beside(
     name: str, table: str, columns: Sequence[str], *, unique: bool = False, where: str | None = None
@@ -25,3 +27,5 @@ def create_index_beside(
             postgresql_where=where,
             postgresql_concurrently=True,
         )
+        # For the steps after it, behind which somebody may wait.
+        op.execute(f"SET lock_timeout = {run.LOCK_TIMEOUT_MS}")

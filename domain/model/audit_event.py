@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import BigInteger, Column, Identity, Index
 from sqlmodel import Field, SQLModel
 
 from domain.model.base import (
@@ -25,7 +25,6 @@ from domain.model.base import (
     uuid_column,
     uuid_key,
 )
-from domain.model.group import IDENTITY
 from domain.vocabulary import ActorKind, Origin, SubjectKind
 
 if TYPE_CHECKING:
@@ -85,7 +84,9 @@ class AuditEventTable(SQLModel, table=True):
 
     organization_id: UUID = uuid_key()
     id: UUID = uuid_key()
-    sequence: int = Field(default=None, sa_column=Column(BigInteger, IDENTITY, nullable=False))
+    sequence: int = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False)
+    )
     recorded_at: datetime = instant_column()
     action: str = text_column(collate_c=True)
     origin: str = text_column()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from sqlalchemy import BigInteger, Column, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlalchemy import ForeignKeyConstraint as ForeignKey
 from sqlmodel import Field, SQLModel
 
@@ -225,6 +225,3 @@ class Group:
         """The end of the group; its members stay members of the organization."""
         gone = tuple(Change(fact.attribute, fact.after, None) for fact in self.facts())
         return GroupEvent(self, "group.deleted", gone)
-
-
-IDENTITY = Identity(always=True)

@@ -6,16 +6,21 @@ from sqlalchemy import Index
 from domain.model.base import (
     UUID,
     bytes_column,
+    datetime,
+    instant_column,
     one_of,
     uuid_column,
     uuid_key,
 )
-from domain.model.outbox import OutboxColumns
+from domain.model.outbox import OutboxColumns, tried_index
 from domain.vocabulary import InvitationState
 
 
 class InvitationTable(OutboxColumns, table=True):
-    """Written in the transaction of the change that invites; sent by a worker that claims rows."""
+    """Written in the transaction of the change that invites; sent by a worker that claims rows.
+
+    At `reminded_at` a reminder of it was queued.
+    """
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -44,6 +49,13 @@ class InvitationTable(OutboxColumns, table=True):
             "id",
             postgresql_where="state IN ('FAILED', 'BOUNCED')",
         ),
+        Index(
+            "invitations_unreminded_idx",
+            "organization_id",
+            "sent_at",
+            postgresql_where="state = 'SENT' AND reminded_at IS NULL",
+        ),
+        tried_index("invitations", "organization_id"),
         one_of("state", InvitationState),
     )
 
@@ -51,3 +63,4 @@ class InvitationTable(OutboxColumns, table=True):
     id: UUID = uuid_key()
     member_id: UUID = uuid_column()
     token_hash: bytes = bytes_column()
+    reminded_at: datetime | None = instant_column(nullable=True)

@@ -11,8 +11,8 @@ from domain.vocabulary import InvitationState, LinkProblem, Stage
 if TYPE_CHECKING:
     from datetime import datetime
 
-LINK_PREFIX = "inv"
-
+_NO_INVITATION = "is not that of an invitation; copy the whole link"
+_TAKEN_BACK = "opens nothing any more, since the invitation was taken back; ask an administrator"
 _WHY = {
     LinkProblem.EXPIRED: "has expired; ask for a new link",
     LinkProblem.USED: "was used already; sign in instead",
@@ -35,11 +35,13 @@ def problem_of(
     stage: Stage,
     is_revoked: bool,
     email_key: str | None,
+    is_of_this_key: bool,
     now: datetime,
 ) -> LinkProblem | None:
     """Why the link of an invitation does not work, by its row and its member's; None if it does.
 
-    `sent_to_key` and `email_key` are the folded addresses of the invitation and of the member.
+    `sent_to_key` and `email_key` are the folded addresses of the invitation and of the member;
+    `is_of_this_key` says that the deployment's secret key has not changed since.
     """
     if state is InvitationState.ACCEPTED or stage_at_least(stage, Stage.ACCEPTED):
         return LinkProblem.USED
@@ -50,11 +52,15 @@ def problem_of(
     if state is InvitationState.CANCELLED:
         return LinkProblem.REPLACED
     is_open = state in {InvitationState.QUEUED, InvitationState.SENT}
-    return None if is_open and expires_at > now else LinkProblem.EXPIRED
+    works = is_open and is_of_this_key and expires_at > now
+    return None if works else LinkProblem.EXPIRED
 
 
-def link_void(problem: LinkProblem | None) -> LinkVoid:
-    """The refusal of a link that does not work; None says that it is no link at all."""
+def link_void(problem: LinkProblem | None, *, was_one: bool = False) -> LinkVoid:
+    """The refusal of a link that does not work; None says that it opens no invitation.
+
+    `was_one` says that it did: the member was removed, and the invitation with them.
+    """
     if problem is None:
-        return LinkVoid("is not that of an invitation; copy the whole link")
+        return LinkVoid(_TAKEN_BACK if was_one else _NO_INVITATION)
     return LinkVoid(_WHY[problem], problem)

@@ -13,7 +13,7 @@ from domain.model.base import (
     uuid_column,
     uuid_key,
 )
-from domain.model.outbox import OutboxColumns
+from domain.model.outbox import OutboxColumns, tried_index
 from domain.vocabulary import MailState, NoticeKind
 
 
@@ -32,6 +32,7 @@ class MailTable(OutboxColumns, table=True):
         Index(None, "organization_id", "member_id", "id"),
         Index(None, "organization_id", "kind", "queued_at"),
         Index("mails_due_idx", "organization_id", "due_at", postgresql_where="state = 'QUEUED'"),
+        tried_index("mails", "organization_id"),
         one_of("kind", NoticeKind),
         one_of("state", MailState),
     )

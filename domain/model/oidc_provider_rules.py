@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from domain.errors import Invalid
 from domain.model.web_address import check_asked_address
-from domain.text import check_text
+from domain.text import checked_name
 
 MOST = 10
 """Providers of one organization."""
@@ -33,10 +33,8 @@ class OidcSettings:
 
         Only who operates the machine may name an address of the machine itself.
         """
-        name, issuer, client_id = self.name.strip(), self.issuer.strip(), self.client_id.strip()
-        if not name:
-            raise Invalid("name", "must not be empty")
-        check_text("name", name, MAX_NAME)
+        name = checked_name(self.name, MAX_NAME)
+        issuer, client_id = self.issuer.strip(), self.client_id.strip()
         check_asked_address("issuer", issuer, loopback_allowed=loopback_allowed)
         if urlsplit(issuer).query:
             raise Invalid("issuer", "must have no ?")

@@ -1,4 +1,4 @@
-"""The organization: the tenant, its seats and its policies."""
+"""The organization: its name, its seats and its policies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Column, Integer
 from sqlmodel import Field, SQLModel
 
-from domain.errors import Invalid, SeatLimitReached
+from domain.errors import SeatLimitReached
 from domain.folding import fold
 from domain.model.base import (
     UUID,
@@ -21,14 +21,14 @@ from domain.model.base import (
     uuid_key,
 )
 from domain.model.policies import Policies
-from domain.text import check_text
+from domain.text import checked_name
 from domain.vocabulary import KeyHandshake
 
 MAX_NAME = 200
 
 
 class OrganizationTable(SQLModel, table=True):
-    """Global table: one row per tenant.
+    """Global table: one row per organization.
 
     `seats_occupied` is exact while a seat limit is set and null otherwise, so that organizations
     without a limit pay nothing for counting.
@@ -84,11 +84,7 @@ class Organization:
 
 def organization_name(name: str) -> str:
     """The name without surrounding blanks; raises Invalid when empty or over 200 characters."""
-    name = name.strip()
-    if not name:
-        raise Invalid("name", "must not be empty")
-    check_text("name", name, MAX_NAME)
-    return name
+    return checked_name(name, MAX_NAME)
 
 
 def slug_of(name: str) -> str:

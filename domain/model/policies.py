@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import idna
@@ -50,7 +51,7 @@ class Policies:
 
     def check_email(self, email: str) -> None:
         """Raise PolicyViolation when the address is of a domain that is not allowed."""
-        domain = ascii_domain(email.rpartition("@")[2])
+        domain = domain_of(email)
         if self.allowed_email_domains and domain not in self.allowed_email_domains:
             allowed = ", ".join(self.allowed_email_domains)
             raise PolicyViolation(
@@ -85,9 +86,12 @@ class Policies:
             )
 
 
-NO_POLICIES = Policies()
+def domain_of(email: str) -> str:
+    """The domain of an address, as it is compared."""
+    return ascii_domain(email.rpartition("@")[2])
 
 
+@lru_cache(maxsize=1024)
 def ascii_domain(domain: str) -> str:
     """The domain as it is compared: A-labels in lower case; in lower case alone if it has none."""
     # Not folded like names: `ß` and `ss` are two domains.

@@ -100,6 +100,7 @@ class ScimCredentialTable(SQLModel, table=True):
     id: UUID = uuid_key()
     connection_id: UUID = uuid_column()
     kind: str = text_column()
+    name: str | None = text_column(nullable=True)
     secret_hash: bytes | None = bytes_column(nullable=True)
     hint: str = text_column()
     created_at: datetime = instant_column()
@@ -127,7 +128,6 @@ class ScimSettings:
 
 _NEUTRAL = ScimSettings()
 _PRESETS = {
-    IdentityProvider.ENTRA_ID: replace(_NEUTRAL, patch_response=PatchResponse.AUTOMATIC),
     IdentityProvider.ONELOGIN: replace(_NEUTRAL, content_type="application/json"),
     # Its plug-in leaves `members` out of a replaced group when the group is empty.
     IdentityProvider.KEYCLOAK: replace(_NEUTRAL, omitted_group_members=OmittedGroupMembers.CLEAR),

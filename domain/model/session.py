@@ -14,7 +14,7 @@ from domain.model.base import (
     uuid_column,
     uuid_key,
 )
-from domain.model.outbox import OutboxColumns
+from domain.model.outbox import OutboxColumns, tried_index
 from domain.vocabulary import MailState, SignInMethod
 
 
@@ -54,6 +54,7 @@ class SignInLinkTable(OutboxColumns, table=True):
         Index(None, "account_id", "queued_at"),
         Index(None, "expires_at"),
         Index("sign_in_links_due_idx", "due_at", postgresql_where="state = 'QUEUED'"),
+        tried_index("sign_in_links"),
         one_of("state", MailState),
     )
 

@@ -14,6 +14,7 @@ from domain.model.deprovision_guard import (
 from domain.model.group import GroupChangeTable, GroupMemberTable, GroupTable
 from domain.model.invitation import InvitationTable
 from domain.model.mail import MailTable
+from domain.model.member_counts import MemberCountsTable
 from domain.model.member_tables import MemberEmailTable, MemberTable
 from domain.model.oidc_provider import OidcProviderTable
 from domain.model.organization import OrganizationTable
@@ -54,6 +55,7 @@ __all__ = [
     "IdempotencyKeyTable",
     "InvitationTable",
     "MailTable",
+    "MemberCountsTable",
     "MemberEmailTable",
     "MemberTable",
     "OidcProviderTable",

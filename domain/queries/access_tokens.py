@@ -1,4 +1,4 @@
-"""Access tokens as the admin API lists them: those of one organization, newest first."""
+"""Reads access tokens: by id, and those of one organization, newest first."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import Any
 from sqlalchemy import select
 
 from domain.ids import UUID
-from domain.model.access_token import AccessTokenTable
 from domain.queries.compiler import Queried
 from domain.queries.listing import Listing, no_link
 from domain.queries.paging import Order, Page, Window
 from domain.queries.reader import Reader
 from domain.queries.rows import AccessTokenRow
-from domain.store.statement import UUIDS, Statement, parameter
+from domain.store.access_token_rows import ACCESS_TOKENS
+from domain.store.statement import UUID_TYPE, UUIDS, Statement, parameter
 
-_TOKENS: Any = AccessTokenTable.__table__  # type: ignore[attr-defined]
-_BY_IDS = Statement(select(_TOKENS).where(_TOKENS.c.id == parameter("ids", UUIDS).any_()))
+_BY_ID = Statement(select(ACCESS_TOKENS).where(ACCESS_TOKENS.c.id == parameter("id", UUID_TYPE)))
+_BY_IDS = Statement(
+    select(ACCESS_TOKENS).where(ACCESS_TOKENS.c.id == parameter("ids", UUIDS).any_())
+)
 
 
 def access_token_row(record: Mapping[str, Any]) -> AccessTokenRow:
@@ -28,14 +30,20 @@ def access_token_row(record: Mapping[str, Any]) -> AccessTokenRow:
 
 
 _LIST: Listing[AccessTokenRow] = Listing(
-    source=_TOKENS,
-    columns=list(_TOKENS.c),
-    organization=_TOKENS.c.organization_id,
-    identity=_TOKENS.c.id,
-    orders=(Order("CREATED_AT", _TOKENS.c.id),),
+    source=ACCESS_TOKENS,
+    columns=list(ACCESS_TOKENS.c),
+    organization=ACCESS_TOKENS.c.organization_id,
+    identity=ACCESS_TOKENS.c.id,
+    orders=(Order("CREATED_AT", ACCESS_TOKENS.c.id),),
     row=access_token_row,
     queried=Queried(fields={}, profile=None, linked=no_link),
 )
+
+
+async def find_access_token(reader: Reader, token_id: UUID) -> AccessTokenRow | None:
+    """An access token, whatever its state, or None."""
+    record = await reader.fetch_row(_BY_ID, id=token_id)
+    return None if record is None else access_token_row(record)
 
 
 async def access_tokens_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, AccessTokenRow]:

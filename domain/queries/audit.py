@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,23 +74,28 @@ def event_row(record: Mapping[str, Any]) -> AuditEventRow:
     )
 
 
-_EARLIER = AUDIT_EVENTS.alias("earlier")
+def first_position(meets: Callable[[Any], Any]) -> Any:
+    """The position of the first event whose instant meets the condition, else one beyond all.
 
-
-def _first_position_since(instant: Any) -> Any:
-    """The first position at or after an instant: time never runs backwards along positions."""
+    Time never runs backwards along positions.
+    """
+    events = AUDIT_EVENTS.alias("bounding")
     found = (
-        select(_EARLIER.c.position)
+        select(events.c.position)
         .where(
-            _EARLIER.c.organization_id == parameter("organization_id", UUID_TYPE),
-            _EARLIER.c.position.isnot(None),
-            _EARLIER.c.occurred_at >= instant,
+            events.c.organization_id == parameter("organization_id", UUID_TYPE),
+            events.c.position.isnot(None),
+            meets(events.c.occurred_at),
         )
-        .order_by(_EARLIER.c.occurred_at, _EARLIER.c.position)
-        .limit(1)
+        .order_by(events.c.occurred_at, events.c.position)
+        .limit(literal_column("1"))
         .scalar_subquery()
     )
     return func.coalesce(found, _BEYOND_ALL)
+
+
+def _first_position_since(instant: Any) -> Any:
+    return first_position(lambda occurred_at: occurred_at >= instant)
 
 
 _COLUMNS = [AUDIT_EVENTS.c[name] for name in AuditEventRow.__dataclass_fields__]

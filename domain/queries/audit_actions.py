@@ -176,7 +176,7 @@ def _catalogue() -> dict[str, AuditAction]:
             "scim_connection.call_rejected",
             scim,
             "Somebody called the endpoint without a valid key.",
-            "{} was turned away from {}: no valid key.",
+            "{} turned away a call to {}: no valid key.",
         ),
         (
             "scim_connection.guard_tripped",

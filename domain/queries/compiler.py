@@ -42,6 +42,7 @@ from domain.queries.conditions import (
     ProfileValue,
     Words,
 )
+from domain.queries.json_values import boolean_of, number_of, text_of, value_at
 from domain.queries.ranges import INSTANT_PATTERN
 from domain.store.statement import (
     BOOLEAN,
@@ -154,15 +155,15 @@ class _Compiler:
             case Compare(Column(name), op, value):
                 return self._column(self._queried.fields[name], op, value)
             case Compare(ProfileValue(path, kind), op, value):
-                return self._json(_at(self._queried.profile, path), kind, op, value)
+                return self._json(value_at(self._queried.profile, path), kind, op, value)
             case Compare(ElementValue(path, kind), op, value):
-                return self._json(_at(element, path), kind, op, value)
+                return self._json(value_at(element, path), kind, op, value)
             case _:
                 raise TypeError(condition)
 
     def _any_element(self, path: tuple[str, ...], inner: Condition, element: Any) -> Expression:
         self._elements += 1
-        source = _at(self._queried.profile if element is None else element, path)
+        source = value_at(self._queried.profile if element is None else element, path)
         # What is stored may be a single object where a list is meant.
         listed = case(
             (func.jsonb_typeof(source) == literal_column("'array'"), source),
@@ -216,7 +217,7 @@ class _Compiler:
     def _json(self, source: Any, kind: Kind, op: Op, value: Any) -> Expression:
         """Compare a JSON value; an absent one, or one of another type, equals nothing."""
         type_ = func.jsonb_typeof(source)
-        text = source.op("#>>", return_type=TEXT)(literal_column("'{}'"))
+        text = text_of(source)
         if op is Op.PRESENT:
             return func.coalesce(
                 type_.isnot(None)
@@ -232,12 +233,10 @@ class _Compiler:
         like: list[Step] = [_escaped] if op in _LIKE else []
         match kind, value:
             case Kind.BOOLEAN, bool():
-                typed = case(
-                    (type_ == literal_column("'boolean'"), cast(text, BOOLEAN)), else_=None
-                )
+                typed = boolean_of(source)
                 bound = self._bind(BOOLEAN)
             case Kind.NUMBER, int() | float():
-                typed = case((type_ == literal_column("'number'"), cast(text, Float())), else_=None)
+                typed = number_of(source)
                 bound = self._bind(Float())
             case Kind.INSTANT, datetime():
                 typed = case(
@@ -253,15 +252,6 @@ class _Compiler:
             case _:
                 typed, bound = func.lower(text), func.lower(self._bind(TEXT, str, *like))
         return func.coalesce(_compare(typed, op, bound), false())
-
-
-def _at(source: Any, path: tuple[str, ...]) -> Any:
-    for step in path:
-        # Steps come from the schema, never from a request.
-        source = source.op("->", return_type=JSONB())(
-            literal_column("'" + step.replace("'", "''") + "'")
-        )
-    return source
 
 
 def _compare(left: Any, op: Op, right: Any) -> Expression:

@@ -1,4 +1,4 @@
-"""Reads what authentication needs: SCIM credentials with their endpoint, access tokens."""
+"""Reads what authentication by SCIM needs: credentials with their endpoint."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from domain.ids import UUID
-from domain.model.access_token import AccessTokenTable
 from domain.model.workload_identity import WorkloadIdentity
 from domain.queries.reader import Reader
-from domain.queries.rows import AccessTokenRow, ScimCredentialRow
+from domain.queries.rows import ScimCredentialRow
 from domain.store.connection_rows import (
     CONNECTIONS,
     CREDENTIALS,
@@ -24,7 +23,6 @@ from domain.vocabulary import CredentialKind
 if TYPE_CHECKING:
     import asyncpg
 
-_TOKENS = AccessTokenTable.__table__  # type: ignore[attr-defined]
 _IDENTITY = tuple(WorkloadIdentity.__dataclass_fields__)
 _CREDENTIAL = Statement(
     select(
@@ -46,7 +44,6 @@ _CREDENTIAL = Statement(
         CREDENTIALS.c.id == parameter("id", UUID_TYPE),
     )
 )
-_TOKEN = Statement(select(_TOKENS).where(_TOKENS.c.id == parameter("id", UUID_TYPE)))
 
 
 async def find_scim_credential(
@@ -78,13 +75,3 @@ def workload_identity_of(record: asyncpg.Record) -> WorkloadIdentity | None:
     if record["issuer"] is None:
         return None
     return WorkloadIdentity(**{name: record[name] for name in _IDENTITY})
-
-
-async def find_access_token(reader: Reader, token_id: UUID) -> AccessTokenRow | None:
-    """An access token, whatever its state, or None."""
-    record = await reader.fetch_row(_TOKEN, id=token_id)
-    if record is None:
-        return None
-    values = {name: record[name] for name in AccessTokenRow.__dataclass_fields__}
-    values["scopes"] = tuple(record["scopes"])
-    return AccessTokenRow(**values)

@@ -74,14 +74,18 @@ class Following(Generic[Item]):
     async def batch(self, within_s: float | None = None) -> list[Entry[Item]] | None:
         """What comes next, as soon as it comes; [] when the time is over, None at the very end."""
         if self._is_current and not await self._tail.news(within_s):
-            return None
+            return self._nothing()
         self._is_current = False
         try:
             found = await self._read()
         except DATABASE_TROUBLE:
             # The listener says so in the log, once for all.
-            return [] if await self._tail.news(PAUSE_S) else None
+            await self._tail.news(PAUSE_S)
+            return self._nothing()
         return [entry for entry in found if entry.id not in self._earlier]
+
+    def _nothing(self) -> list[Entry[Item]] | None:
+        return None if self._tail.is_closed else []
 
     async def _read(self) -> list[Entry[Item]]:
         log, reader, position = self._log, self._reader, self._position

@@ -15,6 +15,7 @@ from domain.vocabulary import InvitationState, LinkProblem
 
 if TYPE_CHECKING:
     from domain.queries.reader import Reader
+    from domain.store.invitation_links import InvitationPolicy
 
 _OPEN = frozenset({InvitationState.QUEUED, InvitationState.SENT})
 
@@ -27,20 +28,26 @@ class InvitationPreviewRow:
     state: InvitationState
     problem: LinkProblem | None
     email: str
+    name: str | None
     expires_at: datetime
     account_exists: bool
     account_has_keys: bool
 
 
 async def preview_invitation(
-    reader: Reader, token: str, *, account_id: UUID | None, now: datetime
+    reader: Reader,
+    policy: InvitationPolicy,
+    token: str,
+    *,
+    account_id: UUID | None,
+    now: datetime,
 ) -> InvitationPreviewRow | None:
     """The invitation of a link, whatever became of it, to who is signed in to `account_id`.
 
     None where the token opens none, as after the member was removed. Three statements.
     """
     with reaching(None):  # found by its secret, which names its organization
-        found = await find_invitation(reader.source, token)
+        found = await find_invitation(reader.source, policy, token)
     if found is None:
         return None
     account = await find_account(reader.source, found.email)
@@ -55,6 +62,7 @@ async def preview_invitation(
         state=InvitationState.EXPIRED if is_over else found.state,
         problem=problem,
         email=found.email,
+        name=found.name if problem is None else None,
         expires_at=found.expires_at,
         account_exists=account is not None,
         account_has_keys=account is not None and account.has_keys,

@@ -15,7 +15,7 @@ from domain.queries.paging import Order, Page, Window
 from domain.queries.ranges import Instants, within
 from domain.queries.reader import Reader
 from domain.queries.walks import Walk
-from domain.store.member_writes import INVITATIONS
+from domain.store.invitation_rows import INVITATIONS
 from domain.store.statement import INSTANT, UUID_TYPE
 from domain.vocabulary import InvitationState
 

@@ -15,8 +15,8 @@ from domain.queries.listing import Listing, no_link
 from domain.queries.paging import Order, Page, Window
 from domain.queries.reader import Reader
 from domain.store.account_rows import ACCOUNT_MEMBERSHIPS, ACCOUNTS
+from domain.store.invitation_rows import INVITATIONS
 from domain.store.member_rows import MEMBERS
-from domain.store.member_writes import INVITATIONS
 from domain.store.notices import MAILS
 from domain.store.organization_rows import ORGANIZATIONS
 from domain.store.sign_in_rows import SIGN_IN_LINKS
@@ -96,7 +96,8 @@ def _union(*parts: Select[Any]) -> tuple[Any, Any, list[Any]]:
     mails = union_all(*parts).subquery("shown")
     source = mails.outerjoin(ORGANIZATIONS, ORGANIZATIONS.c.id == mails.c.organization_id)
     name = func.coalesce(ORGANIZATIONS.c.name, "").label("organization_name")
-    return mails, source, [*mails.c, name]
+    slug = func.coalesce(ORGANIZATIONS.c.slug, "").label("organization_slug")
+    return mails, source, [*mails.c, name, slug]
 
 
 _WAITS = "QUEUED"
@@ -144,6 +145,7 @@ class MailboxRow:
 
     organization_id: UUID | None
     organization_name: str
+    organization_slug: str
     kind: MailKind
     id: UUID
     person_name: str | None

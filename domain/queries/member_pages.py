@@ -23,6 +23,7 @@ from domain.queries.conditions import (
     Words,
 )
 from domain.queries.listing import Listing
+from domain.queries.member_counts import member_counts
 from domain.queries.members import QUERIED, member_row
 from domain.queries.paging import Order, Page, Window
 from domain.queries.ranges import Instants, within
@@ -31,7 +32,7 @@ from domain.queries.rows import MemberRow
 from domain.queries.walks import Walk
 from domain.store.group_rows import GROUP_MEMBERS
 from domain.store.member_rows import MEMBERS
-from domain.store.statement import INSTANT, INTEGER, UUID_TYPE, Statement, parameter
+from domain.store.statement import INSTANT, INTEGER, UUID_TYPE, parameter
 from domain.vocabulary import MemberRole, MemberStatus, ProvisioningSource, Stage
 
 MEMBER_COLUMNS = [MEMBERS.c[name] for name in MemberRow.__dataclass_fields__ if name != "groups"]
@@ -113,35 +114,6 @@ OWNER_LIST = some_members(
     & (MEMBERS.c.stage == literal_column("'CONFIRMED'")),
     Order("CREATED_AT", MEMBERS.c.id),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MemberCounts:
-    """How many members an organization has in each status."""
-
-    total: int = 0
-    staged: int = 0
-    invited: int = 0
-    accepted: int = 0
-    confirmed: int = 0
-    revoked: int = 0
-
-
-_REVOKED = MEMBERS.c.revoked_at.isnot(None)
-_COUNTS = Statement(
-    select(MEMBERS.c.stage, _REVOKED.label("revoked"), func.count().label("number"))
-    .where(MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE))
-    .group_by(MEMBERS.c.stage, _REVOKED)
-)
-
-
-async def member_counts(reader: Reader, organization_id: UUID) -> MemberCounts:
-    """Members of the organization by status."""
-    numbers: dict[str, int] = {}
-    for record in await reader.fetch(_COUNTS, organization_id=organization_id):
-        name = "revoked" if record["revoked"] else record["stage"].lower()
-        numbers[name] = numbers.get(name, 0) + record["number"]
-    return MemberCounts(total=sum(numbers.values()), **numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +203,9 @@ async def count_members_of(
     reader: Reader, organization_id: UUID, wanted: MemberFilter = EVERYONE
 ) -> int:
     """How many members meet the filter."""
+    if wanted == MemberFilter(statuses=wanted.statuses):
+        counts = await member_counts(reader, organization_id)
+        return counts.total if wanted.statuses is None else counts.of(wanted.statuses)
     if wanted.group_id is not None:
         return await GROUP_MEMBER_LIST.count(
             reader,
@@ -250,13 +225,14 @@ def _has_status(status: MemberStatus) -> Condition:
 
 
 def _searched(text: str, *, by_index: bool) -> Condition:
-    """Prefix of the e-mail, or every word begins a word of the display name."""
+    """Prefix of the e-mail or user name, or every word begins a word of the display name."""
     named = words_of(Column("display_name"), text)
     if by_index:
         # The longest word is the rarest as a rule; the others are asked of those who have it.
         longest = max(fold(text).split(), key=len)
         named = AllOf((Compare(Column("name_word"), Op.EQ, longest), named))
-    return AnyOf((Compare(Column("email"), Op.STARTS, text), named))
+    beginnings = [Compare(Column(name), Op.STARTS, text) for name in ("email", "user_name")]
+    return AnyOf((*beginnings, named))
 
 
 def words_of(name: Column, text: str) -> Condition:

@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, literal_column, select
 from domain.ids import UUID
 from domain.queries.compiler import FieldColumn, Queried
 from domain.queries.conditions import EVERYTHING, Condition
+from domain.queries.member_counts import member_counts
 from domain.queries.reader import Reader, Shapes
 from domain.queries.rows import MemberRow, twin_of
 from domain.queries.sorting import BY_ID, Position, Sort, after, ordering, sort_key
@@ -180,14 +181,12 @@ async def count_members(
     reader: Reader, organization_id: UUID, condition: Condition = EVERYTHING
 ) -> int:
     """How many members meet the condition."""
+    if condition == EVERYTHING:
+        return (await member_counts(reader, organization_id)).total
     statement, parameters = _SHAPES.statement(
         "count",
         condition,
-        lambda where: (
-            select(func.count())
-            .select_from(MEMBERS)
-            .where(_OURS, _BY_KEY if condition == EVERYTHING else where)
-        ),
+        lambda where: select(func.count()).select_from(MEMBERS).where(_OURS, where),
     )
     count: int = await reader.fetch_value(statement, organization_id=organization_id, **parameters)
     return count

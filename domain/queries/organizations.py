@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import func, literal_column, select
 
 from domain.ids import UUID
-from domain.model.organization import OrganizationTable
 from domain.queries.compiler import FieldColumn, Queried
 from domain.queries.conditions import AllOf, Column, Compare, Condition, OneOf, Op
 from domain.queries.listing import no_link
+from domain.queries.member_counts import member_counts
 from domain.queries.member_pages import words_of
 from domain.queries.paging import (
     Order,
@@ -28,11 +28,9 @@ from domain.queries.paging import (
 )
 from domain.queries.reader import Reader, Shapes
 from domain.store.connection_rows import CONNECTIONS
-from domain.store.member_rows import MEMBERS
+from domain.store.organization_rows import ORGANIZATIONS
 from domain.store.statement import BOOLEAN, KEY, UUID_TYPE, UUIDS, Statement, parameter
 from domain.vocabulary import KeyHandshake
-
-_ORGANIZATIONS: Any = OrganizationTable.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +50,20 @@ class OrganizationRow:
     updated_at: datetime
 
 
-_COLUMNS = [_ORGANIZATIONS.c[name] for name in OrganizationRow.__dataclass_fields__]
-_BY_IDS = Statement(select(*_COLUMNS).where(_ORGANIZATIONS.c.id == parameter("ids", UUIDS).any_()))
-_BY_SLUG = Statement(select(*_COLUMNS).where(_ORGANIZATIONS.c.slug == parameter("slug", KEY)))
-_OCCUPIED = Statement(
-    select(func.count())
-    .select_from(MEMBERS)
-    .where(
-        MEMBERS.c.organization_id == parameter("organization_id", UUID_TYPE),
-        MEMBERS.c.revoked_at.is_(None),
-        MEMBERS.c.stage != "STAGED",
-    )
-)
+_COLUMNS = [ORGANIZATIONS.c[name] for name in OrganizationRow.__dataclass_fields__]
+_BY_IDS = Statement(select(*_COLUMNS).where(ORGANIZATIONS.c.id == parameter("ids", UUIDS).any_()))
+_BY_SLUG = Statement(select(*_COLUMNS).where(ORGANIZATIONS.c.slug == parameter("slug", KEY)))
 _SCIM_ENABLED = (
     select(literal_column("1"))
-    .where(CONNECTIONS.c.organization_id == _ORGANIZATIONS.c.id, CONNECTIONS.c.enabled)
-    .correlate(_ORGANIZATIONS)
+    .where(CONNECTIONS.c.organization_id == ORGANIZATIONS.c.id, CONNECTIONS.c.enabled)
+    .correlate(ORGANIZATIONS)
     .exists()
 )
 _SHAPES = Shapes(
     Queried(
         fields={
-            "id": FieldColumn(_ORGANIZATIONS.c.id, UUID_TYPE),
-            "name": FieldColumn(_ORGANIZATIONS.c.name_key, folded=True),
+            "id": FieldColumn(ORGANIZATIONS.c.id, UUID_TYPE),
+            "name": FieldColumn(ORGANIZATIONS.c.name_key, folded=True),
             "scim_enabled": FieldColumn(_SCIM_ENABLED, BOOLEAN),
         },
         profile=None,
@@ -82,8 +71,8 @@ _SHAPES = Shapes(
     )
 )
 _ORDERS = {
-    "NAME": Order("NAME", _ORGANIZATIONS.c.id, key=_ORGANIZATIONS.c.name_key, key_type=str),
-    "CREATED_AT": Order("CREATED_AT", _ORGANIZATIONS.c.id),
+    "NAME": Order("NAME", ORGANIZATIONS.c.id, key=ORGANIZATIONS.c.name_key, key_type=str),
+    "CREATED_AT": Order("CREATED_AT", ORGANIZATIONS.c.id),
 }
 
 
@@ -109,8 +98,7 @@ async def occupied_seats(reader: Reader, organization: OrganizationRow) -> int:
     """How many seats are taken: kept where there is a limit, else counted."""
     if organization.seats_occupied is not None:
         return organization.seats_occupied
-    counted: int = await reader.fetch_value(_OCCUPIED, organization_id=organization.id)
-    return counted
+    return (await member_counts(reader, organization.id)).seated
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +167,7 @@ async def count_organizations(
     statement, values = _SHAPES.statement(
         "count",
         wanted.condition(),
-        lambda where: select(func.count()).select_from(_ORGANIZATIONS).where(where),
+        lambda where: select(func.count()).select_from(ORGANIZATIONS).where(where),
     )
     number: int = await reader.fetch_value(statement, **values)
     return number

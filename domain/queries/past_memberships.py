@@ -46,19 +46,15 @@ _START = (0, UUID(int=0))
 _END = (2**63 - 1, UUID(int=2**128 - 1))
 
 
-async def page_members_as_of(reader: Reader, group: PastGroup, window: Window) -> Page[PastMember]:
-    """The members of the group as it was, as they were.
-
-    Two statements: the page by index, whatever the size of the group, and the members' events.
-    Raises Invalid for a position that is none of this list.
-    """
-    return (await pages_of_members_as_of(reader, [group], window))[group.id]
-
-
 async def pages_of_members_as_of(
     reader: Reader, groups: Sequence[PastGroup], window: Window
 ) -> dict[UUID, Page[PastMember]]:
-    """The same of several groups of one moment, by id, in two statements."""
+    """The members of groups as these were, as they were: a page of each group, by its id.
+
+    All groups are of one moment, and there is at least one. Two statements: the pages by index,
+    whatever the size of the groups, and the members' events. Raises Invalid for a position that
+    is none of this list.
+    """
     after = _checked("after", window.after) or _START
     before = _checked("before", window.before) or _END
     organization_id = groups[0].organization_id

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, and_, case, cast, func, literal_column, or_
+from sqlalchemy import Float, and_, cast, func, literal_column, or_
 
 from domain.ids import UUID
 from domain.queries.compiler import Queried
 from domain.queries.conditions import Column, Kind, ProfileValue
+from domain.queries.json_values import boolean_of, number_of, quoted, text_of, value_at
 from domain.store.statement import BOOLEAN, INSTANT, KEY, TEXT, UUID_TYPE, parameter
 
 SortValue = str | bool | float | datetime | None
@@ -61,13 +62,13 @@ def sort_key(sort: Sort, queried: Queried) -> tuple[Any, Any] | None:
                 return cast(spec.column, KEY), KEY
             return (func.lower(spec.column) if spec.lowered else spec.column).collate("C"), KEY
         case ProfileValue(path, kind):
-            return _typed(_at(queried.profile, path), kind)
+            return _typed(value_at(queried.profile, path), kind)
         case PrimaryValue(path, sub, kind):
-            source = _at(queried.profile, path)
+            source = value_at(queried.profile, path)
             primary: Any = literal_column("'$[*] ? (@.primary == true)'::jsonpath")
             chosen = func.jsonb_path_query_first(source, primary)
             first = source.op("->")(literal_column("0"))
-            return _typed(func.coalesce(chosen, first).op("->")(_quoted(sub)), kind)
+            return _typed(func.coalesce(chosen, first).op("->")(quoted(sub)), kind)
 
 
 def after(sort: Sort, key: tuple[Any, Any] | None, identity: Any, *, keyed: bool) -> Any:
@@ -99,25 +100,13 @@ def ordering(
     return [column.asc() for column in columns]
 
 
-def _quoted(text: str) -> Any:
-    return literal_column("'" + text.replace("'", "''") + "'")
-
-
-def _at(source: Any, path: tuple[str, ...]) -> Any:
-    for step in path:
-        source = source.op("->")(_quoted(step))
-    return source
-
-
 def _typed(source: Any, kind: Kind) -> tuple[Any, Any]:
-    text = source.op("#>>", return_type=TEXT)(literal_column("'{}'"))
-    type_ = func.jsonb_typeof(source)
     match kind:
         case Kind.BOOLEAN:
-            return case((type_ == literal_column("'boolean'"), cast(text, BOOLEAN))), BOOLEAN
+            return boolean_of(source), BOOLEAN
         case Kind.NUMBER:
-            return case((type_ == literal_column("'number'"), cast(text, Float()))), Float()
+            return number_of(source), Float()
         case Kind.EXACT:
-            return text.collate("C"), KEY
+            return text_of(source).collate("C"), KEY
         case _:
-            return func.lower(text).collate("C"), KEY
+            return func.lower(text_of(source)).collate("C"), KEY

@@ -1,7 +1,8 @@
 """What happened to a member and what was asked in vain: one list, newest first.
 
 Sealed events tell what changed; requests that changed nothing (repeated, refused, failed) stand
-between them. A request that was applied is told by its events, and reads are no part of a life.
+between them. A request that was applied is told by its events; reads and searches are no part of a
+life, though a provider looks everybody up again and again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from domain.ids import UUID
 from domain.model.provisioning_request import UNAPPLIED
-from domain.queries.audit import AuditEventRow, event_row
+from domain.queries.audit import AuditEventRow, event_row, first_position
 from domain.queries.paging import Order, Page, Position, Window, literal_limit, page_of
 from domain.queries.provisioning_requests import REQUESTS, ProvisioningRequestRow, request_row
 from domain.queries.reader import Reader
@@ -34,7 +35,6 @@ from domain.store.statement import INSTANT, UUID_TYPE, UUIDS, Statement, paramet
 
 TimelineRow = AuditEventRow | ProvisioningRequestRow
 
-_BEYOND_ALL: Any = literal_column(str(2**63 - 1))
 _ORGANIZATION = parameter("organization_id", UUID_TYPE)
 _BIG = BigInteger()
 _LAST_TIE = 2**62
@@ -171,7 +171,7 @@ def _statement(after: bool, before: bool, backwards: bool, number: int) -> State
         request,
         1,
         request.c.received_at,
-        [literal_column(UNAPPLIED)],
+        [literal_column(UNAPPLIED), literal_column("operation <> 'SEARCH'")],
         [request.c.received_at, request.c.position],
     )
     both = union_all(select(events), select(requests)).subquery("both")
@@ -217,28 +217,8 @@ def _sealed(event: Any, after: bool, before: bool) -> list[Any]:
     where = [event.c.position.isnot(None)]
     if after:
         instant = parameter("after_at", INSTANT)
-        where.append(event.c.position < _first(lambda occurred_at: occurred_at > instant))
+        where.append(event.c.position < first_position(lambda occurred_at: occurred_at > instant))
     if before:
         instant = parameter("before_at", INSTANT)
-        where.append(event.c.position >= _first(lambda occurred_at: occurred_at >= instant))
+        where.append(event.c.position >= first_position(lambda occurred_at: occurred_at >= instant))
     return where
-
-
-def _first(meets: Any) -> Any:
-    """The position of the first event whose instant meets the condition, else one beyond all.
-
-    Time never runs backwards along positions.
-    """
-    events = AUDIT_EVENTS.alias("bounding")
-    found = (
-        select(events.c.position)
-        .where(
-            events.c.organization_id == _ORGANIZATION,
-            events.c.position.isnot(None),
-            meets(events.c.occurred_at),
-        )
-        .order_by(events.c.occurred_at, events.c.position)
-        .limit(literal_column("1"))
-        .scalar_subquery()
-    )
-    return func.coalesce(found, _BEYOND_ALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.caller import Actor, Caller, scopes_of
-from domain.queries.credentials import find_access_token
+from domain.queries.access_tokens import find_access_token
 from domain.queries.members import get_member
 from domain.vocabulary import ActorKind, MemberRole, MemberStatus, Origin, Scope
 

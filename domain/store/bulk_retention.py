@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from domain.store.organization_jumps import organizations_with
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -13,22 +15,12 @@ if TYPE_CHECKING:
 BATCH = 5000
 REST_S = 0.05
 
-# Jumps from organization to organization, to the operation of each that was settled first.
-_OLD = """
-WITH RECURSIVE oldest AS (
-  (SELECT organization_id, settled_at FROM bulk_operations
-   WHERE settled_at IS NOT NULL AND items_removed_at IS NULL
-   ORDER BY organization_id, settled_at LIMIT 1)
-  UNION ALL
-  SELECT following.* FROM oldest CROSS JOIN LATERAL (
-    SELECT operation.organization_id, operation.settled_at FROM bulk_operations AS operation
-    WHERE operation.settled_at IS NOT NULL AND operation.items_removed_at IS NULL
-      AND operation.organization_id > oldest.organization_id
-    ORDER BY operation.organization_id, operation.settled_at LIMIT 1
-  ) AS following
+_OLD = organizations_with(
+    "bulk_operations",
+    "settled_at IS NOT NULL AND items_removed_at IS NULL",
+    first_by="settled_at",
+    where="settled_at < $1",
 )
-SELECT organization_id FROM oldest WHERE settled_at < $1
-"""
 _NEXT = """
 SELECT id FROM bulk_operations
 WHERE organization_id = $1 AND settled_at < $2 AND settled_at IS NOT NULL

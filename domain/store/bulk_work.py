@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.caller import Actor
 from domain.ids import UUID
+from domain.store.organization_jumps import organizations_with
 from domain.vocabulary import ActorKind, BulkOperationState, BulkOutcome, MemberAction, Origin
 
 if TYPE_CHECKING:
@@ -23,19 +24,7 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=3)
 BATCH = 200
 
-# Jumps from organization to organization in the index of what is not settled.
-_WAITING = """
-WITH RECURSIVE waiting AS (
-  (SELECT organization_id FROM bulk_operations WHERE settled_at IS NULL
-   ORDER BY organization_id LIMIT 1)
-  UNION ALL
-  SELECT (SELECT operation.organization_id FROM bulk_operations AS operation
-          WHERE operation.settled_at IS NULL AND operation.organization_id > waiting.organization_id
-          ORDER BY operation.organization_id LIMIT 1)
-  FROM waiting WHERE waiting.organization_id IS NOT NULL
-)
-SELECT organization_id FROM waiting WHERE organization_id IS NOT NULL
-"""
+_WAITING = organizations_with("bulk_operations", "settled_at IS NULL")
 # The oldest of the organization only: what was asked for later comes later. It is chosen before it
 # is locked, for a row that is skipped because of its lock would make another the oldest.
 _CLAIM = """

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 CONNECTIONS: Any = ScimConnectionTable.__table__  # type: ignore[attr-defined]
 CREDENTIALS: Any = ScimCredentialTable.__table__  # type: ignore[attr-defined]
+LABEL = "SCIM"
+"""What histories call an endpoint."""
 _ORGANIZATION = parameter("organization_id", UUID_TYPE)
 
 SWITCHES = (
@@ -85,6 +87,7 @@ _CREDENTIAL_COLUMNS = (
     "id",
     "connection_id",
     "kind",
+    "name",
     "secret_hash",
     "hint",
     "created_at",

@@ -17,9 +17,9 @@ from domain.ids import UUID, new_id
 from domain.model.changes import Change
 from domain.model.deprovision_guard import WINDOW
 from domain.store.audit_writer import AuditEntry
+from domain.store.connection_rows import LABEL
 from domain.store.guard_rows import (
     COUNT,
-    COUNT_MEMBERS,
     DROP_HELD_OF_MEMBER,
     HOLD,
     LOCK_GUARD,
@@ -30,6 +30,7 @@ from domain.store.guard_rows import (
     SET_STATE,
 )
 from domain.store.isolation import Isolation
+from domain.store.member_counts import member_counts
 from domain.vocabulary import GuardState, MemberAction, SubjectKind
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from domain.model.member import Member
     from domain.store.unit_of_work import UnitOfWork
 
-LABEL = "SCIM"
 TRIPPED = "scim_connection.guard_tripped"
 RELEASED = "scim_connection.guard_released"
 REFUSED = "scim_connection.guard_refused"
@@ -66,11 +66,6 @@ async def lock_head(unit: UnitOfWork, organization_id: UUID, *, make: bool = Tru
             raise NotFound("organization") from error
         row = await LOCK_GUARD.fetch_row(unit.connection, organization_id=organization_id)
     return row
-
-
-async def take_time(unit: UnitOfWork) -> None:
-    """Let the statements of this transaction run longer: to decide about 100,000 takes seconds."""
-    await unit.connection.execute("SET LOCAL statement_timeout = '15s'")
 
 
 async def lock_guard(unit: UnitOfWork, organization_id: UUID, member_id: UUID) -> LockedGuard:
@@ -149,8 +144,8 @@ async def record_drop(unit: UnitOfWork, member: Member, action: MemberAction, wh
 
 async def _count_members(unit: UnitOfWork, organization_id: UUID, passed: int) -> int:
     """How many had access before those who passed lost it; remembered for as long as the window."""
-    active = await COUNT_MEMBERS.fetch_value(unit.connection, organization_id=organization_id)
-    members: int = active + passed
+    counts = await member_counts(unit.connection, organization_id)
+    members = counts.total - counts.revoked + passed
     await REMEMBER_MEMBERS.fetch(
         unit.connection, organization_id=organization_id, members=members, now=unit.now
     )

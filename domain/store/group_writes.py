@@ -28,6 +28,7 @@ from domain.store.group_rows import (
     group_of,
     group_values,
 )
+from domain.store.isolation import Isolation, Outdated
 from domain.store.released_names import (
     INSERT_RELEASED,
     RELEASED_NAMES,
@@ -37,7 +38,6 @@ from domain.store.released_names import (
     released_values,
 )
 from domain.store.statement import UUID_TYPE, Statement, parameter
-from domain.store.unit_of_work import Isolation, Outdated
 from domain.vocabulary import SubjectKind
 
 if TYPE_CHECKING:

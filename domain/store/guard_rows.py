@@ -12,7 +12,6 @@ from domain.model.deprovision_guard import (
     DeprovisionGuardTable,
     HeldDeprovisioningTable,
 )
-from domain.store.member_rows import MEMBERS
 from domain.store.statement import INSTANT, INTEGER, TEXT, UUID_TYPE, Statement, parameter
 from domain.vocabulary import GuardState
 
@@ -46,12 +45,6 @@ REMEMBER_MEMBERS = Statement(
     .where(_OURS)
     .values(members=parameter("members", INTEGER), members_counted_at=_NOW)
 )
-COUNT_MEMBERS = Statement(
-    select(func.count())
-    .select_from(MEMBERS)
-    .where(MEMBERS.c.organization_id == _ORGANIZATION, MEMBERS.c.revoked_at.is_(None))
-)
-
 # Ordinals have no gaps within the window: the first in it says how many there are.
 LOOK_AT_WINDOW = Statement(
     select(

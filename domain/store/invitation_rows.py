@@ -10,21 +10,25 @@ from sqlalchemy import func, select, update
 
 from domain.folding import fold
 from domain.ids import UUID
-from domain.model.invitation_links import LINK_PREFIX, problem_of
-from domain.secrets import read_secret
+from domain.model.invitation import InvitationTable
+from domain.model.invitation_links import problem_of
+from domain.secrets import SecretKind, read_secret
+from domain.store.invitation_links import InvitationPolicy
 from domain.store.member_rows import MEMBERS
-from domain.store.member_writes import INVITATIONS
 from domain.store.statement import UUID_TYPE, Statement, parameter
 from domain.vocabulary import InvitationState, LinkProblem, Stage
 
 if TYPE_CHECKING:
     from domain.model.member import Member
 
+INVITATIONS: Any = InvitationTable.__table__  # type: ignore[attr-defined]
+
 _KEY = (
     INVITATIONS.c.organization_id == parameter("organization_id", UUID_TYPE),
     INVITATIONS.c.id == parameter("id", UUID_TYPE),
 )
 _COLUMNS = ("organization_id", "id", "member_id", "email", "state", "expires_at")
+_NAMES = ("display_name", "given_name", "family_name")
 _FIND = Statement(
     select(
         *INVITATIONS.c[_COLUMNS],
@@ -32,6 +36,7 @@ _FIND = Statement(
         MEMBERS.c.stage,
         MEMBERS.c.revoked_at,
         MEMBERS.c.email_key,
+        *MEMBERS.c[_NAMES],
     )
     .join(
         MEMBERS,
@@ -64,6 +69,16 @@ class FoundInvitation:
     stage: Stage
     is_revoked: bool
     email_key: str | None
+    is_of_this_key: bool
+    display_name: str | None
+    given_name: str | None
+    family_name: str | None
+
+    @property
+    def name(self) -> str | None:
+        """What the organization calls the person, as far as it knows."""
+        whole = " ".join(part for part in (self.given_name, self.family_name) if part)
+        return self.display_name or whole or None
 
     def problem(self, now: datetime) -> LinkProblem | None:
         """Why the link does not work, whoever opens it."""
@@ -74,19 +89,28 @@ class FoundInvitation:
             stage=self.stage,
             is_revoked=self.is_revoked,
             email_key=self.email_key,
+            is_of_this_key=self.is_of_this_key,
             now=now,
         )
 
 
-async def find_invitation(connection: Any, token: str) -> FoundInvitation | None:
-    """The invitation that the token opens, whatever became of it; None when it opens none."""
-    presented = read_secret(LINK_PREFIX, 2, token)
+async def find_invitation(
+    connection: Any, policy: InvitationPolicy, token: str
+) -> FoundInvitation | None:
+    """The invitation that the token opens, whatever became of it; None when it opens none.
+
+    What the key of now makes opens without the hash that was kept, so that a mail that waited
+    while the key was changed has a link that works. What an earlier key made is known by that
+    hash, and has expired.
+    """
+    presented = read_secret(SecretKind.INVITATION, 2, token)
     if presented is None:
         return None
     organization_id, invitation_id = presented.ids
     row = await _FIND.fetch_row(connection, organization_id=organization_id, id=invitation_id)
-    # In constant time, and only once a row is there: ids are no secret.
-    if row is None or not presented.matches(row["token_hash"]):
+    is_of_this_key = policy.made(presented)
+    # In constant time: ids are no secret.
+    if row is None or not (is_of_this_key or presented.matches(row["token_hash"])):
         return None
     return FoundInvitation(
         **{name: row[name] for name in _COLUMNS if name != "state"},
@@ -94,7 +118,15 @@ async def find_invitation(connection: Any, token: str) -> FoundInvitation | None
         stage=Stage(row["stage"]),
         is_revoked=row["revoked_at"] is not None,
         email_key=row["email_key"],
+        is_of_this_key=is_of_this_key,
+        **{name: row[name] for name in _NAMES},
     )
+
+
+def was_invitation(policy: InvitationPolicy, token: str) -> bool:
+    """Whether the token is one that is made for invitations, and for nothing else."""
+    presented = read_secret(SecretKind.INVITATION, 2, token)
+    return presented is not None and policy.made(presented)
 
 
 async def mark_accepted(connection: Any, member: Member, invitation_id: UUID) -> None:

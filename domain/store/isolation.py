@@ -25,7 +25,7 @@ class Outdated(Exception):
 
     `groups` are those to lock the next time whether or not they still seem to need it; `guarded`
     says that the deprovision guard is to be locked, and `account` which account, before everything
-    else.
+    else. `member` is one that was read and will do: whoever writes it finds out if it has changed.
     """
 
     def __init__(
@@ -35,12 +35,14 @@ class Outdated(Exception):
         *,
         guarded: bool = False,
         account: UUID | None = None,
+        member: Member | None = None,
     ) -> None:
         super().__init__(needs)
         self.needs = needs
         self.groups = frozenset(groups)
         self.guarded = guarded
         self.account = account
+        self.member = member
 
 
 class Collision(Exception):

@@ -5,6 +5,7 @@ A process that is killed between a commit and its NOTIFY tells nobody; the look 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import suppress
 from time import monotonic
@@ -37,14 +38,14 @@ WHERE organization_id = ANY($1)
 
 
 class Listener:
-    """Wakes the tails of an organization when its name is heard, and all after each connect.
+    """Tells the lookout when an organization's name is heard, and wakes all after each connect.
 
     `url` must lead to the database itself: through a pooler nobody can listen.
     """
 
-    def __init__(self, url: str, tails: Tails) -> None:
+    def __init__(self, url: str, lookout: Lookout) -> None:
         self._url = url
-        self._tails = tails
+        self._lookout = lookout
         self._rounds = Rounds(logger, "listening for changes")
         self._patience = Patience(logger, "listening for changes")
 
@@ -71,7 +72,7 @@ class Listener:
             await connection.add_listener(CHANNEL, self._heard)
             self._patience.worked()
             # Whatever was said in between was not heard.
-            self._tails.wake_all()
+            self._lookout.wake_all()
             asked_at = monotonic()
             while not self._rounds.is_stopped:
                 await self._rounds.rest(CHECK_S)
@@ -87,19 +88,46 @@ class Listener:
 
     def _heard(self, _connection: Any, _process: int, _channel: str, payload: str) -> None:
         try:
-            self._tails.wake(UUID(payload))
+            self._lookout.told(UUID(payload))
         except ValueError:
             logger.warning("something that names no organization was said on %s", CHANNEL)
 
 
 class Lookout(InRounds):
-    """Looks every second whether there is news of an organization that somebody waits for."""
+    """Looks every second whether there is news of an organization that somebody waits for.
+
+    Where it is told of news it first looks how far they go, so that the next look does not wake
+    everybody for the same once more.
+    """
 
     def __init__(self, pool: asyncpg.Pool, tails: Tails) -> None:
         super().__init__(logger, "looking for changes")
         self._pool = pool
         self._tails = tails
         self._seen: dict[tuple[str, UUID], int] = {}
+        self._hearing: set[asyncio.Task[None]] = set()
+
+    def wake_all(self) -> None:
+        """There may be news of any organization."""
+        self._tails.wake_all()
+
+    def told(self, organization_id: UUID) -> None:
+        """Somebody says that there is news of the organization."""
+        if organization_id in self._tails.organizations:
+            task = asyncio.create_task(self.hear(organization_id))
+            self._hearing.add(task)
+            task.add_done_callback(self._hearing.discard)
+
+    async def hear(self, organization_id: UUID) -> None:
+        """Wake the tails of the organization, whether or not it can be seen that it has moved."""
+        try:
+            # Before they are woken: they will read at least as far as this.
+            heads = await self._heads([organization_id])
+            self._seen |= heads
+        except DATABASE_TROUBLE:
+            pass  # who is woken finds out, and says so
+        finally:
+            self._tails.wake(organization_id)
 
     async def _round(self) -> float:
         await self.look()
@@ -111,9 +139,12 @@ class Lookout(InRounds):
         if not waiting:
             self._seen = {}
             return
-        rows = await self._pool.fetch(_HEADS, waiting)
-        seen = {(row["log"], row["organization_id"]): row["position"] for row in rows}
+        seen = await self._heads(waiting)
         before, self._seen = self._seen, seen
         moved = {key[1] for key, position in seen.items() if before.get(key) != position}
         for organization_id in moved:
             self._tails.wake(organization_id)
+
+    async def _heads(self, organization_ids: list[UUID]) -> dict[tuple[str, UUID], int]:
+        rows = await self._pool.fetch(_HEADS, organization_ids)
+        return {(row["log"], row["organization_id"]): row["position"] for row in rows}

@@ -10,11 +10,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.model.invitation import InvitationTable
 from domain.store.audit_writer import insert_events
+from domain.store.invitation_rows import INVITATIONS
 from domain.store.member_rows import (
     ATTRIBUTE_COLUMNS,
     LIFE_COLUMNS,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from sqlalchemy import CTE
 
     from domain.model.member import Member
-
-INVITATIONS: Any = InvitationTable.__table__  # type: ignore[attr-defined]
 
 _INSERTED = (
     "organization_id",
@@ -71,6 +69,7 @@ class MemberWrite(NamedTuple):
     life: bool
     emails: bool
     unlimited_seats: bool
+    allowed_domain: bool
     cancels_invitations: bool
     invites: bool
     notifies: bool
@@ -83,7 +82,7 @@ class MemberWrite(NamedTuple):
 @lru_cache(maxsize=512)
 def write_member_statement(shape: MemberWrite) -> Statement:
     """The statement of that shape; it returns the member's id when it wrote, else no row."""
-    guard = _unlimited() if shape.unlimited_seats else None
+    guard = _permitting(shape) if shape.unlimited_seats or shape.allowed_domain else None
     written = (_inserted(guard) if shape.creates else _updated(shape, guard)).cte("written")
     parts: list[CTE] = []
     if shape.events:
@@ -115,14 +114,19 @@ def _param(name: str) -> Any:
     return parameter(name, MEMBERS.c[name].type)
 
 
-def _unlimited() -> CTE:
-    """The organization while it has no seat limit; whoever sets one waits for this lock."""
-    return (
-        select(ORGANIZATIONS.c.id)
-        .where(ORGANIZATIONS.c.id == _param("organization_id"), ORGANIZATIONS.c.seats.is_(None))
-        .with_for_update(read=True, key_share=True)
-        .cte("unlimited")
-    )
+def _permitting(shape: MemberWrite) -> CTE:
+    """The organization while what the shape asks for holds: no seat limit, an allowed `domain`.
+
+    Whoever sets a seat limit waits for this lock.
+    """
+    found = select(ORGANIZATIONS.c.id).where(ORGANIZATIONS.c.id == _param("organization_id"))
+    if shape.unlimited_seats:
+        found = found.where(ORGANIZATIONS.c.seats.is_(None))
+    if shape.allowed_domain:
+        allowed = ORGANIZATIONS.c.policies["allowedEmailDomains"]
+        listed = allowed.has_key(parameter("domain", TEXT))
+        found = found.where(or_(func.coalesce(func.jsonb_array_length(allowed), 0) == 0, listed))
+    return found.with_for_update(read=True, key_share=True).cte("permitting")
 
 
 def _inserted(guard: CTE | None) -> Any:

@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from domain.ids import UUID
+from domain.model.outbox import TRIED
+from domain.store.organization_jumps import jumping
 from domain.vocabulary import MailKind
 
 if TYPE_CHECKING:
@@ -34,24 +36,21 @@ GAPS = (
 DEAD_AFTER = timedelta(hours=24)
 MAX_ERROR = 500
 
-# Jumps from organization to organization, to the mail of each that is due first.
-_DUE = """
-WITH RECURSIVE first AS (
-  (SELECT organization_id, due_at FROM {table} WHERE state = 'QUEUED'
-   ORDER BY organization_id, due_at LIMIT 1)
-  UNION ALL
-  SELECT following.* FROM first CROSS JOIN LATERAL (
-    SELECT mail.organization_id, mail.due_at FROM {table} AS mail
-    WHERE mail.state = 'QUEUED' AND mail.organization_id > first.organization_id
-    ORDER BY mail.organization_id, mail.due_at LIMIT 1
-  ) AS following
-)
+# The mail of each organization that is due first.
+_DUE = """{found}
 SELECT organization_id, extract(epoch FROM now() - due_at)::float AS age
-FROM first WHERE due_at <= now() ORDER BY due_at
+FROM found WHERE due_at <= now() ORDER BY due_at
 """
 _DUE_ANYWHERE = """
 SELECT NULL::uuid, extract(epoch FROM now() - due_at)::float AS age
 FROM {table} WHERE state = 'QUEUED' AND due_at <= now() ORDER BY due_at LIMIT 1
+"""
+# Of each organization the mail that was tried in vain for the longest time.
+_TRIED = """{tried}
+SELECT extract(epoch FROM now() - min(waits_since))::float FROM found
+"""
+_TRIED_ANYWHERE = """
+SELECT extract(epoch FROM now() - min(waits_since))::float FROM {table} WHERE {are_tried}
 """
 _CLAIM = """
 WITH claimed AS (
@@ -81,7 +80,8 @@ UPDATE {{table}} SET state = 'SENT', sent_at = now(), claimed_until = NULL, last
 WHERE {_MINE} RETURNING id
 """  # noqa: S608 made of constants
 _RETRY = f"""
-UPDATE {{table}} SET last_error = $4, claimed_until = NULL, due_at = now() + $5::interval,
+UPDATE {{table}} SET last_error = $4, claimed_until = NULL,
+  waits_since = coalesce(waits_since, due_at), due_at = now() + $5::interval,
   state = CASE WHEN now() + $5::interval > least(queued_at + $6::interval, expires_at)
     THEN 'FAILED' ELSE state END
 WHERE {_MINE} RETURNING state
@@ -125,6 +125,7 @@ class ClaimedMail:
     kind: MailKind
     organization_id: UUID | None
     organization_name: str
+    organization_slug: str
     id: UUID
     person_name: str | None
     email: str
@@ -142,7 +143,7 @@ class Outbox:
     which `still_true` does not hold any more is cancelled instead of sent.
     """
 
-    __slots__ = ("_gaps", "_statements", "table")
+    __slots__ = ("_statements", "gaps", "table")
 
     def __init__(
         self,
@@ -154,10 +155,13 @@ class Outbox:
         gaps: tuple[timedelta, ...] = GAPS,
     ) -> None:
         self.table = table
-        self._gaps = gaps
+        self.gaps = gaps
         parts = {
             "table": table,
             "words": words,
+            "found": jumping(table, "state = 'QUEUED'", first_by="due_at"),
+            "are_tried": TRIED,
+            "tried": jumping(table, TRIED, first_by="waits_since"),
             "still_true": f"({still_true})",
             "ours": "organization_id = $1" if by_organization else "$1::uuid IS NULL",
         }
@@ -165,6 +169,7 @@ class Outbox:
             name: text.format(**parts)
             for name, text in {
                 "due": _DUE if by_organization else _DUE_ANYWHERE,
+                "tried": _TRIED if by_organization else _TRIED_ANYWHERE,
                 "claim": _CLAIM,
                 "begin": _BEGIN,
                 "drop": _DROP,
@@ -179,6 +184,11 @@ class Outbox:
     async def due(self, pool: Any) -> list[Due]:
         """Where there is mail that is due, the longest waiting first."""
         return [Due(*row) for row in await pool.fetch(self._statements["due"])]
+
+    async def tried_for_s(self, pool: Any) -> float:
+        """How long the mail that is tried in vain for the longest time has been due."""
+        ((age_s,),) = await pool.fetch(self._statements["tried"])
+        return float(age_s or 0.0)
 
     async def claim(
         self, pool: Any, organization_id: UUID | None, limit: int = BATCH
@@ -210,7 +220,7 @@ class Outbox:
         It is FAILED after 24 hours, or when it would be of no use any more. `error` must hold
         neither link nor token.
         """
-        gap = self._gaps[min(max(claimed.attempts, 1), len(self._gaps)) - 1]
+        gap = self.gaps[min(max(claimed.attempts, 1), len(self.gaps)) - 1]
         values = (*_key(claimed), error[:MAX_ERROR], gap, DEAD_AFTER)
         rows = await pool.fetch(self._statements["retry"], *values)
         return not rows or rows[0]["state"] == "QUEUED"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from domain.store.organization_jumps import organizations_with
 from domain.store.outbox import Outbox
 
 _CLAIM = "claimed.attempts, claimed.expires_at, claimed.claimed_until"
@@ -13,6 +14,7 @@ INVITATION_MAILS = Outbox(
     "invitations",
     f"""
 SELECT 'INVITATION' AS kind, claimed.organization_id, organizations.name AS organization_name,
+  organizations.slug AS organization_slug,
   claimed.id, coalesce(members.display_name, members.given_name) AS person_name, claimed.email,
   '{{}}'::jsonb AS facts, claimed.id AS link_id, {_CLAIM}
 FROM claimed JOIN organizations ON organizations.id = claimed.organization_id
@@ -23,6 +25,7 @@ NOTICES = Outbox(
     "mails",
     f"""
 SELECT claimed.kind, claimed.organization_id, organizations.name AS organization_name,
+  organizations.slug AS organization_slug,
   claimed.id, claimed.facts ->> 'name' AS person_name, claimed.email, claimed.facts,
   claimed.about_id AS link_id, {_CLAIM}
 FROM claimed JOIN organizations ON organizations.id = claimed.organization_id
@@ -42,6 +45,7 @@ SIGN_IN_MAILS = Outbox(
     "sign_in_links",
     f"""
 SELECT 'SIGN_IN' AS kind, NULL::uuid AS organization_id, '' AS organization_name,
+  '' AS organization_slug,
   claimed.id, accounts.display_name AS person_name, claimed.email,
   '{{}}'::jsonb AS facts, claimed.id AS link_id, {_CLAIM}
 FROM claimed JOIN accounts ON accounts.id = claimed.account_id
@@ -52,20 +56,12 @@ FROM claimed JOIN accounts ON accounts.id = claimed.account_id
     gaps=tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120)),
 )
 
-_EXPIRED = """
-WITH RECURSIVE first AS (
-  (SELECT organization_id, expires_at FROM invitations WHERE state IN ('QUEUED', 'SENT')
-   ORDER BY organization_id, expires_at LIMIT 1)
-  UNION ALL
-  SELECT following.* FROM first CROSS JOIN LATERAL (
-    SELECT invitation.organization_id, invitation.expires_at FROM invitations AS invitation
-    WHERE invitation.state IN ('QUEUED', 'SENT')
-      AND invitation.organization_id > first.organization_id
-    ORDER BY invitation.organization_id, invitation.expires_at LIMIT 1
-  ) AS following
+_EXPIRED = organizations_with(
+    "invitations",
+    "state IN ('QUEUED', 'SENT')",
+    first_by="expires_at",
+    where="expires_at <= now()",
 )
-SELECT organization_id FROM first WHERE expires_at <= now()
-"""
 _EXPIRE = """
 UPDATE invitations SET state = 'EXPIRED', claimed_until = NULL
 WHERE organization_id = $1 AND id = ANY(ARRAY(

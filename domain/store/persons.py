@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from domain.errors import Forbidden, NotFound
-from domain.model.policies import Policies
+from domain.model.policies import Policies, domain_of
 from domain.reach import reaching
 from domain.store.account_rows import ACCOUNT_MEMBERSHIPS, ACCOUNTS, organizations_of
 from domain.store.isolation import Isolation, Outdated
@@ -66,14 +66,14 @@ class Person:
     memberships: tuple[Membership, ...]
 
 
-def hold_account(unit: UnitOfWork, account_id: UUID) -> None:
+def hold_account(unit: UnitOfWork, account_id: UUID, member: Member | None = None) -> None:
     """Go on only while the account is locked; otherwise the command starts again and locks it.
 
     An account comes before everything else in the order of locks, and is known only once the
-    member was read.
+    `member` was read, who then is not read again.
     """
     if unit.account_held != account_id:
-        raise Outdated(Isolation.TRANSACTION, account=account_id)
+        raise Outdated(Isolation.TRANSACTION, account=account_id, member=member)
 
 
 async def read_person(unit: UnitOfWork, account_id: UUID) -> Person:
@@ -100,17 +100,15 @@ async def check_person(unit: UnitOfWork, organization_id: UUID, account_id: UUID
 
     Where it decides who begins to belong, `hold_account` comes first: else the person could join
     two organizations at the same moment, of which one asks to be the only one. Takes one statement,
-    and one more for each other organization that matters.
+    one more for each other organization that matters, and one where they do not belong yet.
     """
-    policies = (await unit.organization(organization_id)).policies
     person = await read_person(unit, account_id)
+    own = [each for each in person.memberships if each.organization_id == organization_id]
+    policies = own[0].policies if own else (await unit.organization(organization_id)).policies
     caller = unit.caller
     came_by_sso = caller.account_id == account_id and caller.sso_organization_id == organization_id
     policies.check_email(person.email)
-    for each in person.memberships:
-        if each.organization_id == organization_id:
-            came_by_sso = came_by_sso or each.came_by_sso
-    policies.check_sign_on(came_by_sso=came_by_sso)
+    policies.check_sign_on(came_by_sso=came_by_sso or any(each.came_by_sso for each in own))
     for each in person.memberships:
         claims = each.policies.single_organization
         if each.organization_id == organization_id or not (policies.single_organization or claims):
@@ -139,14 +137,19 @@ async def keys_may_change(unit: UnitOfWork, account_id: UUID) -> None:
         )
 
 
-async def check_restored(unit: UnitOfWork, member: Member) -> None:
-    """Raise PolicyViolation when the revoked member may not come back.
+async def check_restored(unit: UnitOfWork, member: Member, seen: Member | None = None) -> None:
+    """Raise PolicyViolation when the revoked member may not come back, as `member` would be then.
 
-    Who has not accepted is known by the directory's address alone.
+    Who has not accepted is known by the directory's address alone. `seen` is the member as read,
+    for `hold_account`.
     """
     if member.account_id is not None:
-        hold_account(unit, member.account_id)
+        hold_account(unit, member.account_id, seen)
         await check_person(unit, member.organization_id, member.account_id)
     elif member.attributes.email is not None:
-        policies = (await unit.organization(member.organization_id)).policies
-        policies.check_email(member.attributes.email)
+        if unit.isolation is Isolation.OPTIMISTIC:
+            # The write looks, and if need be starts the command again in a transaction.
+            unit.domain_asked = domain_of(member.attributes.email)
+        else:
+            policies = (await unit.organization(member.organization_id)).policies
+            policies.check_email(member.attributes.email)

@@ -13,6 +13,8 @@ from domain.store.quiet_connection import QuietConnection
 
 CONNECT_TIMEOUT_S = 5.0
 COMMAND_TIMEOUT_S = 15.0
+SMALLEST = 2
+"""How many connections are made at once and kept."""
 
 PLANNING = {
     "plan_cache_mode": "force_generic_plan",
@@ -49,7 +51,7 @@ async def open_pool(
     *,
     size: int = 16,
     statement_cache: bool = True,
-    smallest: int = 2,
+    smallest: int = SMALLEST,
     row_security: bool = False,
     watch: Callable[[asyncpg.Connection], Awaitable[None]] | None = None,
 ) -> asyncpg.Pool:

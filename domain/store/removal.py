@@ -24,6 +24,7 @@ from domain.store.group_rows import (
     LOCK_GROUPS,
     ORGANIZATION,
 )
+from domain.store.isolation import Isolation, Outdated
 from domain.store.member_rows import MEMBERS
 from domain.store.notices import notice_values, queue_notice, take_back_notices
 from domain.store.released_names import (
@@ -33,7 +34,6 @@ from domain.store.released_names import (
     released_values,
 )
 from domain.store.statement import INSTANT, UUID_TYPE, UUIDS, Statement, parameter
-from domain.store.unit_of_work import Isolation, Outdated
 from domain.vocabulary import SubjectKind
 
 if TYPE_CHECKING:

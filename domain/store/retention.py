@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from domain.store.organization_jumps import organizations_with
 from domain.store.patience import DATABASE_TROUBLE
 
 if TYPE_CHECKING:
@@ -17,20 +18,7 @@ REST_S = 0.05
 ADVISORY_LOCK = 0x526F6C6C52657461
 """Key of the session lock that keeps two processes from removing at once."""
 
-# Jumps from organization to organization, to the oldest request of each.
-_OLD = """
-WITH RECURSIVE oldest AS (
-  (SELECT organization_id, received_at FROM provisioning_requests
-   ORDER BY organization_id, received_at LIMIT 1)
-  UNION ALL
-  SELECT following.* FROM oldest CROSS JOIN LATERAL (
-    SELECT request.organization_id, request.received_at FROM provisioning_requests AS request
-    WHERE request.organization_id > oldest.organization_id
-    ORDER BY request.organization_id, request.received_at LIMIT 1
-  ) AS following
-)
-SELECT organization_id FROM oldest WHERE received_at < $1
-"""
+_OLD = organizations_with("provisioning_requests", first_by="received_at", where="received_at < $1")
 _REMOVE = f"""
 DELETE FROM provisioning_requests WHERE organization_id = $1 AND id = ANY(ARRAY(
   SELECT id FROM provisioning_requests WHERE organization_id = $1 AND received_at < $2
@@ -58,17 +46,7 @@ async def remove_old_keys(connection: asyncpg.Connection, before: datetime) -> i
     return removed
 
 
-_WITH_MAILS = """
-WITH RECURSIVE each AS (
-  (SELECT organization_id FROM mails ORDER BY organization_id LIMIT 1)
-  UNION ALL
-  SELECT following.* FROM each CROSS JOIN LATERAL (
-    SELECT organization_id FROM mails WHERE organization_id > each.organization_id
-    ORDER BY organization_id LIMIT 1
-  ) AS following
-)
-SELECT organization_id FROM each
-"""
+_WITH_MAILS = organizations_with("mails")
 # A reminder stays for as long as its invitation, which it keeps from being reminded of again.
 _REMOVE_MAILS = f"""
 DELETE FROM mails WHERE organization_id = $1 AND id = ANY(ARRAY(

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from domain.store.audit_chain import HASHED_COLUMNS, Head, SealedBatch
+from domain.store.organization_jumps import organizations_with
 from domain.store.patience import Patience
 
 if TYPE_CHECKING:
@@ -26,22 +27,12 @@ BATCH = 500
 # Events of a busy moment are gathered, so that each costs less; both together stay under 100 ms.
 GATHER_S = 0.02
 POLL_S = 0.07
+OVERDUE_S = 2.0
+"""A pass that has taken so long is not just a large one."""
 
 logger = logging.getLogger(__name__)
 
-# Jumps from organization to organization in the index: costs as many steps as there are waiting.
-_WAITING = """
-WITH RECURSIVE waiting AS (
-  (SELECT organization_id FROM audit_events WHERE position IS NULL
-   ORDER BY organization_id LIMIT 1)
-  UNION ALL
-  SELECT (SELECT event.organization_id FROM audit_events AS event
-          WHERE event.position IS NULL AND event.organization_id > waiting.organization_id
-          ORDER BY event.organization_id LIMIT 1)
-  FROM waiting WHERE waiting.organization_id IS NOT NULL
-)
-SELECT organization_id FROM waiting WHERE organization_id IS NOT NULL
-"""
+_WAITING = organizations_with("audit_events", "position IS NULL")
 # What follows in the transaction has its plan made without sequential scans, for the same reason.
 _LOCK_HEAD = """
 SELECT position, hash, occurred_at, set_config('enable_seqscan', 'off', true)
@@ -144,8 +135,17 @@ class Sealer:
         self._stopping = False
         self._patience = Patience(logger, "sealing the audit log")
         self.total = 0
-        self.lag_s = 0.0
-        """How old the oldest event of the last pass was when it was sealed; 0 when none waited."""
+        self._oldest_s = 0.0
+        self._passed_at = monotonic()
+
+    @property
+    def lag_s(self) -> float:
+        """How old the oldest event of the last pass was when it was sealed; 0 when none waited.
+
+        While no pass comes to its end, the time since the last one that did.
+        """
+        since = monotonic() - self._passed_at
+        return max(self._oldest_s, since) if since > OVERDUE_S else self._oldest_s
 
     def wake(self) -> None:
         """There is something to seal."""
@@ -174,13 +174,15 @@ class Sealer:
     async def seal_once(self) -> int:
         """Seal what waits now; how many events."""
         self._woken.clear()
-        self.lag_s = 0.0
-        return await seal_pending(self._pool, self._note)
+        self._oldest_s = 0.0
+        number = await seal_pending(self._pool, self._note)
+        self._passed_at = monotonic()
+        return number
 
     def _note(self, organization_id: UUID, batch: SealedBatch) -> None:
         self.total += len(batch.ids)
         age = (datetime.now(UTC) - batch.occurred[0]).total_seconds()
-        self.lag_s = max(self.lag_s, age)
+        self._oldest_s = max(self._oldest_s, age)
         self._sealed(organization_id)
 
     async def _rest(self, pause_s: float) -> None:

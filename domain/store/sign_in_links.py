@@ -7,13 +7,11 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from domain.sealing import KEY_BYTES, Sealer
-from domain.secrets import secret_text
+from domain.sealing import KEY_BYTES, SealingKey
+from domain.secrets import PresentedSecret, SecretKind, secret_text
 
 if TYPE_CHECKING:
     from domain.ids import UUID
-
-SIGN_IN_PREFIX = "sil"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +28,15 @@ class SignInPolicy:
         return blake2b(message, key=self.secret_key[:64], digest_size=32).digest()
 
     def token_of(self, link_id: UUID) -> str:
-        """The token of a link, `sil_<id>_<secret>`; it stands behind the `#` of the address."""
-        return secret_text(SIGN_IN_PREFIX, self.secret_of(link_id), link_id).text
+        """The token of a link, `sil_<id>_<secret>`; it stands behind the `#` of an address."""
+        return secret_text(SecretKind.SIGN_IN_LINK, self.secret_of(link_id), link_id).text
+
+    def made(self, presented: PresentedSecret) -> bool:
+        """Whether the token is one that the key of now makes, of whatever its id finds."""
+        return presented.is_of(self.secret_of(*presented.ids))
 
     @property
-    def client_secrets(self) -> Sealer:
+    def client_secrets(self) -> SealingKey:
         """Seals what this server has to show to OpenID providers, with a key for that alone."""
         key = self.secret_key[:64]
-        return Sealer(blake2b(b"rollcall-oidc-1", key=key, digest_size=KEY_BYTES).digest())
-
-    def url_of(self, link_id: UUID, public_url: str) -> str:
-        """The address to open. Browsers send no fragment, so no server's log ever holds it."""
-        return f"{public_url.rstrip('/')}/sign-in#{self.token_of(link_id)}"
+        return SealingKey(blake2b(b"rollcall-oidc-1", key=key, digest_size=KEY_BYTES).digest())

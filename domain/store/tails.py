@@ -42,14 +42,20 @@ class Tail:
         self._news = asyncio.Event()
         self.organization_id = organization_id
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the process stops, and no more news come."""
+        return self._tails.is_closed
+
     async def news(self, within_s: float | None = None) -> bool:
-        """Wait for news since the last call, at most so long; False when the process stops."""
-        if not self._tails.is_closed:
+        """Wait for news since the last call; False when the time is over or the process stops."""
+        if not self.is_closed:
             with suppress(TimeoutError):
                 async with asyncio.timeout(within_s):
                     await self._news.wait()
+        has_come = self._news.is_set()
         self._news.clear()
-        return not self._tails.is_closed
+        return has_come and not self.is_closed
 
     def wake(self) -> None:
         """Let `news` return."""

@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from domain.model.organization import Organization
     from domain.store.statement import Statement
 
-__all__ = ["Collision", "InvitationPolicy", "Isolation", "Outdated", "SignInPolicy", "UnitOfWork"]
-
 
 class UnitOfWork:
     """What a handler works with; made and ended by `Application.execute` alone."""
@@ -60,10 +58,12 @@ class UnitOfWork:
         "account_held",
         "caller",
         "connection",
+        "domain_asked",
         "groups_seen",
         "guarded",
         "invitations",
         "isolation",
+        "member_seen",
         "now",
         "sign_in",
     )
@@ -80,6 +80,7 @@ class UnitOfWork:
         groups_seen: frozenset[UUID] = frozenset(),
         guarded: bool = False,
         account_held: UUID | None = None,
+        member_seen: Member | None = None,
     ) -> None:
         self.connection = connection
         self.caller = caller
@@ -90,13 +91,19 @@ class UnitOfWork:
         self.groups_seen = groups_seen
         self.guarded = guarded
         self.account_held = account_held
+        self.member_seen = member_seen
         self._organization: Organization | None = None
+        self.domain_asked: str | None = None
         self._wrote = False
 
     def need(self, isolation: Isolation) -> None:
         """Go on only when isolated at least so; otherwise the command starts again."""
         if self.isolation < isolation:
             raise Outdated(isolation)
+
+    async def take_time(self) -> None:
+        """Let the statements of this transaction run longer: about 100,000 takes seconds."""
+        await self.connection.execute("SET LOCAL statement_timeout = '15s'")
 
     async def organization(
         self, organization_id: UUID, statement: Statement | None = None
@@ -117,7 +124,13 @@ class UnitOfWork:
         return self._organization
 
     async def member(self, organization_id: UUID, member_id: UUID) -> Member:
-        """The member, locked where the command runs in a transaction. Raises NotFound."""
+        """The member, locked where the command runs in a transaction. Raises NotFound.
+
+        One that an earlier attempt has read is not read again to be locked.
+        """
+        seen = self.member_seen
+        if seen is not None and seen.id == member_id and self.isolation is Isolation.TRANSACTION:
+            return seen
         return member_of(await self._member_record(organization_id, member_id))
 
     async def member_with_groups(
@@ -191,6 +204,7 @@ class UnitOfWork:
             emails=attributes
             and (bool(member.attributes.further_email_keys) or emails_differ(before, member)),
             unlimited_seats=not counted,
+            allowed_domain=self.domain_asked is not None,
             cancels_invitations=before is not None
             and any(event.cancels_invitations for event in events),
             invites=invites,
@@ -212,7 +226,7 @@ class UnitOfWork:
         if over:
             # Names end with the first event: whatever else happens follows from it.
             values |= released_values(over, entries[0].id, member.id)
-        values["open_states"] = OPEN_STATES
+        values |= {"open_states": OPEN_STATES, "domain": self.domain_asked}
         if notice is not None or void:
             values |= notice_values(
                 member, notice, void, now=self.now, grace=self.invitations.grace
@@ -271,8 +285,8 @@ class UnitOfWork:
             taken = await find_taken(self.connection, member)
             if taken is not None:
                 raise taken
-        needs = Isolation.ORGANIZATION_LOCKED if shape.unlimited_seats else Isolation.TRANSACTION
-        raise Outdated(needs)
+        asks = shape.unlimited_seats or shape.allowed_domain
+        raise Outdated(Isolation.ORGANIZATION_LOCKED if asks else Isolation.TRANSACTION)
 
     def writes_once(self) -> None:
         """Outside a transaction a command may write one statement only."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from api import bulk_work
 from domain.application import Application
 from domain.caller import Caller
 from domain.ids import UUID
@@ -41,6 +42,12 @@ async def nothing_left_over(app: Application) -> None:
         "UPDATE bulk_operations SET settled_at = now(), finished_at = now(), state = 'CANCELLED'"
         " WHERE settled_at IS NULL"
     )
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bulk operation's members follow one another: it is known how many are at hand."""
+    monkeypatch.setattr(bulk_work, "AT_ONCE", 1)
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from domain.ids import UUID
 from domain.queries.groups import list_groups
 from domain.queries.members import list_members
 from domain.queries.moments import Moment
-from domain.queries.paging import Window
+from domain.queries.paging import Page, Window
 from domain.queries.past_groups import find_group_as_of, group_ids_as_of, groups_as_of
 from domain.queries.past_members import find_member_as_of, members_as_of
-from domain.queries.past_memberships import counts_of_members_as_of, page_members_as_of
+from domain.queries.past_memberships import counts_of_members_as_of, pages_of_members_as_of
 from domain.queries.reader import Reader
-from domain.queries.rows import GroupRow, MemberRow, PastGroup
+from domain.queries.rows import GroupRow, MemberRow, PastGroup, PastMember
 from domain.store.sealer import seal_batch
 
 _HEAD = "SELECT position, occurred_at FROM audit_heads WHERE organization_id = $1"
@@ -98,17 +98,21 @@ async def compare(
 async def _compare_members(reader: Reader, group: PastGroup, then: Picture) -> None:
     ids = then.joined.get(group.id, [])
     assert await counts_of_members_as_of(reader, [group]) == {group.id: len(ids)}
-    page = await page_members_as_of(reader, group, Window(2))
+    page = await _page(reader, group, Window(2))
     pages = [page]
     while page.has_next:
-        page = await page_members_as_of(reader, group, Window(2, after=page.positions[-1]))
+        page = await _page(reader, group, Window(2, after=page.positions[-1]))
         pages.append(page)
     rows = list(chain.from_iterable(page.rows for page in pages))
     assert [row.id for row in rows] == ids
     assert [shown(row) for row in rows] == [then.members[id_] for id_ in ids]
-    end = await page_members_as_of(reader, group, Window(2, backwards=True))
+    end = await _page(reader, group, Window(2, backwards=True))
     assert [row.id for row in end.rows] == ids[-2:]
     assert end.has_previous is (len(ids) > 2)
+
+
+async def _page(reader: Reader, group: PastGroup, window: Window) -> Page[PastMember]:
+    return (await pages_of_members_as_of(reader, [group], window))[group.id]
 
 
 async def compare_names(

@@ -16,7 +16,8 @@ from tests.domain.test_key_handover import changes_of
 from tests.domain.test_key_life import looks_at, versions
 from tests.support import factories
 from tests.support.factories import SYSTEM
-from tests.support.keys import PASSPHRASE, Keys, give_keys, keyed, keys, person
+from tests.support.key_pairs import PASSPHRASE, Keys, keys
+from tests.support.keyed import give_keys, keyed, person
 
 
 async def test_another_key_pair_voids_what_was_wrapped_everywhere(app: Application) -> None:

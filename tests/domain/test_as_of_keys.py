@@ -6,7 +6,8 @@ from domain.application import Application
 from domain.commands import RevokeMember
 from tests.domain.past import Picture, compare, picture
 from tests.support.factories import SYSTEM
-from tests.support.keys import give_keys, keyed, keys
+from tests.support.key_pairs import keys
+from tests.support.keyed import give_keys, keyed
 
 
 async def test_every_state_of_the_keys_is_told_again(app: Application) -> None:

@@ -7,14 +7,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from domain.application import Command
@@ -46,8 +44,10 @@ from domain.errors import DomainError
 from domain.ids import UUID
 from domain.vocabulary import MemberRole, OnProvision, ProvisioningSource, Rehire, Scope
 from tests.domain.past import Picture, compare, compare_names, picture
+from tests.domain.random_lives import walk
 from tests.support import factories
 from tests.support.blocking import Blocking
+from tests.support.effort import how_many
 from tests.support.factories import SYSTEM
 
 NAMES = ["ann", "Ann", "bob", "cai"]
@@ -236,7 +236,10 @@ class Walk(RuleBasedStateMachine):
         external_id=st.sampled_from([KEEP, None, *EXTERNAL]),
     )
     def update(self, pick: int, email: Any, external_id: Any) -> None:
-        self._do(UpdateMember(self.organization_id, self._member(pick), KEEP, email, external_id))
+        member_id = self._member(pick)
+        self._do(
+            UpdateMember(self.organization_id, member_id, email=email, external_id=external_id)
+        )
 
     @rule(
         name=st.sampled_from(GROUPS),
@@ -275,12 +278,4 @@ class Walk(RuleBasedStateMachine):
 
 
 def test_every_state_is_told_again(blocking_app: Blocking) -> None:
-    run_state_machine_as_test(
-        lambda: Walk(blocking_app),  # type: ignore[arg-type]
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=35,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk(Walk, blocking_app, examples=how_many(12), steps=35)

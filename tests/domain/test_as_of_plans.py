@@ -16,7 +16,7 @@ from domain.queries.moments import Moment, moment_of
 from domain.queries.paging import Window
 from domain.queries.past_groups import find_group_as_of, group_ids_as_of, groups_as_of
 from domain.queries.past_members import find_member_as_of
-from domain.queries.past_memberships import page_members_as_of
+from domain.queries.past_memberships import pages_of_members_as_of
 from domain.queries.reader import Reader
 from domain.store.pool import open_pool
 from domain.store.sealer import seal_pending
@@ -93,6 +93,8 @@ async def crowd(own_database: TestDatabase) -> AsyncIterator[Crowd]:
         await owner.execute(sql, organization_id, group_id, sequence, False, count)
     await app.execute(RemoveMember(organization_id, someone.id), SYSTEM)
     await seal_all(app, organization_id)
+    # Plans follow what is known of the tables; autovacuum may have looked when they were half full.
+    await owner.execute("ANALYZE audit_events, group_changes, released_names, groups, members")
     yield Crowd(app, organization_id, group_id, someone.id, then)
     await owner.close()
     await app.pool.close()
@@ -141,9 +143,9 @@ async def test_a_page_of_members_costs_the_page(crowd: Crowd, window: Window) ->
     group = (await groups_as_of(reader, *key))[crowd.group_id]
     pool = CountingPool(crowd.app.pool)
 
-    page = await page_members_as_of(Reader(pool), group, window)
+    pages = await pages_of_members_as_of(Reader(pool), [group], window)
 
-    assert len(page.rows) == (0 if window.after else 10)
+    assert len(pages[group.id].rows) == (0 if window.after else 10)
     assert max(await costs(crowd, pool)) <= TOUCHED
 
 

@@ -20,24 +20,14 @@ from domain.commands import (
 from domain.ids import UUID
 from domain.store import bulk_work as bulk_rounds
 from domain.vocabulary import MemberAction
+from tests.domain.bulk_work import Stepwise, failures, started, state
 from tests.support import factories
-from tests.support.bulk_work import Stepwise, started, state
 from tests.support.factories import SYSTEM, Looks
 from tests.support.racing import race
 
-pytestmark = pytest.mark.usefixtures("nothing_left_over")
+pytestmark = pytest.mark.usefixtures("nothing_left_over", "one_at_a_time")
 
-REVOKE, REMOVE = MemberAction.REVOKE, MemberAction.REMOVE
-_FAILED = (
-    "SELECT member_id, error_code FROM bulk_operation_items WHERE organization_id = $1"
-    " AND outcome = 'FAILED' ORDER BY member_id"
-)
-
-
-@pytest.fixture(autouse=True)
-def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Members follow one another, so that it is known how many are at hand."""
-    monkeypatch.setattr(bulk_work, "AT_ONCE", 1)
+REVOKE = MemberAction.REVOKE
 
 
 async def test_a_cancelled_operation_stops_after_the_member_at_hand(
@@ -172,7 +162,7 @@ async def test_what_fails_unexpectedly_keeps_no_other_waiting(
 
     row = await state(looks, operation_id)
     assert (row["state"], row["changed"], row["failed"]) == ("FINISHED", 2, 1)
-    assert [tuple(each) for each in await looks.rows(_FAILED)] == [(people[0], "INTERNAL")]
+    assert await failures(looks) == {people[0]: "INTERNAL"}
     assert "RuntimeError" in caplog.text
     assert "secret" not in caplog.text
 

@@ -6,7 +6,7 @@ from domain import errors
 from domain.vocabulary import MemberAction, MemberStatus
 
 ERRORS = [
-    (errors.NotFound("group"), "NOT_FOUND", "There is no group in this organization."),
+    (errors.NotFound("group"), "NOT_FOUND", "There is no such group in this organization."),
     (errors.NotFound("member", 7), "NOT_FOUND", "There is no member 7 in this organization."),
     (
         errors.Taken("userName", "member"),

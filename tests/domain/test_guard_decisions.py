@@ -15,7 +15,7 @@ from domain.commands import (
 )
 from domain.errors import DeprovisionHeld, MissingScope, NotFound, ScimDisabled
 from domain.ids import UUID
-from domain.store.released import organizations_with_released
+from domain.store.released_deprovisionings import organizations_with_released
 from domain.vocabulary import GuardResolution, Scope
 from tests.support import factories
 from tests.support.factories import SYSTEM

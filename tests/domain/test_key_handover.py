@@ -22,7 +22,8 @@ from domain.vocabulary import KeyHandshake
 from tests.domain.keys.test_account_keys import headed
 from tests.support import factories
 from tests.support.factories import SYSTEM, Looks
-from tests.support.keys import Keyed, keyed, keys
+from tests.support.key_pairs import keys
+from tests.support.keyed import Keyed, keyed
 
 HERS = keys(1)
 

@@ -27,14 +27,8 @@ from domain.vocabulary import KeyHandshake, MemberRole, MemberStatus, Scope
 from tests.domain.test_key_handover import changes_of
 from tests.support import factories
 from tests.support.factories import SYSTEM, Looks
-from tests.support.keys import (
-    Keyed,
-    give_keys,
-    keyed,
-    keys,
-    owner_with_keys,
-    person,
-)
+from tests.support.key_pairs import keys
+from tests.support.keyed import Keyed, give_keys, keyed, owner_with_keys, person
 
 
 async def organization_row(app: Application, organization_id: UUID) -> Any:

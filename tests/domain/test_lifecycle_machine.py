@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -16,7 +14,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from domain.application import Command
@@ -37,12 +34,14 @@ from domain.commands import (
     RevokeMember,
     UpdateOrganization,
 )
-from domain.errors import DomainError, Taken
+from domain.errors import Taken
 from domain.ids import UUID
 from domain.vocabulary import MemberRole, OnProvision
 from tests.domain.lifecycle_oracle import Oracle, Person
+from tests.domain.random_lives import step, walk
 from tests.support import factories
 from tests.support.blocking import Blocking
+from tests.support.effort import how_many
 from tests.support.factories import SYSTEM, Looks
 
 NAMES = st.sampled_from(["ann", "bob", "cai", "dee"])
@@ -85,17 +84,10 @@ class Lives(RuleBasedStateMachine):
         self, command: Command[Any], expected: Callable[[Oracle], bool], caller: Caller = SYSTEM
     ) -> Any:
         """Run both; they must agree on change or refusal. The value, or None when refused."""
-        due = self.oracle.attempt(expected)
-        if isinstance(due, bool):
-            outcome = self.blocking.run(self.blocking.app.execute(command, caller))
-            assert outcome.changed is due
-            return outcome.value
-        with pytest.raises(DomainError) as raised:
-            self.blocking.run(self.blocking.app.execute(command, caller))
-        assert type(raised.value) is due
-        if isinstance(raised.value, Taken):
-            assert raised.value.existing in self.ids.values()
-        return None
+        value, refusal = step(self.blocking, command, self.oracle.attempt(expected), caller)
+        if isinstance(refusal, Taken):
+            assert refusal.existing in self.ids.values()
+        return value
 
     @rule(
         name=NAMES,
@@ -275,12 +267,4 @@ class Lives(RuleBasedStateMachine):
 
 
 def test_every_life_agrees_with_the_design(blocking_app: Blocking) -> None:
-    run_state_machine_as_test(
-        lambda: Lives(blocking_app),  # type: ignore[arg-type]
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk(Lives, blocking_app, examples=how_many(20), steps=30)

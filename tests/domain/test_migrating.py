@@ -56,7 +56,8 @@ async def test_a_step_that_waits_too_long_is_tried_again_and_gives_up_in_the_end
     tried: list[float] = []
     monkeypatch.setattr("domain.migrations.run.asyncio.sleep", slept(tried))
     newest = head_revision()
-    await asyncio.to_thread(step_back, database.owner_url)
+    # The step after it takes a table at once; one that makes an index beside waits for ever.
+    await asyncio.to_thread(step_back, database.owner_url, "0012")
     connection = await asyncpg.connect(database.owner_url)
 
     async with connection.transaction():
@@ -71,8 +72,27 @@ async def test_a_step_that_waits_too_long_is_tried_again_and_gives_up_in_the_end
     await connection.close()
 
 
-def step_back(owner_url: str) -> None:
-    """Take the newest step back."""
+async def test_after_an_index_beside_no_step_waits_longer_than_before(
+    database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.migrations.run.LOCK_TIMEOUT_MS", 1234)
+    await asyncio.to_thread(step_back, database.owner_url, "0012")
+    seen: list[str] = []
+    upgrade = command.upgrade
+
+    def upgrading(config: Any, revision: str) -> None:
+        upgrade(config, revision)
+        connection = config.attributes["connection"]
+        seen.append(connection.exec_driver_sql("SHOW lock_timeout").scalar_one())
+
+    monkeypatch.setattr("domain.migrations.run.command.upgrade", upgrading)
+    await asyncio.to_thread(migrate, database.owner_url)
+
+    assert seen == ["1234ms"]
+
+
+def step_back(owner_url: str, revision: str) -> None:
+    """Take back the steps after this one."""
 
     async def work() -> None:
         async def connect(*_: Any, **__: Any) -> asyncpg.Connection:
@@ -80,7 +100,7 @@ def step_back(owner_url: str) -> None:
 
         engine = create_async_engine("postgresql+asyncpg://", async_creator=connect)
         async with engine.connect() as connection:
-            await connection.run_sync(lambda sync: command.downgrade(_config(sync), "-1"))
+            await connection.run_sync(lambda sync: command.downgrade(_config(sync), revision))
             await connection.commit()
         await engine.dispose()
 

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from domain.application import Application, Command
+from domain.clock import utc_now
 from domain.commands import (
     EditKind,
     ProvisionMember,
@@ -22,8 +23,12 @@ from domain.commands import (
 from domain.ids import UUID, new_id
 from domain.queries.conditions import AllOf, Column, Compare, Condition, Linked, Op
 from domain.queries.groups import group_members_after, list_groups
-from domain.queries.members import get_member, list_members
+from domain.queries.member_counts import member_counts
+from domain.queries.members import count_members, get_member, list_members
 from domain.queries.reader import Reader
+from domain.store.member_counter import keep_counts
+from domain.store.sealer import seal_batch
+from domain.vocabulary import MemberStatus
 from tests.domain.membership import edit
 from tests.support import factories
 from tests.support.counting import CountingPool, counting
@@ -213,6 +218,22 @@ async def test_member_by_id(crowd: Crowd, with_groups: bool) -> None:
 
     assert await get_member(Reader(pool), crowd.organization_id, _MEMBER, with_groups=with_groups)
 
+    await check(crowd, pool)
+
+
+async def test_members_are_counted_from_the_few_events_since(crowd: Crowd) -> None:
+    async with crowd.app.pool.acquire() as connection:
+        await seal_batch(connection, crowd.organization_id)
+        assert await keep_counts(connection, crowd.organization_id, utc_now())
+    await factories.member(crowd.app, crowd.organization_id, MemberStatus.REVOKED)
+    _, pool = counting(crowd.app)
+
+    counts = await member_counts(Reader(pool), crowd.organization_id)
+    total = await count_members(Reader(pool), crowd.organization_id)
+
+    assert counts.total == total > MANY - 2
+    assert counts.revoked >= 1
+    assert len(pool.statements) == 2
     await check(crowd, pool)
 
 

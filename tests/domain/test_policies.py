@@ -209,10 +209,11 @@ async def test_a_provider_restores_within_the_policies(
     assert (await app.execute(restore, SYSTEM)).changed
 
 
+@pytest.mark.parametrize("status", [MemberStatus.INVITED, MemberStatus.STAGED])
 async def test_who_never_accepted_is_known_by_the_directory(
-    app: Application, organization_id: UUID
+    app: Application, organization_id: UUID, status: MemberStatus
 ) -> None:
-    person = await factories.member(app, organization_id)
+    person = await factories.member(app, organization_id, status)
     await app.execute(RevokeMember(organization_id, person.id), SYSTEM)
     await set_policies(app, organization_id, require_sso=True, **FOREIGN)
 
@@ -222,7 +223,9 @@ async def test_who_never_accepted_is_known_by_the_directory(
 
     with pytest.raises(PolicyViolation, match=DOMAIN):
         await app.execute(restored("other@example.com"), SYSTEM)
-    assert (await app.execute(restored("her@acme.example"), SYSTEM)).changed
+    with pytest.raises(PolicyViolation, match=DOMAIN):
+        await app.execute(RestoreMember(organization_id, person.id), SYSTEM)
+    assert (await app.execute(restored("her@Acme.Example"), SYSTEM)).changed
 
 
 async def test_who_was_removed_elsewhere_belongs_here_alone(

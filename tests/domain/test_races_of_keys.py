@@ -11,7 +11,8 @@ from domain.commands import ConfirmMember, Member, SetAccountKeys, UpdateOrganiz
 from domain.keys.organization_key import check_wrapped_key, new_organization_key
 from domain.vocabulary import KeyHandshake
 from tests.support.factories import SYSTEM, Looks
-from tests.support.keys import Keyed, keyed, keys, person
+from tests.support.key_pairs import keys
+from tests.support.keyed import Keyed, keyed, person
 from tests.support.racing import race
 
 ROUNDS = 12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -12,9 +13,11 @@ from domain.commands import (
     ConfirmMember,
     CreateOrganization,
     Member,
+    MemberEdit,
     ProvisionMember,
     ReinviteMember,
     RemoveMember,
+    RestoreMember,
     RevisedState,
     ReviseMember,
     RevokeMember,
@@ -252,3 +255,33 @@ async def test_names_that_share_a_slug(app: Application) -> None:
     slugs = await app.pool.fetch("SELECT slug FROM organizations WHERE id = any($1)", ids)
     assert len({row["slug"] for row in slugs}) == 9
     assert sum(row["slug"] == name.lower() for row in slugs) == 1
+
+
+async def test_a_member_who_changes_while_the_account_is_waited_for_is_read_again(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    person = await factories.member(app, organization_id, MemberStatus.REVOKED)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))"
+    async with app.pool.acquire() as other, other.transaction():
+        await other.fetch("SELECT 1 FROM accounts WHERE id = $1 FOR UPDATE", person.account_id)
+        restoring = asyncio.create_task(
+            app.execute(RestoreMember(organization_id, person.id), SYSTEM)
+        )
+        while not await app.pool.fetchval(waiting, other.get_server_pid()):
+            await asyncio.sleep(0.01)
+        await app.execute(ReviseMember(organization_id, person.id, given_name("Zoë")), SYSTEM)
+
+    restored = (await restoring).value
+
+    assert restored.attributes.given_name == "Zoë"
+    assert restored.version == person.version + 2
+    assert (await looks.actions())[-2:] == ["member.updated", "member.restored"]
+    row = (await looks.rows("SELECT * FROM members WHERE organization_id = $1"))[0]
+    assert (row["given_name"], row["revoked_at"]) == ("Zoë", None)
+
+
+def given_name(name: str) -> MemberEdit:
+    def edit(member: Member) -> RevisedState:
+        return RevisedState(replace(member.attributes, given_name=name))
+
+    return edit

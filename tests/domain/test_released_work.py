@@ -13,7 +13,7 @@ from domain.commands import (
     ChangeMemberRole,
 )
 from domain.errors import DeprovisionHeld
-from domain.store.released import organizations_with_released, released_after
+from domain.store.released_deprovisionings import organizations_with_released, released_after
 from domain.vocabulary import GuardResolution, MemberRole, MemberStatus
 from tests.support import factories
 from tests.support.factories import SYSTEM

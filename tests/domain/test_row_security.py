@@ -86,6 +86,16 @@ async def test_a_connection_that_was_told_nothing_sees_nothing(walled: TestDatab
         await connection.close()
 
 
+async def test_the_owner_of_the_tables_sees_over_the_wall(
+    walled: TestDatabase, both: tuple[UUID, UUID]
+) -> None:
+    connection = await asyncpg.connect(walled.owner_url)
+    try:
+        assert {row[0] for row in await connection.fetch(FORGETFUL)} >= set(both)
+    finally:
+        await connection.close()
+
+
 async def test_what_is_told_in_a_transaction_ends_with_it(
     app: Application, both: tuple[UUID, UUID]
 ) -> None:

@@ -85,6 +85,15 @@ def test_what_nobody_wants_to_know_is_not_kept(taken: list[list[Span]]) -> None:
     assert taken == []
 
 
+def test_what_somebody_else_wants_to_know_is_kept(taken: list[list[Span]]) -> None:
+    trace_to(lambda trace: taken.append(list(trace)), percent=0)
+
+    with span("outer", parent=Parent(TRACE, ABOVE, is_sampled=True)):
+        pass
+
+    assert [(trace[0].name, trace[0].trace_id) for trace in taken] == [("outer", TRACE)]
+
+
 def test_a_short_turn_is_dropped_unless_it_failed(
     taken: list[list[Span]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

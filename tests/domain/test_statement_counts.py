@@ -20,6 +20,7 @@ from domain.commands import (
     ReviseGroup,
     ReviseMember,
     RevokeMember,
+    UpdateOrganization,
 )
 from domain.ids import UUID
 from domain.queries.members import get_member, list_members
@@ -29,6 +30,8 @@ from tests.domain.membership import edit
 from tests.support import factories
 from tests.support.counting import counting
 from tests.support.factories import SYSTEM
+from tests.support.key_pairs import keys
+from tests.support.keyed import keyed
 
 LARGE = 10_000
 _FILL = (
@@ -83,15 +86,18 @@ async def test_revoking_is_a_read_and_a_write(app: Application, organization_id:
     assert await statements(app, RevokeMember(organization_id, person.id)) == 1
 
 
-async def test_restoring_reads_the_policies_too(app: Application, organization_id: UUID) -> None:
+async def test_restoring_asks_of_an_account_too(app: Application, organization_id: UUID) -> None:
+    domains = UpdateOrganization(organization_id, allowed_email_domains=("example.com",))
+    await app.execute(domains, SYSTEM)
     invited = await factories.member(app, organization_id)
     await app.execute(RevokeMember(organization_id, invited.id), SYSTEM)
     linked = await factories.member(app, organization_id, MemberStatus.REVOKED)
 
-    assert await statements(app, RestoreMember(organization_id, invited.id)) == 3
+    # The write itself asks whether the domain is allowed.
+    assert await statements(app, RestoreMember(organization_id, invited.id)) == 2
     assert await statements(app, RestoreMember(organization_id, invited.id)) == 1
-    # Finds that there is an account, then: begin, lock it, member, policies, person, write, commit.
-    assert await statements(app, RestoreMember(organization_id, linked.id)) == 8
+    # Finds that there is an account, then: begin, lock it, person and policies, write, commit.
+    assert await statements(app, RestoreMember(organization_id, linked.id)) == 6
 
 
 async def test_confirming_reads_organization_and_person_too(
@@ -100,6 +106,28 @@ async def test_confirming_reads_organization_and_person_too(
     person = await factories.member(app, organization_id, MemberStatus.ACCEPTED)
 
     assert await statements(app, ConfirmMember(organization_id, person.id)) == 4
+
+
+async def test_handing_over_the_key_costs_a_transaction(app: Application) -> None:
+    acme = await keyed(app)
+    new = await acme.accepted(keys(1))
+
+    async def confirming() -> int:
+        wrapped, kid = acme.wrapped(keys(1)), keys(1).kid
+        command = ConfirmMember(
+            acme.organization_id,
+            new.id,
+            wrapped_organization_key=wrapped,
+            public_key_thumbprint=kid,
+        )
+        return await statements(app, command)
+
+    # Member and organization, of whom there is a person; then: begin, lock the account, hold the
+    # organization's key, person and policies, write, commit.
+    assert await confirming() == 8
+    assert await confirming() == 7
+    await acme.rotate()
+    assert await confirming() == 8
 
 
 async def test_a_seat_limit_costs_a_lock(app: Application) -> None:

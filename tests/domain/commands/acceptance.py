@@ -12,6 +12,7 @@ from domain.commands import Accepted, AcceptInvitation, Member
 from domain.errors import DomainError
 from domain.ids import UUID
 from domain.keys.account_keys import lock, new_key_pair, public_jwk
+from domain.vocabulary import MemberStatus
 from tests.support import factories
 from tests.support.factories import Looks
 
@@ -25,6 +26,15 @@ NOBODY = nobody("192.0.2.7")
 async def accept(app: Application, invited: Member, who: Any = NOBODY, **given: Any) -> Accepted:
     link = await factories.invitation_link(app, invited)
     return (await app.execute(AcceptInvitation(link, **given), who)).value
+
+
+async def known_and_invited(app: Application, organization_id: UUID) -> tuple[Member, UUID, Member]:
+    """Who accepted here, the account that made, and the same person invited elsewhere."""
+    known = await factories.member(app, organization_id, MemberStatus.ACCEPTED)
+    assert known.account_id is not None
+    elsewhere = await factories.organization(app)
+    invited = await factories.member(app, elsewhere, email=known.attributes.email)
+    return known, known.account_id, invited
 
 
 async def account(app: Application, account_id: UUID | None) -> Any:

@@ -31,12 +31,13 @@ from tests.domain.commands.acceptance import (
     PUBLIC,
     accept,
     account,
+    known_and_invited,
     memberships,
     refused,
 )
 from tests.support import factories
 from tests.support.factories import SYSTEM, Looks, person, unique
-from tests.support.keys import keyed
+from tests.support.keyed import keyed
 from tests.support.sessions import session_id_of
 
 
@@ -87,19 +88,16 @@ async def test_secrets_of_an_acceptance_do_not_show(
 async def test_an_address_with_an_account_signs_in_first(
     app: Application, organization_id: UUID
 ) -> None:
-    known = await factories.member(app, organization_id, MemberStatus.ACCEPTED)
-    elsewhere = await factories.organization(app)
-    invited = await factories.member(app, elsewhere, email=known.attributes.email)
-    assert known.account_id is not None
+    known, account_id, invited = await known_and_invited(app, organization_id)
 
     error = await refused(app, invited, SignInRequired, **KEYS)
     assert "sign in" in error.message
 
-    accepted = await accept(app, invited, person(known.account_id))
-    assert (accepted.account_id, accepted.session) == (known.account_id, None)
-    assert await memberships(app, known.account_id) == {
+    accepted = await accept(app, invited, person(account_id))
+    assert (accepted.account_id, accepted.session) == (account_id, None)
+    assert await memberships(app, account_id) == {
         organization_id: known.id,
-        elsewhere: invited.id,
+        invited.organization_id: invited.id,
     }
 
 
@@ -235,18 +233,65 @@ async def test_the_link_stands_in_no_log_and_no_table(
     assert accepted.session[-43:] not in str(rows)
 
 
-async def test_the_hash_alone_is_compared(app: Application, organization_id: UUID) -> None:
-    """Whoever reads the database cannot make a link of what stands there."""
+async def test_a_link_ends_with_the_key_that_it_was_made_with(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
     invited = await factories.member(app, organization_id)
     link = await factories.invitation_link(app, invited)
-    stored = await app.pool.fetchval(
-        "SELECT token_hash FROM invitations WHERE member_id = $1", invited.id
-    )
+    policy = replace(factories.POLICY, secret_key=b"the key that took its place")
+    after = Application(app.pool, policy)
+
+    with pytest.raises(LinkVoid) as void:
+        await after.execute(AcceptInvitation(link), NOBODY)
+
+    assert void.value.problem is LinkProblem.EXPIRED
+    assert void.value.message == "token has expired; ask for a new link."
+    assert await looks.invitations(invited.id) == ["QUEUED"]
+    assert await looks.actions(invited.id) == ["member.invited"]
+    # Its mail had not left yet: the new key makes the link that it comes with.
+    mailed = policy.token_of(organization_id, UUID(hex=link.split("_")[2]))
+    with pytest.raises(LinkVoid) as forged:
+        await app.execute(AcceptInvitation(mailed), NOBODY)
+    assert forged.value.problem is None
+    accepted = (await after.execute(AcceptInvitation(mailed), NOBODY)).value
+    assert accepted.member.status is MemberStatus.ACCEPTED
+    with pytest.raises(LinkVoid) as used:
+        await after.execute(AcceptInvitation(link), NOBODY)
+    assert used.value.problem is LinkProblem.USED
+
+
+async def test_the_link_of_who_was_removed_is_told_from_no_link(
+    app: Application, organization_id: UUID
+) -> None:
+    invited = await factories.member(app, organization_id)
+    link = await factories.invitation_link(app, invited)
+    await app.execute(RemoveMember(organization_id, invited.id), SYSTEM)
+
+    said = []
+    for token in (link, f"{link[:-43]}{'A' * 43}", link[:-1]):
+        with pytest.raises(LinkVoid) as void:
+            await app.execute(AcceptInvitation(token), NOBODY)
+        said.append(void.value.message)
+
+    assert said == [
+        "token opens nothing any more, since the invitation was taken back; ask an administrator.",
+        *["token is not that of an invitation; copy the whole link."] * 2,
+    ]
+
+
+async def test_the_hash_alone_is_kept(app: Application, organization_id: UUID) -> None:
+    """Whoever reads the database cannot make a link of what stands there, nor who writes to it."""
+    invited = await factories.member(app, organization_id)
+    link = await factories.invitation_link(app, invited)
     secret = factories.POLICY.secret_of(organization_id, UUID(hex=link.split("_")[2]))
-    assert stored == sha256(secret).digest()
-    assert (
-        replace(factories.POLICY, secret_key=b"another").secret_of(
-            organization_id, UUID(hex=link.split("_")[2])
-        )
-        != secret
+    stored = "SELECT token_hash FROM invitations WHERE member_id = $1"
+    assert await app.pool.fetchval(stored, invited.id) == sha256(secret).digest()
+    own = sha256(bytes(32)).digest()
+    await app.pool.execute(
+        "UPDATE invitations SET token_hash = $2 WHERE member_id = $1", invited.id, own
     )
+
+    with pytest.raises(LinkVoid) as void:
+        await app.execute(AcceptInvitation(f"{link[:-43]}{'A' * 43}"), NOBODY)
+
+    assert void.value.problem is LinkProblem.EXPIRED

@@ -8,12 +8,16 @@ from domain.commands import (
     RevokeMember,
     UpdateOrganization,
 )
-from domain.errors import DomainError, SignInRequired
+from domain.errors import DomainError, Forbidden, SignInRequired
 from domain.ids import UUID
 from domain.vocabulary import MemberStatus
 from tests.domain.commands.acceptance import (
+    KEYS,
     NOBODY,
+    PUBLIC,
     accept,
+    account,
+    known_and_invited,
     memberships,
     refused,
 )
@@ -59,6 +63,19 @@ async def test_single_sign_on_where_it_is_required(app: Application, organizatio
     assert sso_at is not None
 
 
+async def test_a_provider_gives_nobody_keys_that_count_in_other_organizations(
+    app: Application, organization_id: UUID
+) -> None:
+    _, account_id, invited = await known_and_invited(app, organization_id)
+
+    vouched = person(account_id, sso_organization_id=invited.organization_id)
+    error = await refused(app, invited, Forbidden, vouched, **KEYS)
+    assert "sign in by a link" in error.message
+
+    await accept(app, invited, person(account_id), **KEYS)
+    assert (await account(app, account_id))["public_key"] == PUBLIC
+
+
 async def test_the_only_organization_of_its_members(
     app: Application, organization_id: UUID
 ) -> None:
@@ -97,19 +114,16 @@ async def test_two_organizations_at_once_make_one_account(app: Application) -> N
 
 
 async def test_twenty_tries_of_a_signed_in_person(app: Application, organization_id: UUID) -> None:
-    known = await factories.member(app, organization_id, MemberStatus.ACCEPTED)
-    elsewhere = await factories.organization(app)
-    invited = await factories.member(app, elsewhere, email=known.attributes.email)
-    assert known.account_id is not None
+    _, account_id, invited = await known_and_invited(app, organization_id)
     link = await factories.invitation_link(app, invited)
 
     results = await race(
-        [app.execute(AcceptInvitation(link), person(known.account_id)) for _ in range(20)]
+        [app.execute(AcceptInvitation(link), person(account_id)) for _ in range(20)]
     )
 
     assert len(results.done) == 1
     assert {error.message for error in results.refused} == {
         "token was used already; sign in instead."
     }
-    looks = Looks(app.pool, elsewhere)
+    looks = Looks(app.pool, invited.organization_id)
     assert await looks.actions(invited.id) == ["member.invited", "member.accepted"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -62,6 +63,23 @@ async def test_a_new_link_in_place_of_an_expired_one(
     fresh = await factories.invitation_link(app, invited)
     assert fresh != link
     assert (await accept(app, invited)).member.status is MemberStatus.ACCEPTED
+
+
+async def test_a_new_link_in_place_of_one_that_an_earlier_key_made(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    invited = await factories.member(app, organization_id)
+    link = await factories.invitation_link(app, invited)
+    after = Application(app.pool, replace(factories.POLICY, secret_key=b"the next key"))
+    await app.pool.execute(
+        "UPDATE invitations SET queued_at = now() - interval '11 min' WHERE member_id = $1",
+        invited.id,
+    )
+
+    assert not await ask_again(app, link)
+    assert await ask_again(after, link)
+
+    assert await looks.invitations(invited.id) == ["CANCELLED", "QUEUED"]
 
 
 async def test_no_new_link_within_ten_minutes(

@@ -22,7 +22,7 @@ from domain.errors import (
     VersionConflict,
 )
 from domain.ids import UUID, new_id
-from domain.queries.credentials import find_access_token
+from domain.queries.access_tokens import find_access_token
 from domain.queries.reader import Reader
 from domain.secrets import read_secret
 from domain.vocabulary import Scope

@@ -13,11 +13,13 @@ from domain.commands import (
     DisableScim,
     EnableScim,
     IssuedCredential,
+    Once,
+    Replayed,
     RevokeScimCredential,
     RotateScimApiKey,
     UpdateScimConnection,
 )
-from domain.errors import Invalid, NotFound, ScimDisabled, VersionConflict
+from domain.errors import IdempotencyKeyReused, Invalid, NotFound, ScimDisabled, VersionConflict
 from domain.ids import UUID, new_id
 from domain.queries.credentials import find_scim_credential
 from domain.queries.reader import Reader
@@ -189,6 +191,62 @@ async def test_revoking_a_key(app: Application, organization_id: UUID, looks: Lo
     assert (done.changed, again.changed) == (True, False)
     assert (await keys(looks))[first.credential_id]["revoked_at"] is not None
     assert (await looks.actions())[-1] == "scim_connection.key_revoked"
+
+
+async def test_a_name_stands_with_the_key_and_in_the_history(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    await enabled(app, organization_id)
+
+    command = CreateScimCredential(organization_id, name=" Okta, staging ")
+    made = (await app.execute(command, SYSTEM)).value
+    rotated = (await app.execute(RotateScimApiKey(organization_id, name="Okta"), SYSTEM)).value
+    assert made.credential_id is not None
+    assert rotated.credential_id is not None
+    await app.execute(RevokeScimCredential(organization_id, made.credential_id), SYSTEM)
+
+    found = await keys(looks)
+    assert found[made.credential_id]["name"] == "Okta, staging"
+    assert found[rotated.credential_id]["name"] == "Okta"
+    assert [row["name"] for row in found.values()].count(None) == 1
+    events = await looks.rows(
+        "SELECT action, changes FROM audit_events WHERE organization_id = $1 ORDER BY sequence"
+    )
+    named = [
+        (event["action"].split(".")[1], change["before"], change["after"])
+        for event in events
+        for change in event["changes"]
+        if change["attribute"] == "name"
+    ]
+    assert named[-3:] == [
+        ("key_created", None, "Okta, staging"),
+        ("key_created", None, "Okta"),
+        ("key_revoked", "Okta, staging", None),
+    ]
+
+
+async def test_a_command_without_a_name_is_the_one_from_before_there_were_names(
+    app: Application, organization_id: UUID, looks: Looks
+) -> None:
+    await enabled(app, organization_id)
+    command = CreateScimCredential(organization_id)
+    text = (
+        f"CreateScimCredential(organization_id={organization_id!r},kind='API_KEY',expires_at=None)"
+    )
+    await looks.rows(
+        "INSERT INTO idempotency_keys (caller_id, key, input_hash, created_at)"
+        " SELECT $2, $1::uuid::text, sha256(convert_to($3, 'UTF8')), now()",
+        UUID(int=0),
+        text,
+    )
+
+    again = await app.execute(Once(command, str(organization_id)), SYSTEM)
+
+    assert (again.changed, again.value) == (False, Replayed(None))
+    named = CreateScimCredential(organization_id, name="Okta")
+    with pytest.raises(IdempotencyKeyReused):
+        await app.execute(Once(named, str(organization_id)), SYSTEM)
+    assert len(await keys(looks)) == 1
 
 
 async def test_keys_expire_in_the_future(app: Application, organization_id: UUID) -> None:

@@ -93,7 +93,7 @@ async def test_a_person_ends_a_session_once(app: Application, account_id: UUID) 
 async def test_nobody_ends_the_session_of_another(app: Application, account_id: UUID) -> None:
     secret = await session(app, account_id)
 
-    with pytest.raises(NotFound, match=r"^There is no session\.$"):
+    with pytest.raises(NotFound, match=r"^There is no such session\.$"):
         await app.execute(EndSession(session_id_of(secret)), person(new_id()))
     with pytest.raises(NotFound):
         await app.execute(EndSession(new_id()), person(account_id))

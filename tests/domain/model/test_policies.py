@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import Invalid, PolicyViolation
-from domain.model.policies import NO_POLICIES, Policies, read_domains
+from domain.model.policies import Policies, read_domains
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_addresses_that_are_allowed(email: str) -> None:
     policies = Policies(read_domains(["example.com", "bücher.example"]))
 
     policies.check_email(email)
-    NO_POLICIES.check_email(email)
+    Policies().check_email(email)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_single_sign_on() -> None:
     policies = Policies(require_sso=True)
 
     policies.check_sign_on(came_by_sso=True)
-    NO_POLICIES.check_sign_on(came_by_sso=False)
+    Policies().check_sign_on(came_by_sso=False)
     with pytest.raises(PolicyViolation, match="requires single sign-on"):
         policies.check_sign_on(came_by_sso=False)
 
@@ -100,17 +100,17 @@ def test_to_belong_to_one_alone() -> None:
     policies = Policies(single_organization=True)
 
     policies.check_elsewhere(is_elsewhere=False, is_claimed=False)
-    NO_POLICIES.check_elsewhere(is_elsewhere=True, is_claimed=False)
+    Policies().check_elsewhere(is_elsewhere=True, is_claimed=False)
     with pytest.raises(PolicyViolation, match="may belong to no other, and this person belongs"):
         policies.check_elsewhere(is_elsewhere=True, is_claimed=False)
     with pytest.raises(PolicyViolation, match="they leave that one first"):
-        NO_POLICIES.check_elsewhere(is_elsewhere=True, is_claimed=True)
+        Policies().check_elsewhere(is_elsewhere=True, is_claimed=True)
 
 
 @pytest.mark.parametrize(
     "policies",
-    [NO_POLICIES, Policies(("a.example",), require_sso=True), Policies(single_organization=True)],
+    [Policies(), Policies(("a.example",), require_sso=True), Policies(single_organization=True)],
 )
 def test_they_are_read_as_they_were_stored(policies: Policies) -> None:
     assert Policies.read(policies.stored()) == policies
-    assert Policies.read({}) == NO_POLICIES
+    assert Policies.read({}) == Policies()

@@ -9,7 +9,7 @@ from domain.errors import Invalid, SeatLimitReached
 from domain.model.changes import Change
 from domain.model.group import EditKind, Group, GroupAttributes, MembershipChange, MembershipEdit
 from domain.model.organization import Organization, organization_name, slug_of
-from domain.model.policies import NO_POLICIES
+from domain.model.policies import Policies
 from domain.model.scim_connection import ScimSettings, preset_of
 from domain.vocabulary import (
     IdentityProvider,
@@ -34,7 +34,7 @@ def organization(seats: int | None, occupied: int | None) -> Organization:
         seats_occupied=occupied,
         key_handshake=KeyHandshake.OFF,
         key_version=0,
-        policies=NO_POLICIES,
+        policies=Policies(),
         version=1,
     )
 

@@ -127,7 +127,6 @@ WORDS = st.sampled_from(
     ]
 )
 TEXT_OPS = st.sampled_from([*EQUAL, *TEXT])
-MAYBE = st.none() | WORDS
 
 
 def _compare(field: Any, ops: Any, values: Any) -> st.SearchStrategy[Compare]:

@@ -30,6 +30,7 @@ from domain.queries.reader import Reader
 from tests.domain.queries.oracle import CONDITIONS, holds
 from tests.support import factories
 from tests.support.blocking import Blocking
+from tests.support.effort import how_many
 from tests.support.factories import SYSTEM
 
 EMAILS: list[Any] = [
@@ -86,7 +87,9 @@ def people(blocking_app: Blocking) -> tuple[UUID, dict[str, dict[str, Any]]]:
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=how_many(120),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(condition=CONDITIONS)
 def test_conditions_mean_the_same(

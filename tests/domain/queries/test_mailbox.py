@@ -90,6 +90,7 @@ async def test_every_kind_newest_first(app: Application, reader: Reader) -> None
         MailKind.CONFIRMED,
     ]
     assert {row.organization_name[:4] for row in rows} == {"Acme"}
+    assert {row.organization_slug[:4] for row in rows} == {"acme"}
     by_kind = {row.kind: row for row in rows}
     assert by_kind[MailKind.CONFIRMABLE].facts["waiting"] == 1
     assert by_kind[MailKind.REMINDER].link_id == rows[3].id

@@ -1,6 +1,6 @@
 """First, deep and last pages find their rows by index, with the server's plans, in a large log.
 
-An organization of 60,000 members and 200,000 events: a page may look at a few hundred rows.
+An organization of 60,000 members and 80,000 events: a page may look at a few hundred rows.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tests.support import factories
 from tests.support.database import DatabaseFactory, TestDatabase
 
 MANY = 60_000
-EVENTS = 200_000
+EVENTS = 80_000
 TOUCHED = 330
 """Three rows for each of a page of 100, where a scan touches tens of thousands."""
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -189,18 +189,18 @@ LISTS: dict[str, tuple[List, Position]] = {
     ),
     "groups by name": (groups("DISPLAY_NAME"), ("group 3", _GROUP)),
     "groups by update": (groups("UPDATED_AT"), (START, _GROUP)),
-    "events": (events(), (None, 100_000)),
-    "events of a subject": (events(subject_id=SUBJECT), (None, 100_000)),
-    "events of an action": (events(actions=("member.revoked",)), (None, 100_000)),
+    "events": (events(), (None, EVENTS // 2)),
+    "events of a subject": (events(subject_id=SUBJECT), (None, EVENTS // 2)),
+    "events of an action": (events(actions=("member.revoked",)), (None, EVENTS // 2)),
     "events of a time": (
         events(
             occurred_at=Instants(
-                START + timedelta(minutes=50_000), START + timedelta(minutes=60_000)
+                START + timedelta(minutes=30_000), START + timedelta(minutes=40_000)
             )
         ),
-        (None, 55_000),
+        (None, 35_000),
     ),
-    "requests": (page_requests, (None, 100_000)),
+    "requests": (page_requests, (None, EVENTS // 2)),
 }
 
 

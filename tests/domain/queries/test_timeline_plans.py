@@ -11,9 +11,9 @@ import pytest
 
 from domain.application import Application
 from domain.ids import UUID
-from domain.queries.connections import activity
 from domain.queries.paging import Window
 from domain.queries.reader import Reader
+from domain.queries.scim_connections import activity
 from domain.queries.timeline import TIMELINE
 from tests.domain.queries.test_page_plans import Noting
 from tests.domain.test_plans import explained

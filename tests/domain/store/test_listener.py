@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -11,8 +12,9 @@ from domain.application import Application
 from domain.ids import UUID
 from domain.store.listener import NAME, Listener, Lookout
 from domain.store.notify import CHANNEL, Notifier
+from domain.store.pool import open_pool
 from domain.store.sealer import seal_pending
-from domain.store.tails import Tails
+from domain.store.tails import Tail, Tails
 from tests.support import factories
 
 _LISTENING = """
@@ -22,10 +24,10 @@ WHERE application_name = $1 AND datname = current_database() AND query LIKE 'LIS
 
 
 @pytest.fixture
-async def tails(database_url: str) -> AsyncIterator[Tails]:
+async def tails(app: Application, database_url: str) -> AsyncIterator[Tails]:
     """Tails of a process that listens."""
     made = Tails()
-    listener = Listener(database_url, made)
+    listener = Listener(database_url, Lookout(app.pool, made))
     running = asyncio.create_task(listener.run())
     yield made
     listener.stop()
@@ -106,8 +108,8 @@ async def test_a_look_finds_what_nobody_told(app: Application, organization_id: 
         # The first look does not know what the tails have read.
         await lookout.look()
         assert tail._news.is_set()
-        await tail.news()
-        await bystander.news()
+        assert await tail.news()
+        assert await bystander.news()
 
         await lookout.look()
         assert not tail._news.is_set()
@@ -116,6 +118,58 @@ async def test_a_look_finds_what_nobody_told(app: Application, organization_id: 
         await seal_pending(app.pool)
         await lookout.look()
         assert (tail._news.is_set(), bystander._news.is_set()) == (True, False)
+
+
+@asynccontextmanager
+async def looked(app: Application, organization_id: UUID) -> AsyncIterator[tuple[Lookout, Tail]]:
+    """A lookout that knows how far the organization is, and a tail that has heard of it."""
+    tails = Tails()
+    lookout = Lookout(app.pool, tails)
+    with tails.open(organization_id) as tail:
+        await seal_pending(app.pool)
+        await lookout.look()
+        assert await tail.news()
+        yield lookout, tail
+
+
+async def test_a_look_wakes_nobody_for_what_was_told(
+    app: Application, organization_id: UUID
+) -> None:
+    async with looked(app, organization_id) as (lookout, tail):
+        await factories.member(app, organization_id)
+        await seal_pending(app.pool)
+
+        await lookout.hear(organization_id)
+        assert await tail.news()
+        await lookout.look()
+        assert not tail._news.is_set()
+
+        # What came after it and was told by nobody is found all the same.
+        await factories.member(app, organization_id)
+        await seal_pending(app.pool)
+        await lookout.look()
+        assert await tail.news()
+
+
+async def test_who_is_told_of_wakes_though_nothing_has_moved(
+    app: Application, organization_id: UUID
+) -> None:
+    async with looked(app, organization_id) as (lookout, tail):
+        lookout.told(organization_id)
+
+        async with asyncio.timeout(20):
+            assert await tail.news()
+
+
+async def test_who_is_told_of_wakes_while_the_database_is_away(
+    database_url: str, organization_id: UUID
+) -> None:
+    tails, pool = Tails(), await open_pool(database_url, size=1)
+    await pool.close()
+    with tails.open(organization_id) as tail:
+        await Lookout(pool, tails).hear(organization_id)
+
+        assert await tail.news(0.001)
 
 
 async def test_a_look_asks_nothing_when_nobody_waits() -> None:

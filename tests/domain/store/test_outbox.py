@@ -98,8 +98,10 @@ async def test_a_claim_has_what_a_mail_needs(app: Application, organization_id: 
 
     claimed = await claim_one(app, organization_id)
 
-    name = await app.pool.fetchval("SELECT name FROM organizations WHERE id = $1", organization_id)
-    assert claimed.organization_name == name
+    (named,) = await app.pool.fetch(
+        "SELECT name, slug FROM organizations WHERE id = $1", organization_id
+    )
+    assert (claimed.organization_name, claimed.organization_slug) == tuple(named)
     assert (claimed.person_name, claimed.email) == ("Ada L.", invited.attributes.email)
     assert claimed.attempts == 1
     assert (await row_of(app, claimed))["attempts"] == 1

@@ -18,7 +18,7 @@ from domain.vocabulary import (
     ScimResourceType,
     SubjectKind,
 )
-from tests.support.requests import NOON, entry, head, stored
+from tests.domain.store.logged import NOON, entry, head, stored
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from domain.ids import UUID, new_id
 from domain.store import request_log
 from domain.store.pool import open_pool
 from domain.store.request_log import RequestLogWriter
+from tests.domain.store.logged import entry, stored
 from tests.support.database import ROW_SECURITY
-from tests.support.requests import entry, stored
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from domain.store.retention import (
 from domain.vocabulary import MemberStatus
 from tests.support import factories
 from tests.support.factories import Looks
-from tests.support.requests_log import entry, write_requests
+from tests.support.request_log import entry, write_requests
 from tests.support.sessions import session, session_id_of
 
 # Older than whatever other tests leave behind.

@@ -33,7 +33,8 @@ async def test_a_wait_may_have_an_end() -> None:
     tails = Tails()
 
     with tails.open(new_id()) as tail:
-        assert await tail.news(0.001)
+        assert not await tail.news(0.001)
+        assert not tail.is_closed
 
 
 async def test_closing_ends_every_wait_and_those_to_come() -> None:

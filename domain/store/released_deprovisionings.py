@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.caller import Actor, Caller
 from domain.ids import UUID
+from domain.store.organization_jumps import organizations_with
 from domain.vocabulary import ActorKind, Origin
 
 if TYPE_CHECKING:
@@ -13,19 +14,7 @@ if TYPE_CHECKING:
 
 BATCH = 100
 
-# Jumps from organization to organization in the index of what is released.
-_WAITING = """
-WITH RECURSIVE waiting AS (
-  (SELECT organization_id FROM held_deprovisionings WHERE released_at IS NOT NULL
-   ORDER BY organization_id LIMIT 1)
-  UNION ALL
-  SELECT (SELECT held.organization_id FROM held_deprovisionings AS held
-          WHERE held.released_at IS NOT NULL AND held.organization_id > waiting.organization_id
-          ORDER BY held.organization_id LIMIT 1)
-  FROM waiting WHERE waiting.organization_id IS NOT NULL
-)
-SELECT organization_id FROM waiting WHERE organization_id IS NOT NULL
-"""
+_WAITING = organizations_with("held_deprovisionings", "released_at IS NOT NULL")
 _RELEASED = f"""
 SELECT organization_id, id, request_id, release_id, released_by_kind, released_by_id,
   released_by_label, released_origin
