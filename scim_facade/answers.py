@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from domain.secrets import masked
 from scim_facade.exchange import Answer
 from scim_facade.protocol.conditions import etag, parse_condition
 from scim_facade.protocol.errors import ScimError, error_body
@@ -64,7 +65,7 @@ def refusal(error: ScimError, error_code: str | None = None) -> Answer:
         headers = ((b"retry-after", str(error.retry_after_s).encode()),)
     return Answer(
         error.status,
-        orjson.dumps(error_body(error)),
+        masked(orjson.dumps(error_body(error)).decode()).encode(),
         headers,
         scim_type=error.scim_type,
         detail=error.detail,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from domain.errors import DomainError
 from domain.ids import new_id
 from domain.reach import reaching
-from domain.trouble import LONGEST_REQUEST_S, TEMPORARY
+from domain.trouble import LONGEST_REQUEST_S, RETRY_AFTER_S, TEMPORARY
 from scim_facade import answers, reading
 from scim_facade.auth import Authenticator
 from scim_facade.errors import scim_error
@@ -37,7 +37,6 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 log = logging.getLogger("rollcall.scim")
 
-RETRY_AFTER_S = 5
 """When to come again after trouble with the database."""
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from domain.caller import Actor, Caller
 from domain.queries.credentials import find_scim_credential
-from domain.secrets import read_secret
+from domain.secrets import SecretKind, read_secret
 from domain.vocabulary import ActorKind, CredentialKind, Origin
 from scim_facade.oauth.access_tokens import AccessTokens
 from scim_facade.protocol.errors import ScimError
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from scim_facade.exchange import Exchange
     from scim_facade.services import ScimServices
 
-KEY_PREFIX = "rck"
 REMEMBERED_S = 0.8
 """A revoked key stops working within a second in every process."""
 MAX_REMEMBERED = 10_000
@@ -72,7 +71,7 @@ class Authenticator:
     async def _verified(self, organization_id: UUID, header: bytes) -> ScimCredentialRow:
         """The credential that the header proves; ScimError 401."""
         text = _key(header)
-        presented = read_secret(KEY_PREFIX, 1, text)
+        presented = read_secret(SecretKind.SCIM_KEY, 1, text)
         if presented is None:
             return await self._of_token(organization_id, text)
         row = await find_scim_credential(self.services.reader, organization_id, presented.ids[0])

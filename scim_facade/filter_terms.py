@@ -70,6 +70,7 @@ MEMBERSHIP_COLUMNS = {
 
 
 def full_name(path: AttributePath) -> str:
+    """The name of an attribute or, with a dot between, of a part of it."""
     return path.name if path.sub is None else f"{path.name}.{path.sub}"
 
 
@@ -81,6 +82,7 @@ def kind_of(attribute: Attribute | None) -> Kind:
 
 
 def id_term(op: Op, value: Value) -> Condition:
+    """A comparison of the resource's id; a text that is no UUID equals none."""
     if op in {Op.EQ, Op.NE}:
         id_ = parse_uuid(value) if isinstance(value, str) else None
         if id_ is None or str(id_) != value:
@@ -135,6 +137,7 @@ def _shown_email(tree: Filter) -> Condition:
 
 
 def linked_term(op: Op, value: Value) -> Condition:
+    """A comparison of a link's id: of a user's groups or a group's members. Raises ScimError."""
     if value is None:
         return Negated(Linked(None)) if op is Op.EQ else Linked(None)
     id_ = parse_uuid(value) if isinstance(value, str) else None
@@ -209,6 +212,7 @@ def _unfindable() -> ScimError:
 
 
 def version_term(op: Op, value: Value) -> Condition:
+    """A comparison of `meta.version`, an ETag. Raises ScimError."""
     if op not in {Op.EQ, Op.NE}:
         raise ScimError.invalid_filter("Compare meta.version by eq or ne only.")
     named = parse_condition(value if isinstance(value, str) else None)
@@ -219,6 +223,7 @@ def version_term(op: Op, value: Value) -> Condition:
 
 
 def membership_term(path: AttributePath, op: Op, value: Value) -> Condition:
+    """A comparison of an attribute of our own extension. Raises ScimError."""
     column = MEMBERSHIP_COLUMNS.get(path.name)
     if isinstance(value, datetime) and column is not None:
         return Compare(Column(column), op, value)

@@ -51,7 +51,8 @@ from scim_facade.protocol.ast import (
     Value,
 )
 from scim_facade.protocol.errors import ScimError
-from scim_facade.protocol.filter_semantics import check_filter, matches
+from scim_facade.protocol.evaluation import matches
+from scim_facade.protocol.filter_semantics import check_filter
 from scim_facade.protocol.grammar import parse_filter
 from scim_facade.protocol.schemas import (
     GROUP_RESOURCE,

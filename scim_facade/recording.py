@@ -6,9 +6,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from domain.provisioning_entry import ProvisioningEntry
+from domain.secrets import masked
 from domain.vocabulary import ProvisioningOutcome
 from scim_facade.detection import detect_provider
-from scim_facade.redaction import masked, redacted, redacted_query, text_of
+from scim_facade.redaction import redacted, redacted_query, text_of
 
 if TYPE_CHECKING:
     from scim_facade.exchange import Answer, Exchange
@@ -53,7 +54,7 @@ def record(exchange: Exchange, answer: Answer) -> None:
 
 
 def _outcome(answer: Answer) -> ProvisioningOutcome:
-    if answer.status >= 500:
+    if answer.status >= 500 and answer.status != 501:  # what is not offered is no trouble here
         return ProvisioningOutcome.FAILED
     if answer.status >= 400:
         return ProvisioningOutcome.REJECTED

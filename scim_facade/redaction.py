@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, overload
+from typing import Any
 from urllib.parse import unquote_plus
 
 import orjson
 
 from domain.provisioning_entry import MAX_BODY
-
-REDACTED = "[redacted]"
+from domain.secrets import PREFIXES, REDACTED, masked
 
 _WORDS = (
     "password",
@@ -27,17 +26,12 @@ _WORDS = (
     "privatekey",
     "private_key",
 )
-_SECRET = re.compile(f"(?i){'|'.join(_WORDS)}|(?:rck|rcs|adm|inv)_[0-9a-f]{{32}}_")
+_SECRET = re.compile(f"(?i){'|'.join(_WORDS)}|(?:{'|'.join(PREFIXES)})[0-9a-f]{{32}}_")
 # Each of the words has one of these in it: fewer look-ups for the many bodies without any.
 _STEMS = (b"pass", b"pwd", b"token", b"secret", b"authori", b"credential", b"key")
 _PLAIN_PATH = re.compile(r"\s*[\w.:$-]*\s*")
 _NAMING = frozenset({"path", "type", "name"})
-# Own keys, tokens and links, and JSON Web Tokens, wherever they stand.
-_KEY = re.compile(
-    r"[a-z]{3}(?:_[0-9a-f]{32})+_[A-Za-z0-9_-]{20,}|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
-)
-_OWN = ("rck_", "rcs_", "adm_", "inv_")
-_SIGNS = (*(stem.decode() for stem in _STEMS), *_OWN)
+_SIGNS = (*(stem.decode() for stem in _STEMS), *PREFIXES)
 
 
 def redacted(body: bytes) -> str | None:
@@ -57,7 +51,7 @@ def redacted(body: bytes) -> str | None:
             body = orjson.dumps(_without_secrets(value) if isinstance(value, dict) else REDACTED)
         except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
             plain = unquote_plus(body.replace(b"\0", b"").decode("latin-1"))
-            if "\\u" in plain.lower() or _SECRET.search(plain) or _KEY.search(plain):
+            if "\\u" in plain.lower() or _SECRET.search(plain) or masked(plain) != plain:
                 return REDACTED
     return masked(text_of(body))
 
@@ -79,17 +73,6 @@ def text_of(body: bytes) -> str:
     """A body as the log can store it, at most 64 KiB."""
     text = body[:MAX_BODY].decode("utf-8", "replace")
     return text.replace("\x00", "\ufffd") if "\x00" in text else text
-
-
-@overload
-def masked(text: str) -> str: ...
-@overload
-def masked(text: None) -> None: ...
-def masked(text: str | None) -> str | None:
-    """The text without keys and tokens, which can stand in any text that a client makes up."""
-    if text is None or not (("_" in text and any(map(text.__contains__, _OWN))) or "eyJ" in text):
-        return text
-    return _KEY.sub(REDACTED, text)
 
 
 def _without_secrets(value: Any) -> Any:

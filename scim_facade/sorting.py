@@ -29,7 +29,7 @@ def sort_of(query: ListQuery, resource: ResourceSchema) -> Sort:
     """The order that was asked for; ScimError 400 invalidValue for one that does not exist."""
     if query.sort_by is None:
         return BY_ID
-    descending = (query.sort_order or "ascending").lower() == "descending"
+    descending = _is_descending(query.sort_order)
     path = split_path(query.sort_by)
     found = resource.find(path.urn, path.name, path.sub) if path else None
     if found is None or found.attribute.returned == "never":
@@ -42,6 +42,17 @@ def sort_of(query: ListQuery, resource: ResourceSchema) -> Sort:
     if resource is not USER_RESOURCE or found.attribute.name in {"meta", "groups", "schemas"}:
         raise ScimError.invalid_value(f"Sorting by {found.text} is not supported.")
     return Sort(_stored(found), descending)
+
+
+def _is_descending(order: str | None) -> bool:
+    """Whether the order is the reverse one; one that is neither would hide that it was not kept."""
+    match (order or "ascending").lower():
+        case "ascending":
+            return False
+        case "descending":
+            return True
+        case _:
+            raise ScimError.invalid_value("Send sortOrder as ascending or descending.")
 
 
 def _column(found: Resolved, *, is_user: bool) -> str | None:

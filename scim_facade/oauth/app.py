@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Error
 
-from domain.ids import UUID
-from domain.trouble import TEMPORARY
+from domain.caller import NO_ORGANIZATION
+from domain.trouble import RETRY_AFTER_S, TEMPORARY
 from scim_facade import reading
 from scim_facade.exchange import Answer, Exchange
 from scim_facade.oauth.access_tokens import AccessTokens
@@ -18,19 +18,17 @@ from scim_facade.oauth.assertions import AssertionVerifier
 from scim_facade.oauth.clients import Clients
 from scim_facade.oauth.form import MAX_BODY, read_token_request
 from scim_facade.oauth.metadata import METADATA_PATH, TOKEN_PATH, metadata
-from scim_facade.oauth.signing_keys import SigningKeys
 from scim_facade.oauth.token_server import TokenServer
 from scim_facade.protocol.errors import ScimError
 
 if TYPE_CHECKING:
     from scim_facade.app import Receive, Scope, Send
+    from scim_facade.oauth.signing_keys import SigningKeys
     from scim_facade.oauth.token_server import Response
     from scim_facade.rejected import RejectedCalls
     from scim_facade.services import ScimServices
 
 PATHS = frozenset({TOKEN_PATH, METADATA_PATH})
-RETRY_AFTER_S = 5
-_NOBODY = UUID(int=0)
 
 log = logging.getLogger("rollcall.oauth")
 
@@ -55,7 +53,7 @@ class OAuthApp:
             await _send(send, self._describe(method))
             return
         # Whose log this belongs to is known only once the client is named.
-        exchange = Exchange(self._services, scope, _NOBODY)
+        exchange = Exchange(self._services, scope, NO_ORGANIZATION)
         exchange.query_string = b""
         try:
             answer = await self._answer(exchange, receive)
@@ -106,11 +104,9 @@ class OAuthApp:
         return answer
 
 
-def oauth_app(
-    services: ScimServices, rejected: RejectedCalls, keys: SigningKeys | None = None
-) -> OAuthApp:
+def oauth_app(services: ScimServices, rejected: RejectedCalls, keys: SigningKeys) -> OAuthApp:
     """The ASGI application for PATHS; `rejected` is the one of the SCIM endpoint, too."""
-    return OAuthApp(services, rejected, keys or SigningKeys())
+    return OAuthApp(services, rejected, keys)
 
 
 def _answer_of(response: Response) -> Answer:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.client_ids import parse_client_id
-from domain.commands.scim_credentials import CLIENT_PREFIX
 from domain.queries.credentials import find_scim_credential
-from domain.secrets import read_secret
+from domain.secrets import SecretKind, read_secret
 from domain.vocabulary import CredentialKind
 from scim_facade.oauth.assertions import Refused, read_assertion
 
@@ -52,7 +51,7 @@ class Clients:
         if named is None:
             return Proof()
         organization_id, credential_id = named
-        presented = read_secret(CLIENT_PREFIX, 1, request.secret or "")
+        presented = read_secret(SecretKind.CLIENT_SECRET, 1, request.secret or "")
         row = await find_scim_credential(self.services.reader, organization_id, credential_id)
         if presented is None:
             return Proof(None, organization_id, "No secret of an OAuth client was sent.")

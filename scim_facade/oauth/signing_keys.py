@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING, Any
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
-from scim_facade.oauth.careful_fetch import NotFetched
-from scim_facade.oauth.key_set_fetch import fetch_key_set
-
 if TYPE_CHECKING:
     from domain.commands import WorkloadIdentity
 
@@ -40,6 +37,10 @@ _KINDS: dict[str, type[Key]] = {
 }
 
 
+class KeySetAway(Exception):
+    """An address gave no key set; the text says why, for the server's log."""
+
+
 @dataclass(slots=True)
 class _Address:
     """What an address said: its keys, when, and when it was last asked."""
@@ -60,9 +61,9 @@ class _Address:
 
 @dataclass(slots=True)
 class SigningKeys:
-    """Finds keys; `fetch` and `clock` are what tests look at."""
+    """Finds keys. `fetch` asks an address for its key set, or raises KeySetAway."""
 
-    fetch: Callable[[str], Awaitable[Mapping[str, Any]]] = fetch_key_set
+    fetch: Callable[[str], Awaitable[Mapping[str, Any]]]
     clock: Callable[[], float] = monotonic
     _addresses: dict[str, _Address] = field(default_factory=dict)
 
@@ -102,7 +103,7 @@ class SigningKeys:
                 address.keys, address.known_at = keys, self.clock()
             else:
                 log.warning("key set %s: it holds no key that can be used", url)
-        except NotFetched as error:
+        except KeySetAway as error:
             log.warning("key set %s: %s", url, error)
         finally:
             address.asking = None

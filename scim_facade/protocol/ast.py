@@ -45,11 +45,6 @@ class AttributePath:
         name = self.name if self.sub is None else f"{self.name}.{self.sub}"
         return name if self.urn is None else f"{self.urn}:{name}"
 
-    @property
-    def is_multi_valued(self) -> bool:
-        """Whether several values may stand behind the path; known after `check_filter`."""
-        return any(a is not None and a.multi_valued for a in (self.attribute, self.container))
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

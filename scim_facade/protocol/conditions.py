@@ -10,6 +10,7 @@ _VERSION = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 def etag(version: int) -> str:
+    """The weak entity tag of a version."""
     return f'W/"{version}"'
 
 

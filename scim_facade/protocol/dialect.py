@@ -85,6 +85,7 @@ class Warnings:
         self._deviations: dict[Deviation, int] = {}
 
     def add(self, deviation: Deviation, **context: object) -> None:
+        """Note a deviation; `context` fills the gaps of its sentence."""
         self._deviations[deviation] = self._deviations.get(deviation, 0) + 1
         self._names[deviation.value] = None
         if len(self._sentences) < MAX_SENTENCES:

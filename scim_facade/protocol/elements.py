@@ -47,6 +47,7 @@ def settle(
 
 
 def has_content(element: Element) -> bool:
+    """Whether it says more than how its value is labelled."""
     return any(key not in _LABELS for key in element)
 
 

@@ -84,10 +84,6 @@ class ScimError(Exception):
         return cls(404, None, detail)
 
     @classmethod
-    def method_not_allowed(cls, detail: str) -> ScimError:
-        return cls(405, None, detail)
-
-    @classmethod
     def uniqueness(cls, detail: str) -> ScimError:
         return cls(409, "uniqueness", detail)
 

@@ -18,16 +18,13 @@ from .ast import (
     Value,
 )
 from .errors import ScimError
-from .evaluation import matches, parse_instant
+from .evaluation import parse_instant
 from .schema_model import Attribute, Resolved, ResourceSchema
-
-__all__ = ["check_condition", "check_filter", "matches", "parse_instant"]
+from .values import FALSE_WORDS, TRUE_WORDS
 
 TRUE = And(())
 FALSE = Or(())
 
-_TRUE_WORDS = frozenset({"true", "1"})
-_FALSE_WORDS = frozenset({"false", "0"})
 _TEXT_ONLY = frozenset({Operator.CO, Operator.SW, Operator.EW})
 _ORDERED = frozenset({Operator.GT, Operator.GE, Operator.LT, Operator.LE})
 
@@ -167,9 +164,9 @@ def _as_text(value: Value) -> str | None:
 
 def _as_boolean(value: Value) -> bool | None:
     word = str(value).strip().lower()
-    if word in _TRUE_WORDS:
+    if word in TRUE_WORDS:
         return True
-    return False if word in _FALSE_WORDS else None
+    return False if word in FALSE_WORDS else None
 
 
 def _as_number(value: Value) -> int | float | None:

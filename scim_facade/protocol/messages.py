@@ -43,7 +43,6 @@ def cursor_response(
     resources: Sequence[dict[str, Any]],
     total: int,
     next_cursor: str | None,
-    previous_cursor: str | None = None,
 ) -> dict[str, Any]:
     """A page by cursor (RFC 9865 §2); the last page has no nextCursor."""
     body: dict[str, Any] = {
@@ -51,8 +50,6 @@ def cursor_response(
         "totalResults": total,
         "itemsPerPage": len(resources),
     }
-    if previous_cursor is not None:
-        body["previousCursor"] = previous_cursor
     if next_cursor is not None:
         body["nextCursor"] = next_cursor
     body["Resources"] = list(resources)

@@ -10,12 +10,8 @@ from .elements import Element
 from .errors import ScimError
 from .filter_semantics import check_condition
 from .patch_operations import Operation, OperationKind
-from .schema_catalogue import USER_RESOURCE
+from .schema_catalogue import ECHOES, READ_ONLY_URNS
 from .schema_model import Resolved, ResourceSchema
-
-_SILENT_ECHOES = frozenset({"schemas", "id", "meta", "groups"})
-
-_READ_ONLY_URNS = frozenset(s.id for s in USER_RESOURCE.extensions if s.is_read_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ def _refuse_read_only(operation: Operation, resolved: Resolved, warnings: Warnin
     if not operation.is_spread:
         verb = "remove" if operation.kind is OperationKind.REMOVE else "change"
         raise ScimError.mutability(f"Do not {verb} {resolved.text}; it is read-only.")
-    if resolved.attribute.name not in _SILENT_ECHOES and resolved.urn not in _READ_ONLY_URNS:
+    if resolved.attribute.name not in ECHOES and resolved.urn not in READ_ONLY_URNS:
         warnings.add(Deviation.READ_ONLY_IGNORED, attribute=resolved.text)
 
 

@@ -9,14 +9,11 @@ from typing import Any
 from .dialect import Deviation, Warnings
 from .errors import ScimError
 from .members import MemberReference, read_members
-from .schema_catalogue import GROUP_RESOURCE, USER_RESOURCE
+from .schema_catalogue import ECHOES, GROUP_RESOURCE, READ_ONLY_URNS, USER_RESOURCE
 from .schema_model import Resolved, ResourceSchema, Schema
 from .values import read_value
 
 __all__ = ["GroupDocument", "MemberReference", "UserDocument", "read_group", "read_user"]
-
-# Echoes of what this server returned: clients send them back, they mean nothing.
-ECHOES = frozenset({"schemas", "id", "meta", "groups"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class UserDocument:
         kept = {
             key: value
             for key, value in document.items()
-            if key not in ECHOES and key not in _READ_ONLY_URNS
+            if key not in ECHOES and key not in READ_ONLY_URNS
         }
         return cls(kept)
 
@@ -208,4 +205,3 @@ def _top_level(resource: ResourceSchema) -> dict[str, Resolved]:
 
 
 _TOP_LEVEL = {r.name: _top_level(r) for r in (USER_RESOURCE, GROUP_RESOURCE)}
-_READ_ONLY_URNS = frozenset(s.id for s in USER_RESOURCE.extensions if s.is_read_only)

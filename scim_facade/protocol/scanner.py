@@ -70,6 +70,7 @@ class Scanner:
         return self.text.startswith(character, self.position)
 
     def take(self, character: str) -> bool:
+        """Move past the character, if it is the next one; whether it was."""
         if not self.next_is(character):
             return False
         self.position += len(character)
@@ -80,11 +81,13 @@ class Scanner:
         return "" if match is None else match[0].lower()
 
     def take_word(self) -> str:
+        """Move past the word that comes next, in lower case; empty where there is none."""
         word = self.peek_word()
         self.position += len(word)
         return word
 
     def attribute_path(self) -> AttributePath:
+        """Read a path that names an attribute. Raises ScimError."""
         start = self.position
         match = _PATH.match(self.text, start)
         if match is None:
@@ -96,6 +99,7 @@ class Scanner:
         return path
 
     def name(self) -> str:
+        """Read the name of a sub-attribute. Raises ScimError."""
         match = _NAME.match(self.text, self.position)
         if match is None:
             self.fail("name a sub-attribute")
@@ -103,7 +107,7 @@ class Scanner:
         return match[0]
 
     def value(self) -> Scalar:
-        """A JSON literal, or one of the tolerated spellings of a string."""
+        """A JSON literal, or one of the tolerated spellings of a string. Raises ScimError."""
         if self.next_is('"'):
             return self._quoted()
         if self.next_is("'"):

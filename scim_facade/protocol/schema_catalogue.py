@@ -109,3 +109,8 @@ GROUP_RESOURCE = ResourceSchema(
     extensions=(),
     common=COMMON,
 )
+
+ECHOES = frozenset({"schemas", "id", "meta", "groups"})
+"""What this server returned and clients send back: it means nothing."""
+READ_ONLY_URNS = frozenset(each.id for each in USER_RESOURCE.extensions if each.is_read_only)
+"""Extensions of users of which the same is true."""

@@ -43,6 +43,7 @@ class Attribute:
         object.__setattr__(self, "index", {sub.name.lower(): sub for sub in self.sub_attributes})
 
     def sub(self, name: str) -> Attribute | None:
+        """The sub-attribute of that name, in whatever case it is written."""
         return self.index.get(name.lower())
 
     @property

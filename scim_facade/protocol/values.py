@@ -18,8 +18,8 @@ from .schema_model import Attribute
 
 _Read = Callable[[Any, Warnings, str], Any]
 
-_TRUE_WORDS = frozenset({"true", "1"})
-_FALSE_WORDS = frozenset({"false", "0"})
+TRUE_WORDS = frozenset({"true", "1"})
+FALSE_WORDS = frozenset({"false", "0"})
 # Of either alphabet, in lines or not.
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-\r\n]+={0,2}[\r\n]*")
 
@@ -144,9 +144,9 @@ def _read_boolean(raw: Any, warnings: Warnings, place: str) -> bool | None:
         if not word:
             warnings.add(Deviation.BLANK_CLEARED, attribute=place)
             return None
-        if word in _TRUE_WORDS or word in _FALSE_WORDS:
+        if word in TRUE_WORDS or word in FALSE_WORDS:
             warnings.add(Deviation.STRING_BOOLEAN, attribute=place)
-            return word in _TRUE_WORDS
+            return word in TRUE_WORDS
     raise _wrong_type(place, "true or false")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from domain.secrets import masked
 from domain.vocabulary import ScimOperation
 from scim_facade import answers, reading
 from scim_facade.exchange import Answer, Exchange
@@ -172,7 +173,7 @@ def _unresolved(apart: dict[str, Any]) -> ScimError:
 def _fail(operation: BulkOperation, error: ScimError, run: _Run) -> None:
     previous = run.results.get(operation.index, {})
     result = _result(operation, answers.refusal(error))
-    result["response"] = error_body(error)
+    result["response"] = error_body(error) | {"detail": masked(error.detail)}
     if "location" in previous:
         result["location"] = previous["location"]
     run.results[operation.index] = result

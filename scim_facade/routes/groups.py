@@ -202,8 +202,8 @@ async def delete(exchange: Exchange, group_id: UUID) -> Answer:
 
 async def _execute(exchange: Exchange, command: Command[GroupResult]) -> Outcome[GroupResult]:
     outcome = await exchange.services.application.execute(command, exchange.caller)
-    for notice in outcome.warnings:
-        exchange.warnings.note(notice.name, notice.sentence)
+    for remark in outcome.warnings:
+        exchange.warnings.note(remark.name, remark.sentence)
     if outcome.changed:
         result = outcome.value
         exchange.changed_attributes = changed_attributes(outcome.changes) + changed_members(

@@ -22,7 +22,7 @@ from domain.queries.members import (
     members_after,
     row_of_member,
 )
-from domain.vocabulary import PatchResponse, ScimOperation, ScimResourceType, Stage, SubjectKind
+from domain.vocabulary import PatchResponse, ScimOperation, Stage, SubjectKind
 from scim_facade import answers, reading
 from scim_facade.filtering import user_condition
 from scim_facade.mapping.changes import changed_attributes
@@ -252,6 +252,3 @@ def _read_operations(exchange: Exchange) -> Any:
 
 def _stored(member: Member) -> Stored:
     return Stored(member.attributes, invited=member.stage is not Stage.STAGED)
-
-
-RESOURCE_TYPE = ScimResourceType.USER

@@ -17,7 +17,7 @@ pytest.register_assert_rewrite("tests.conformance.rules")
 NewClient = Callable[[], Client]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def new_client(database_factory: DatabaseFactory, worker_id: str) -> Iterator[NewClient]:
     """Makes a client of a new organization; of the one named in the environment, where it is.
 
@@ -49,7 +49,7 @@ def acme(new_client: NewClient) -> Iterator[Client]:
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hollow_url() -> Iterator[str]:
     """The base URL of a server that answers `200 {}` to everything."""
     with hollow_server() as url:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
 
 from domain.commands import RevokeScimCredential
 from domain.ids import UUID
 from tests.conformance.client import SCIM_JSON, Client
 from tests.support import factories
 from tests.support.house import House
+from tests.support.http_server import Handler, serving
 
 
 def client_of(house: House) -> Client:
@@ -41,7 +39,7 @@ def client_of(house: House) -> Client:
     )
 
 
-class _Hollow(BaseHTTPRequestHandler):
+class _Hollow(Handler):
     protocol_version = "HTTP/1.1"
 
     def handle_one_request(self) -> None:
@@ -50,13 +48,10 @@ class _Hollow(BaseHTTPRequestHandler):
         if not self.raw_requestline or not self.parse_request():
             self.close_connection = True
             return
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.body()
         body = b"" if self.command == "HEAD" else b"{}"
         # In one piece: the second of two small ones would wait for the client's acknowledgement.
         self.wfile.write(_ANSWER + body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named so by the base
-        """Say nothing."""
 
 
 _ANSWER = (
@@ -69,7 +64,5 @@ _ANSWER = (
 @contextmanager
 def hollow_server() -> Iterator[str]:
     """A server that answers every request with `200 {}`; its base URL."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Hollow) as server:
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/v2/00000000-0000-7000-8000-000000000001"
-        server.shutdown()
+    with serving(_Hollow) as url:
+        yield f"{url}/v2/00000000-0000-7000-8000-000000000001"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.scim_facade.crowd import Crowd, gather
 from tests.support.blocking import blocking
-from tests.support.scim import Tenant, World, open_world
+from tests.support.scim import Served, World, open_world
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +18,9 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def acme(world: World) -> Tenant:
+async def acme(world: World) -> Served:
     """An organization with a key and nobody in it."""
-    return await world.tenant()
+    return await world.organization()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from tests.scim_facade.filter_samples import person
 from tests.support.blocking import Blocking
-from tests.support.scim import MEMBERSHIP, ScimAnswer, Tenant, world_of
+from tests.support.scim import MEMBERSHIP, ScimAnswer, Served, world_of
 
 PEOPLE = 40
 # What the facade says of filters that it could only answer by reading everybody.
@@ -26,7 +26,7 @@ class Crowd:
     def __init__(
         self,
         runner: Blocking,
-        acme: Tenant,
+        acme: Served,
         documents: list[dict[str, Any]],
         words: dict[str, str],
     ) -> None:
@@ -52,7 +52,7 @@ class Crowd:
 async def gather(runner: Blocking) -> Crowd:
     """Forty people, some of them in two groups."""
     random = Random(20_011)  # noqa: S311 - not for secrets
-    acme = await world_of(runner.app).tenant()
+    acme = await world_of(runner.app).organization()
     ids = []
     for number in range(PEOPLE):
         answer = await acme.post("/Users", person(number, random))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.ids import UUID
-from tests.support.scim import ENTERPRISE, Tenant
+from tests.support.scim import ENTERPRISE, Served
 
 FULL: dict[str, Any] = {
     "userName": "ada",
@@ -19,7 +19,7 @@ FULL: dict[str, Any] = {
 }
 
 
-async def ada(acme: Tenant) -> str:
+async def ada(acme: Served) -> str:
     """Ada's id."""
     answer = await acme.post("/Users", FULL)
     assert answer.status == 201, answer.body
@@ -31,12 +31,12 @@ def without(*names: str) -> dict[str, Any]:
     return {name: value for name, value in FULL.items() if name not in names}
 
 
-async def people(acme: Tenant, count: int) -> list[str]:
+async def people(acme: Served, count: int) -> list[str]:
     """Ids of so many new users, in order."""
     return [(await acme.user()).id for _ in range(count)]
 
 
-async def members(acme: Tenant, group_id: str) -> set[str]:
+async def members(acme: Served, group_id: str) -> set[str]:
     """Ids of the members, by table and by answer."""
     shown = {m["value"] for m in (await acme.get(f"/Groups/{group_id}"))["members"]}
     assert {str(id_) for id_ in await acme.looks.group_members(UUID(group_id))} == shown

@@ -25,16 +25,16 @@ from tests.scim_facade.address_ways import (
 from tests.scim_facade.people import FULL, ada
 from tests.support import factories
 from tests.support.factories import SYSTEM
-from tests.support.scim import Tenant, patch_body
+from tests.support.scim import Served, patch_body
 
 
-async def change(acme: Tenant, id_: str, way: Way) -> Any:
+async def change(acme: Served, id_: str, way: Way) -> Any:
     answer = await acme.request(way[0], f"/Users/{id_}", way[1])
     assert answer.status == 200, answer.body
     return answer
 
 
-async def mails(acme: Tenant, id_: str) -> list[tuple[str, str]]:
+async def mails(acme: Served, id_: str) -> list[tuple[str, str]]:
     rows = await acme.looks.rows(
         "SELECT email, state FROM invitations WHERE organization_id = $1 AND member_id = $2"
         " ORDER BY queued_at, id",
@@ -43,7 +43,7 @@ async def mails(acme: Tenant, id_: str) -> list[tuple[str, str]]:
     return [(row["email"], row["state"]) for row in rows]
 
 
-async def link(acme: Tenant, id_: str) -> str:
+async def link(acme: Served, id_: str) -> str:
     rows = await acme.looks.rows(
         "SELECT id FROM invitations WHERE organization_id = $1 AND member_id = $2"
         " AND state IN ('QUEUED', 'SENT')",
@@ -53,7 +53,7 @@ async def link(acme: Tenant, id_: str) -> str:
     return factories.link_of(acme.organization_id, rows[0]["id"])
 
 
-async def bring_to(acme: Tenant, id_: str, status: MemberStatus) -> None:
+async def bring_to(acme: Served, id_: str, status: MemberStatus) -> None:
     """Bring the invited Ada there, by the person's and an administrator's own steps."""
     run = acme.world.app.execute
     if status in {MemberStatus.ACCEPTED, MemberStatus.CONFIRMED}:
@@ -65,14 +65,14 @@ async def bring_to(acme: Tenant, id_: str, status: MemberStatus) -> None:
         await run(RevokeMember(acme.organization_id, UUID(id_)), SYSTEM)
 
 
-async def row(acme: Tenant, id_: str) -> Any:
+async def row(acme: Served, id_: str) -> Any:
     found = await acme.looks.member(UUID(id_))
     assert found is not None
     return found
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-async def test_an_invited_member_gets_a_new_link(acme: Tenant, way: Way) -> None:
+async def test_an_invited_member_gets_a_new_link(acme: Served, way: Way) -> None:
     id_ = await ada(acme)
     old_link = await link(acme, id_)
 
@@ -99,7 +99,7 @@ async def test_an_invited_member_gets_a_new_link(acme: Tenant, way: Way) -> None
 
 
 @pytest.mark.parametrize("way", TO_SECOND.values(), ids=TO_SECOND)
-async def test_the_next_address_takes_the_place_of_the_first(acme: Tenant, way: Way) -> None:
+async def test_the_next_address_takes_the_place_of_the_first(acme: Served, way: Way) -> None:
     id_ = await ada(acme)
 
     await change(acme, id_, way)
@@ -109,7 +109,7 @@ async def test_the_next_address_takes_the_place_of_the_first(acme: Tenant, way: 
 
 
 @pytest.mark.parametrize("way", NAMES.values(), ids=NAMES)
-async def test_a_user_name_that_is_the_address_moves_it(acme: Tenant, way: Way) -> None:
+async def test_a_user_name_that_is_the_address_moves_it(acme: Served, way: Way) -> None:
     id_ = (await acme.user(OLD)).id
 
     answer = await change(acme, id_, way)
@@ -121,7 +121,7 @@ async def test_a_user_name_that_is_the_address_moves_it(acme: Tenant, way: Way) 
 
 
 @pytest.mark.parametrize("way", NAMES.values(), ids=NAMES)
-async def test_beside_a_list_a_user_name_is_only_a_name(acme: Tenant, way: Way) -> None:
+async def test_beside_a_list_a_user_name_is_only_a_name(acme: Served, way: Way) -> None:
     id_ = await ada(acme)
     way = (way[0], FULL | {"userName": NEW}) if way[0] == "PUT" else way
 
@@ -135,7 +135,7 @@ async def test_beside_a_list_a_user_name_is_only_a_name(acme: Tenant, way: Way) 
 
 # The remaining way names an address that someone without one does not have.
 @pytest.mark.parametrize("name", sorted(WAYS.keys() - {"by the old address"}))
-async def test_a_staged_member_is_invited_when_an_address_arrives(acme: Tenant, name: str) -> None:
+async def test_a_staged_member_is_invited_when_an_address_arrives(acme: Served, name: str) -> None:
     id_ = (await acme.user("ada", externalId="e-1", displayName="Ada")).id
     assert (await row(acme, id_))["stage"] == "STAGED"
 
@@ -149,7 +149,7 @@ async def test_a_staged_member_is_invited_when_an_address_arrives(acme: Tenant, 
 @pytest.mark.parametrize("status", [MemberStatus.ACCEPTED, MemberStatus.CONFIRMED])
 @pytest.mark.parametrize("name", ["PUT", "replace by type", "no path, dotted", "with URN"])
 async def test_who_has_accepted_keeps_the_account(
-    acme: Tenant, name: str, status: MemberStatus
+    acme: Served, name: str, status: MemberStatus
 ) -> None:
     id_ = await ada(acme)
     await bring_to(acme, id_, status)
@@ -170,7 +170,7 @@ async def test_who_has_accepted_keeps_the_account(
 
 
 @pytest.mark.parametrize("name", ["PUT", "replace by type", "no path, nested"])
-async def test_a_revoked_member_gets_no_mail_until_restored(acme: Tenant, name: str) -> None:
+async def test_a_revoked_member_gets_no_mail_until_restored(acme: Served, name: str) -> None:
     id_ = await ada(acme)
     await bring_to(acme, id_, MemberStatus.REVOKED)
 
@@ -184,7 +184,7 @@ async def test_a_revoked_member_gets_no_mail_until_restored(acme: Tenant, name: 
     assert await mails(acme, id_) == [(OLD, "CANCELLED"), (NEW, "QUEUED")]
 
 
-async def test_address_and_access_in_one_request(acme: Tenant) -> None:
+async def test_address_and_access_in_one_request(acme: Served) -> None:
     id_ = await ada(acme)
 
     await change(acme, id_, ("PUT", FULL | {"emails": LISTED, "active": False}))
@@ -196,7 +196,7 @@ async def test_address_and_access_in_one_request(acme: Tenant) -> None:
 
 @pytest.mark.parametrize("status", [MemberStatus.INVITED, MemberStatus.CONFIRMED])
 async def test_another_case_is_stored_as_sent_and_sends_nothing(
-    acme: Tenant, status: MemberStatus
+    acme: Served, status: MemberStatus
 ) -> None:
     id_ = await ada(acme)
     await bring_to(acme, id_, status)
@@ -222,7 +222,7 @@ async def test_another_case_is_stored_as_sent_and_sends_nothing(
     assert list(acme.log[-1].changed_attributes) == ["userName", "emails"]
 
 
-async def test_an_invited_member_never_loses_the_address(acme: Tenant) -> None:
+async def test_an_invited_member_never_loses_the_address(acme: Served) -> None:
     id_ = await ada(acme)
 
     for way in (

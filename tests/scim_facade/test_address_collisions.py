@@ -9,10 +9,10 @@ import pytest
 from domain.ids import UUID
 from tests.scim_facade.address_ways import NAMES, NEW, OLD, SECOND, WAYS, Way, operation
 from tests.scim_facade.people import FULL, ada
-from tests.support.scim import USER, Tenant, patch_body
+from tests.support.scim import USER, Served, patch_body
 
 
-async def refused(acme: Tenant, id_: str, way: Way, owner: str, attribute: str) -> None:
+async def refused(acme: Served, id_: str, way: Way, owner: str, attribute: str) -> None:
     """The change is a 409 that names who has the value, and leaves no trace but in the log."""
     before = await acme.everything()
 
@@ -27,7 +27,7 @@ async def refused(acme: Tenant, id_: str, way: Way, owner: str, attribute: str) 
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-async def test_an_address_that_someone_else_has(acme: Tenant, way: Way) -> None:
+async def test_an_address_that_someone_else_has(acme: Served, way: Way) -> None:
     id_ = await ada(acme)
     bob = (await acme.user("bob", emails=[{"value": NEW.upper()}])).id
 
@@ -35,7 +35,7 @@ async def test_an_address_that_someone_else_has(acme: Tenant, way: Way) -> None:
 
 
 @pytest.mark.parametrize("way", NAMES.values(), ids=NAMES)
-async def test_a_user_name_that_someone_else_has(acme: Tenant, way: Way) -> None:
+async def test_a_user_name_that_someone_else_has(acme: Served, way: Way) -> None:
     id_ = (await acme.user(OLD)).id
     bob = (await acme.user(NEW.title(), emails=[{"value": "bob@x.example"}])).id
 
@@ -43,7 +43,7 @@ async def test_a_user_name_that_someone_else_has(acme: Tenant, way: Way) -> None
 
 
 @pytest.mark.parametrize("way", NAMES.values(), ids=NAMES)
-async def test_a_user_name_whose_address_someone_else_has(acme: Tenant, way: Way) -> None:
+async def test_a_user_name_whose_address_someone_else_has(acme: Served, way: Way) -> None:
     id_ = (await acme.user(OLD)).id
     bob = (await acme.user("bob", emails=[{"value": NEW}])).id
 
@@ -59,14 +59,14 @@ async def test_a_user_name_whose_address_someone_else_has(acme: Tenant, way: Way
         ("PATCH", operation("replace", None, {"externalId": "e-2", "title": "T"})),
     ],
 )
-async def test_an_external_id_that_someone_else_has(acme: Tenant, way: Way) -> None:
+async def test_an_external_id_that_someone_else_has(acme: Served, way: Way) -> None:
     id_ = await ada(acme)
     bob = (await acme.user("bob@x.example", externalId="e-2")).id
 
     await refused(acme, id_, way, bob, "externalId")
 
 
-async def test_a_revoked_member_keeps_the_address_and_a_removed_one_frees_it(acme: Tenant) -> None:
+async def test_a_revoked_member_keeps_the_address_and_a_removed_one_frees_it(acme: Served) -> None:
     id_ = await ada(acme)
     bob = (await acme.user("bob", emails=[{"value": NEW}])).id
     await acme.patch(f"/Users/{bob}", {"op": "replace", "path": "active", "value": False})
@@ -79,7 +79,7 @@ async def test_a_revoked_member_keeps_the_address_and_a_removed_one_frees_it(acm
     assert await acme.find("/Users", f'emails.value eq "{NEW}"') == [id_]
 
 
-async def test_a_further_address_is_nobodys_own(acme: Tenant) -> None:
+async def test_a_further_address_is_nobodys_own(acme: Served) -> None:
     id_ = await ada(acme)
 
     answer = await acme.post(
@@ -95,7 +95,7 @@ async def test_a_further_address_is_nobodys_own(acme: Tenant) -> None:
     assert sorted(found) == sorted([id_, answer.id])
 
 
-async def test_two_people_change_addresses_step_by_step(acme: Tenant) -> None:
+async def test_two_people_change_addresses_step_by_step(acme: Served) -> None:
     id_ = await ada(acme)
     bob = (await acme.user("bob", emails=[{"value": NEW, "type": "work"}])).id
     path = 'emails[type eq "work"].value'
@@ -138,7 +138,7 @@ RENAMED = patch_body(
     "lookup",
     ['externalId eq "e-1"', "externalId eq e-1", f'{USER}:externalId eq "e-1"'],
 )
-async def test_who_is_found_by_external_id_may_change_every_name(acme: Tenant, lookup: str) -> None:
+async def test_who_is_found_by_external_id_may_change_every_name(acme: Served, lookup: str) -> None:
     id_ = await ada(acme)
 
     assert (await acme.request("PATCH", f"/Users/{id_}", RENAMED)).status == 200
@@ -160,7 +160,7 @@ async def test_who_is_found_by_external_id_may_change_every_name(acme: Tenant, l
 
 
 async def test_a_client_that_looks_up_by_external_id_and_insists_on_the_version(
-    acme: Tenant,
+    acme: Served,
 ) -> None:
     id_ = await ada(acme)
     body: dict[str, Any] = FULL | {"userName": "lady", "emails": [{"value": NEW}]}
@@ -180,7 +180,7 @@ async def test_a_client_that_looks_up_by_external_id_and_insists_on_the_version(
     assert (await found())["emails"] == [{"value": NEW}]
 
 
-async def test_the_external_id_itself_may_change_and_frees_the_old_one(acme: Tenant) -> None:
+async def test_the_external_id_itself_may_change_and_frees_the_old_one(acme: Served) -> None:
     id_ = await ada(acme)
 
     await acme.patch(f"/Users/{id_}", {"op": "Replace", "path": "externalId", "value": "e-9"})

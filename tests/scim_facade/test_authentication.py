@@ -18,7 +18,7 @@ from domain.commands import (
 )
 from domain.ids import new_id
 from tests.support.factories import SYSTEM
-from tests.support.scim import Tenant, World
+from tests.support.scim import Served, World
 from tests.support.scim_call import ScimAnswer, call
 
 
@@ -32,23 +32,23 @@ async def knock(
 
 
 @pytest.mark.parametrize("spelling", ["Bearer {}", "bearer {}", "BEARER   {} ", "{}", " {} "])
-async def test_a_good_key_opens_in_every_spelling(acme: Tenant, spelling: str) -> None:
+async def test_a_good_key_opens_in_every_spelling(acme: Served, spelling: str) -> None:
     answer = await knock(acme.world, acme.organization_id, spelling.format(acme.key))
 
     assert answer.status == 200
     assert acme.world.used[-1] == (acme.organization_id, acme.credential_id)
 
 
-async def test_whatever_is_wrong_the_refusal_is_the_same(world: World, acme: Tenant) -> None:
+async def test_whatever_is_wrong_the_refusal_is_the_same(world: World, acme: Served) -> None:
     # given a key of each kind that must not work
-    other = await world.tenant()
+    other = await world.organization()
     organization_id, run = acme.organization_id, world.app.execute
     soon = utc_now() + timedelta(milliseconds=300)
     expiring = (await run(CreateScimCredential(organization_id, expires_at=soon), SYSTEM)).value
     revoked = (await run(CreateScimCredential(organization_id), SYSTEM)).value
     assert revoked.credential_id is not None
     await run(RevokeScimCredential(organization_id, revoked.credential_id), SYSTEM)
-    disabled = await world.tenant()
+    disabled = await world.organization()
     await run(DisableScim(disabled.organization_id), SYSTEM)
     wrong = acme.key[:-4] + ("AAAA" if acme.key[-4:] != "AAAA" else "BBBB")
     while utc_now() < soon:
@@ -88,7 +88,7 @@ async def test_whatever_is_wrong_the_refusal_is_the_same(world: World, acme: Ten
     assert (await knock(world, organization_id, f"Bearer {acme.key}")).status == 200
 
 
-async def test_a_write_without_a_key_is_not_read_and_writes_nothing(acme: Tenant) -> None:
+async def test_a_write_without_a_key_is_not_read_and_writes_nothing(acme: Served) -> None:
     before = await acme.everything()
 
     answer = await knock(acme.world, acme.organization_id, None, "POST")
@@ -99,7 +99,7 @@ async def test_a_write_without_a_key_is_not_read_and_writes_nothing(acme: Tenant
 
 
 async def test_a_revoked_key_stops_within_a_second_in_a_process_that_knows_it(
-    acme: Tenant,
+    acme: Served,
 ) -> None:
     assert (await acme.get("/Users")).status == 200
 
@@ -113,14 +113,14 @@ async def test_a_revoked_key_stops_within_a_second_in_a_process_that_knows_it(
     assert (await acme.get("/Users")).status == 401
 
 
-async def test_after_a_rotation_with_overlap_both_keys_work(acme: Tenant) -> None:
+async def test_after_a_rotation_with_overlap_both_keys_work(acme: Served) -> None:
     issued = (await acme.world.app.execute(RotateScimApiKey(acme.organization_id), SYSTEM)).value
 
     for key in (acme.key, issued.secret):
         assert (await knock(acme.world, acme.organization_id, f"Bearer {key}")).status == 200
 
 
-async def test_a_connection_switched_on_again_knows_its_key(acme: Tenant) -> None:
+async def test_a_connection_switched_on_again_knows_its_key(acme: Served) -> None:
     await acme.world.app.execute(DisableScim(acme.organization_id), SYSTEM)
     off = await knock(acme.world, acme.organization_id, acme.key)
     await acme.world.app.execute(EnableScim(acme.organization_id), SYSTEM)
@@ -129,12 +129,12 @@ async def test_a_connection_switched_on_again_knows_its_key(acme: Tenant) -> Non
     assert (off.status, on.status) == (401, 200)
 
 
-async def test_refused_calls_are_logged_ten_times_and_audited_once(acme: Tenant) -> None:
+async def test_refused_calls_are_logged_ten_times_and_audited_once(acme: Served) -> None:
     acme.world.forget()
     for _ in range(15):
         refused = await acme.request("GET", "/Users", headers={"authorization": "Bearer wrong"})
         assert refused.status == 401
-    stranger = Tenant(acme.world, new_id(), "wrong", new_id())
+    stranger = Served(acme.world, new_id(), "wrong", new_id())
     assert (await stranger.get("/Users")).status == 401
 
     async with asyncio.timeout(5):

@@ -7,7 +7,7 @@ import pytest
 from domain.ids import UUID
 from domain.vocabulary import ScimOperation
 from tests.scim_facade.people import members
-from tests.support.scim import ENTERPRISE, USER, Tenant
+from tests.support.scim import ENTERPRISE, USER, Served
 
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
@@ -18,7 +18,7 @@ def post(path: str, bulk_id: str, **data: Any) -> dict[str, Any]:
     return {"method": "POST", "path": path, "bulkId": bulk_id, "data": data}
 
 
-async def run(acme: Tenant, *operations: Any, **given: Any) -> list[dict[str, Any]]:
+async def run(acme: Served, *operations: Any, **given: Any) -> list[dict[str, Any]]:
     """The results of a bulk request that was processed."""
     body = {"schemas": [BULK], "Operations": list(operations)} | given
     answer = await acme.post("/Bulk", body)
@@ -33,7 +33,7 @@ def statuses(results: list[dict[str, Any]]) -> list[str]:
     return [result["status"] for result in results]
 
 
-async def test_blk_06_each_result_names_what_it_is_of(acme: Tenant) -> None:
+async def test_blk_06_each_result_names_what_it_is_of(acme: Served) -> None:
     (result,) = await run(acme, post("/Users", "ada", userName="ada@x.example"))
 
     (id_,) = await acme.find("/Users", 'userName eq "ada@x.example"')
@@ -46,7 +46,7 @@ async def test_blk_06_each_result_names_what_it_is_of(acme: Tenant) -> None:
     }
 
 
-async def test_blk_08_a_group_may_come_before_its_members(acme: Tenant) -> None:
+async def test_blk_08_a_group_may_come_before_its_members(acme: Served) -> None:
     results = await run(
         acme,
         post("/Groups", "g", displayName="Engines", members=[{"value": "bulkId:u"}]),
@@ -59,7 +59,7 @@ async def test_blk_08_a_group_may_come_before_its_members(acme: Tenant) -> None:
     assert await members(acme, group) == {user}
 
 
-async def test_blk_09_users_may_refer_to_each_other(acme: Tenant) -> None:
+async def test_blk_09_users_may_refer_to_each_other(acme: Served) -> None:
     def person(name: str, manager: str) -> dict[str, Any]:
         data = {"schemas": [USER, ENTERPRISE], "userName": f"{name}@x.example"}
         return post("/Users", name, **data, **{ENTERPRISE: {"manager": {"value": manager}}})
@@ -75,7 +75,7 @@ async def test_blk_09_users_may_refer_to_each_other(acme: Tenant) -> None:
     assert results[0]["version"] == read.headers["etag"]
 
 
-async def test_blk_07_references_in_paths_and_patches_are_followed(acme: Tenant) -> None:
+async def test_blk_07_references_in_paths_and_patches_are_followed(acme: Served) -> None:
     results = await run(
         acme,
         post("/Users", "u", userName="ada@x.example"),
@@ -95,7 +95,7 @@ async def test_blk_07_references_in_paths_and_patches_are_followed(acme: Tenant)
     assert await members(acme, group) == set()
 
 
-async def test_blk_05_failures_do_not_stop_the_rest(acme: Tenant) -> None:
+async def test_blk_05_failures_do_not_stop_the_rest(acme: Served) -> None:
     results = await run(
         acme,
         post("/Users", "a", userName="ada@x.example"),
@@ -110,7 +110,7 @@ async def test_blk_05_failures_do_not_stop_the_rest(acme: Tenant) -> None:
     assert "location" not in results[1]
 
 
-async def test_blk_05_fail_on_errors_leaves_the_rest_undone(acme: Tenant) -> None:
+async def test_blk_05_fail_on_errors_leaves_the_rest_undone(acme: Served) -> None:
     results = await run(
         acme,
         {"method": "DELETE", "path": "/Users/none"},
@@ -124,7 +124,7 @@ async def test_blk_05_fail_on_errors_leaves_the_rest_undone(acme: Tenant) -> Non
 
 
 async def test_blk_10_unknown_and_failed_references_fail_their_operation_only(
-    acme: Tenant,
+    acme: Served,
 ) -> None:
     results = await run(
         acme,
@@ -141,7 +141,7 @@ async def test_blk_10_unknown_and_failed_references_fail_their_operation_only(
     )
 
 
-async def test_blk_13_a_version_is_a_condition(acme: Tenant) -> None:
+async def test_blk_13_a_version_is_a_condition(acme: Served) -> None:
     user = await acme.user("ada@x.example")
     change = {"Operations": [{"op": "replace", "path": "displayName", "value": "Ada"}]}
     patch = {"method": "PATCH", "path": f"/Users/{user.id}", "data": change}
@@ -165,7 +165,7 @@ async def test_blk_13_a_version_is_a_condition(acme: Tenant) -> None:
     ],
 )
 async def test_blk_03_what_is_no_operation_fails_alone(
-    acme: Tenant, operation: Any, status: str
+    acme: Served, operation: Any, status: str
 ) -> None:
     before = await acme.everything()
 
@@ -184,11 +184,11 @@ async def test_blk_03_what_is_no_operation_fails_alone(
         {"schemas": [BULK], "Operations": {}},
     ],
 )
-async def test_blk_02_the_envelope_must_be_right(acme: Tenant, body: Any) -> None:
+async def test_blk_02_the_envelope_must_be_right(acme: Served, body: Any) -> None:
     assert (await acme.post("/Bulk", body)).error() == (400, "invalidSyntax")
 
 
-async def test_blk_11_limits_are_named(acme: Tenant) -> None:
+async def test_blk_11_limits_are_named(acme: Served) -> None:
     one = {"method": "DELETE", "path": "/Users/x"}
 
     too_many = await acme.post("/Bulk", {"schemas": [BULK], "Operations": [one] * 1001})
@@ -202,7 +202,7 @@ async def test_blk_11_limits_are_named(acme: Tenant) -> None:
     assert advertised == {"supported": True, "maxOperations": 1000, "maxPayloadSize": 4_194_304}
 
 
-async def test_every_operation_is_in_the_log_and_in_one_history(acme: Tenant) -> None:
+async def test_every_operation_is_in_the_log_and_in_one_history(acme: Served) -> None:
     await run(acme, post("/Users", "a", userName="a@x.example"), {"method": "X"})
 
     operations = [entry.operation for entry in acme.log]
@@ -210,8 +210,8 @@ async def test_every_operation_is_in_the_log_and_in_one_history(acme: Tenant) ->
     assert acme.log[0].subject_id == UUID((await acme.find("/Users", "userName pr"))[0])
 
 
-async def test_ids_of_another_organization_are_unknown(acme: Tenant) -> None:
-    other = await acme.world.tenant()
+async def test_ids_of_another_organization_are_unknown(acme: Served) -> None:
+    other = await acme.world.organization()
     stranger = await other.user("eve@x.example")
 
     results = await run(acme, {"method": "DELETE", "path": f"/Users/{stranger.id}"})

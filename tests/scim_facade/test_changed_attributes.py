@@ -8,7 +8,7 @@ import pytest
 
 from domain.vocabulary import OmittedGroupMembers, Rehire
 from tests.scim_facade.people import FULL, ada, people
-from tests.support.scim import ENTERPRISE, Tenant
+from tests.support.scim import ENTERPRISE, Served
 
 EVERY = [
     "userName",
@@ -21,17 +21,17 @@ EVERY = [
 MINUS = "\N{MINUS SIGN}"
 
 
-def last_changed(acme: Tenant) -> list[str]:
+def last_changed(acme: Served) -> list[str]:
     return list(acme.log[-1].changed_attributes)
 
 
-async def test_a_create_names_all_that_was_set(acme: Tenant) -> None:
+async def test_a_create_names_all_that_was_set(acme: Served) -> None:
     await ada(acme)
 
     assert last_changed(acme) == [*EVERY, "title", f"{ENTERPRISE}:department"]
 
 
-async def test_a_create_without_access_names_it(acme: Tenant) -> None:
+async def test_a_create_without_access_names_it(acme: Served) -> None:
     await acme.user("ian", active=False)
 
     assert last_changed(acme) == ["userName", "active"]
@@ -61,7 +61,7 @@ async def test_a_create_without_access_names_it(acme: Tenant) -> None:
     ],
 )
 async def test_a_patch_names_what_differs(
-    acme: Tenant, operation: dict[str, Any], changed: list[str]
+    acme: Served, operation: dict[str, Any], changed: list[str]
 ) -> None:
     id_ = await ada(acme)
 
@@ -72,7 +72,7 @@ async def test_a_patch_names_what_differs(
     assert acme.log[-1].outcome == ("APPLIED" if changed else "UNCHANGED")
 
 
-async def test_a_put_names_what_came_and_what_went(acme: Tenant) -> None:
+async def test_a_put_names_what_came_and_what_went(acme: Served) -> None:
     id_ = await ada(acme)
     body = {"userName": "ada", "emails": FULL["emails"], "active": False, "nickName": "Lady"}
 
@@ -89,7 +89,7 @@ async def test_a_put_names_what_came_and_what_went(acme: Tenant) -> None:
     ]
 
 
-async def test_a_put_of_the_same_names_nothing(acme: Tenant) -> None:
+async def test_a_put_of_the_same_names_nothing(acme: Served) -> None:
     id_ = await ada(acme)
 
     await acme.put(f"/Users/{id_}", FULL)
@@ -97,7 +97,7 @@ async def test_a_put_of_the_same_names_nothing(acme: Tenant) -> None:
     assert (last_changed(acme), acme.log[-1].outcome) == ([], "UNCHANGED")
 
 
-async def test_a_rehire_names_what_differs_from_before(acme: Tenant) -> None:
+async def test_a_rehire_names_what_differs_from_before(acme: Served) -> None:
     await acme.settings(rehire=Rehire.RESTORE)
     id_ = await ada(acme)
     await acme.patch(f"/Users/{id_}", {"op": "replace", "path": "active", "value": False})
@@ -108,7 +108,7 @@ async def test_a_rehire_names_what_differs_from_before(acme: Tenant) -> None:
     assert last_changed(acme) == ["title", "active"]
 
 
-async def test_what_is_refused_or_only_read_changes_nothing(acme: Tenant) -> None:
+async def test_what_is_refused_or_only_read_changes_nothing(acme: Served) -> None:
     id_ = await ada(acme)
     await acme.post("/Users", FULL)
     await acme.put(f"/Users/{id_}", FULL | {"title": "T"}, if_match='W/"9"')
@@ -118,7 +118,7 @@ async def test_what_is_refused_or_only_read_changes_nothing(acme: Tenant) -> Non
     assert [entry.changed_attributes for entry in acme.log[1:]] == [()] * 4
 
 
-async def test_of_a_group_name_and_number_of_members(acme: Tenant) -> None:
+async def test_of_a_group_name_and_number_of_members(acme: Served) -> None:
     one, two, three = await people(acme, 3)
     created = await acme.group(one, two, name="Engines", externalId="g-1")
     path = f"/Groups/{created.id}"
@@ -146,7 +146,7 @@ async def test_of_a_group_name_and_number_of_members(acme: Tenant) -> None:
     ]
 
 
-async def test_warnings_are_known_by_name(acme: Tenant) -> None:
+async def test_warnings_are_known_by_name(acme: Served) -> None:
     other = await acme.group()
     group = await acme.group("unknown", other.id, "5e1f6c1a-0000-7000-8000-000000000000")
     await acme.put(f"/Groups/{group.id}", {"displayName": "Kept"})
@@ -173,7 +173,7 @@ async def test_warnings_are_known_by_name(acme: Tenant) -> None:
     ],
 )
 async def test_refusals_of_the_domain_keep_their_code(
-    acme: Tenant, path: str, body: dict[str, Any], code: str | None
+    acme: Served, path: str, body: dict[str, Any], code: str | None
 ) -> None:
     await ada(acme)
 

@@ -16,17 +16,17 @@ from domain.vocabulary import (
     Rehire,
 )
 from tests.support.factories import unique
-from tests.support.scim import Tenant
+from tests.support.scim import Served
 
 TITLE = {"op": "add", "path": "title", "value": "Dr"}
 RENAME = {"op": "replace", "path": "displayName", "value": "Renamed"}
 
 
-async def status_of_a_new_user(acme: Tenant) -> Any:
+async def status_of_a_new_user(acme: Served) -> Any:
     return (await acme.standing((await acme.user()).id))["status"]
 
 
-async def rehiring(acme: Tenant) -> Any:
+async def rehiring(acme: Served) -> Any:
     name = f"{unique('back')}@x.example"
     user = await acme.user(name)
     await acme.patch(f"/Users/{user.id}", {"op": "replace", "path": "active", "value": False})
@@ -34,13 +34,13 @@ async def rehiring(acme: Tenant) -> Any:
     return again.status, again.json.get("id") == user.id
 
 
-async def members_after_a_replacement_without(acme: Tenant) -> Any:
+async def members_after_a_replacement_without(acme: Served) -> Any:
     group = await acme.group((await acme.user()).id)
     answer = await acme.put(f"/Groups/{group.id}", {"displayName": group["displayName"]})
     return len(answer["members"])
 
 
-async def answers_of_patches(acme: Tenant) -> Any:
+async def answers_of_patches(acme: Served) -> Any:
     user, group = await acme.user(), await acme.group()
     answers = [
         await acme.patch(f"/Users/{user.id}", TITLE),
@@ -50,18 +50,18 @@ async def answers_of_patches(acme: Tenant) -> Any:
     return [answer.status for answer in answers]
 
 
-async def an_unknown_member(acme: Tenant) -> Any:
+async def an_unknown_member(acme: Served) -> Any:
     group = await acme.group()
     add = {"op": "add", "path": "members", "value": [{"value": str(new_id())}]}
     return (await acme.patch(f"/Groups/{group.id}", add)).status
 
 
-async def content_type(acme: Tenant) -> Any:
+async def content_type(acme: Served) -> Any:
     user = await acme.user()
     return (await acme.get(f"/Users/{user.id}")).headers["content-type"]
 
 
-Probe = Callable[[Tenant], Awaitable[Any]]
+Probe = Callable[[Served], Awaitable[Any]]
 SWITCHES: list[tuple[Probe, str, Any, dict[Any, Any]]] = [
     (
         status_of_a_new_user,
@@ -108,7 +108,7 @@ SWITCHES: list[tuple[Probe, str, Any, dict[Any, Any]]] = [
     ("probe", "switch", "default", "values"), SWITCHES, ids=[row[1] for row in SWITCHES]
 )
 async def test_a_switch_does_what_it_says_and_can_be_given_back(
-    acme: Tenant, probe: Probe, switch: str, default: Any, values: dict[Any, Any]
+    acme: Served, probe: Probe, switch: str, default: Any, values: dict[Any, Any]
 ) -> None:
     assert await probe(acme) == default
     for value, outcome in values.items():
@@ -142,7 +142,7 @@ async def test_a_switch_does_what_it_says_and_can_be_given_back(
     ],
 )
 async def test_a_switch_goes_back_to_the_preset_of_the_provider(
-    acme: Tenant,
+    acme: Served,
     provider: IdentityProvider,
     probe: Probe,
     switch: dict[str, Any],
@@ -159,7 +159,7 @@ async def test_a_switch_goes_back_to_the_preset_of_the_provider(
         assert await probe(acme) == outcome
 
 
-async def test_another_provider_forgets_the_switches_but_not_the_guard(acme: Tenant) -> None:
+async def test_another_provider_forgets_the_switches_but_not_the_guard(acme: Served) -> None:
     await acme.settings(provider=IdentityProvider.KEYCLOAK, on_provision=OnProvision.STAGE)
     await acme.settings(guard_max_members=7, guard_enabled=False)
 
@@ -172,7 +172,7 @@ async def test_another_provider_forgets_the_switches_but_not_the_guard(acme: Ten
 
 
 @pytest.mark.parametrize("agent", ["OneLogin SCIM", "Keycloak", "Okta SCIM Client 1.0.0"])
-async def test_a_detected_provider_changes_nothing(acme: Tenant, agent: str) -> None:
+async def test_a_detected_provider_changes_nothing(acme: Served, agent: str) -> None:
     user = await acme.user()
     group = await acme.group(user.id)
     name = group["displayName"]

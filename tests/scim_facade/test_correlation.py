@@ -5,13 +5,13 @@ from __future__ import annotations
 from domain.ids import UUID
 from domain.vocabulary import Rehire
 from tests.scim_facade.people import FULL, ada, people
-from tests.support.scim import Tenant
+from tests.support.scim import Served
 
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 Told = list[tuple[str, list[str]]]
 
 
-async def told(acme: Tenant) -> Told:
+async def told(acme: Served) -> Told:
     """Each call of the log with the actions of the events that carry its id, in order."""
     rows = await acme.looks.rows(
         "SELECT correlation_id, request_id, action FROM audit_events WHERE organization_id = $1"
@@ -29,7 +29,7 @@ async def told(acme: Tenant) -> Told:
     return calls
 
 
-async def test_every_answer_names_its_call(acme: Tenant) -> None:
+async def test_every_answer_names_its_call(acme: Served) -> None:
     created = await acme.user()
     answers = [
         created,
@@ -46,14 +46,14 @@ async def test_every_answer_names_its_call(acme: Tenant) -> None:
     assert len(set(named)) == 7
 
 
-async def test_a_call_without_key_is_named_too(acme: Tenant) -> None:
+async def test_a_call_without_key_is_named_too(acme: Served) -> None:
     one = await acme.request("GET", "/Users", None, {"authorization": None})
     other = await acme.request("GET", "/Users", None, {"authorization": None})
 
     assert UUID(one.headers["x-request-id"]) != UUID(other.headers["x-request-id"])
 
 
-async def test_all_events_of_a_call_have_its_id(acme: Tenant) -> None:
+async def test_all_events_of_a_call_have_its_id(acme: Served) -> None:
     await acme.settings(rehire=Rehire.RESTORE)
     id_ = await ada(acme)
     path = f"/Users/{id_}"
@@ -86,7 +86,7 @@ async def test_all_events_of_a_call_have_its_id(acme: Tenant) -> None:
     ]
 
 
-async def test_each_operation_of_bulk_is_a_call_of_its_own(acme: Tenant) -> None:
+async def test_each_operation_of_bulk_is_a_call_of_its_own(acme: Served) -> None:
     id_ = await ada(acme)
     operations = [
         {"method": "POST", "path": "/Users", "bulkId": "b", "data": {"userName": "bob@x.example"}},

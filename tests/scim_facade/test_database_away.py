@@ -11,11 +11,12 @@ import asyncpg
 import pytest
 
 from scim_facade import app as scim_app
+from tests.scim_facade.test_shown_answers import shown
 from tests.support.database import DatabaseFactory, TestDatabase
-from tests.support.scim import Tenant, World, open_world
+from tests.support.scim import Served, World, open_world
 
 UNKNOWN = "01a20000000070008000000000000000"
-DURING: dict[str, Callable[[Tenant], Any]] = {
+DURING: dict[str, Callable[[Served], Any]] = {
     "list": lambda acme: acme.get("/Users"),
     "filter": lambda acme: acme.get("/Groups?filter=displayName%20eq%20%22x%22"),
     "create": lambda acme: acme.post("/Users", {"userName": "during@x.example"}),
@@ -73,7 +74,7 @@ async def world(database: TestDatabase) -> AsyncIterator[World]:
     made.app.pool.terminate()
 
 
-async def served_again(acme: Tenant) -> list[str]:
+async def served_again(acme: Served) -> list[str]:
     """Ids of the users, as soon as a list is answered."""
     async with asyncio.timeout(5):
         while (answer := await acme.get("/Users?count=100")).status == 503:
@@ -82,7 +83,7 @@ async def served_again(acme: Tenant) -> list[str]:
 
 
 async def test_while_the_database_is_away_clients_are_told_to_come_again(
-    world: World, acme: Tenant, database: TestDatabase
+    world: World, acme: Served, database: TestDatabase
 ) -> None:
     before = await acme.user("before@x.example")
 
@@ -95,6 +96,7 @@ async def test_while_the_database_is_away_clients_are_told_to_come_again(
                 answer = await request(acme)
                 # then every call is one that may be repeated
                 assert answer.error() == (503, None), name
+                assert answer.json == shown("server-error")
                 assert int(answer.headers["retry-after"]) > 0
         assert {(entry.status_code, entry.outcome) for entry in acme.log[1:]} <= {(503, "FAILED")}
 
@@ -105,7 +107,7 @@ async def test_while_the_database_is_away_clients_are_told_to_come_again(
 
 
 async def test_a_database_that_breaks_amid_writes_leaves_all_or_nothing(
-    acme: Tenant, database: TestDatabase
+    acme: Served, database: TestDatabase
 ) -> None:
     async with switched(database.superuser_url) as switch:
 
@@ -131,7 +133,7 @@ async def test_a_database_that_breaks_amid_writes_leaves_all_or_nothing(
 
 
 async def test_a_request_that_waits_too_long_is_told_to_come_again(
-    world: World, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+    world: World, acme: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = await acme.user("patient@x.example")
     pool = world.app.pool

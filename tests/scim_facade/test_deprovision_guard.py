@@ -10,14 +10,14 @@ import pytest
 from domain.clock import utc_now
 from domain.commands import ResolveDeprovisionGuard
 from domain.ids import UUID
-from domain.queries.connections import connections_of
 from domain.queries.reader import Reader
+from domain.queries.scim_connections import connections_of
 from domain.store.request_log import RequestLogWriter
 from domain.vocabulary import GuardResolution, ProvisioningOutcome
 from scim_facade.app import scim_app
 from tests.support import factories
 from tests.support.guard import grow_older
-from tests.support.scim import Tenant, World, patch_body
+from tests.support.scim import Served, World, patch_body
 
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 HELD = "SELECT member_id, action FROM held_deprovisionings WHERE organization_id = $1 ORDER BY id"
@@ -25,37 +25,39 @@ OFF = {"op": "replace", "path": "active", "value": False}
 
 
 @pytest.fixture
-async def guarded(world: World) -> Tenant:
+async def guarded(world: World) -> Served:
     """An organization of which two may go in an hour."""
-    tenant = await world.tenant()
-    await tenant.settings(guard_max_members=2, guard_max_percent=0)
-    return tenant
+    organization = await world.organization()
+    await organization.settings(guard_max_members=2, guard_max_percent=0)
+    return organization
 
 
-async def people(tenant: Tenant, count: int) -> list[str]:
+async def people(organization: Served, count: int) -> list[str]:
     """Ids of users who have been here for a while."""
-    made = [(await tenant.user()).id for _ in range(count)]
-    await grow_older(tenant.world.app, tenant.organization_id)
+    made = [(await organization.user()).id for _ in range(count)]
+    await grow_older(organization.world.app, organization.organization_id)
     return made
 
 
-async def held(tenant: Tenant) -> dict[str, str]:
-    return {str(row["member_id"]): row["action"] for row in await tenant.looks.rows(HELD)}
+async def held(organization: Served) -> dict[str, str]:
+    return {str(row["member_id"]): row["action"] for row in await organization.looks.rows(HELD)}
 
 
-async def deprovision(tenant: Tenant, way: str, id_: str) -> Any:
+async def deprovision(organization: Served, way: str, id_: str) -> Any:
     match way:
         case "patch":
-            return await tenant.patch(f"/Users/{id_}", OFF)
+            return await organization.patch(f"/Users/{id_}", OFF)
         case "put":
-            body = (await tenant.get(f"/Users/{id_}")).json
-            return await tenant.put(f"/Users/{id_}", body | {"active": False, "title": "Gone"})
+            body = (await organization.get(f"/Users/{id_}")).json
+            return await organization.put(
+                f"/Users/{id_}", body | {"active": False, "title": "Gone"}
+            )
         case _:
-            return await tenant.delete(f"/Users/{id_}")
+            return await organization.delete(f"/Users/{id_}")
 
 
 @pytest.mark.parametrize("way", ["patch", "put", "delete"])
-async def test_beyond_the_limit_it_is_503_and_says_why(guarded: Tenant, way: str) -> None:
+async def test_beyond_the_limit_it_is_503_and_says_why(guarded: Served, way: str) -> None:
     ids = await people(guarded, 4)
     for id_ in ids[:2]:
         assert (await deprovision(guarded, way, id_)).status in {200, 204}
@@ -76,7 +78,7 @@ async def test_beyond_the_limit_it_is_503_and_says_why(guarded: Tenant, way: str
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-async def test_operations_in_bulk_are_held_one_by_one(guarded: Tenant, method: str) -> None:
+async def test_operations_in_bulk_are_held_one_by_one(guarded: Served, method: str) -> None:
     ids = await people(guarded, 4)
     data = {"data": patch_body(OFF)} if method == "PATCH" else {}
     operations = [{"method": method, "path": f"/Users/{id_}", **data} for id_ in ids]
@@ -90,7 +92,7 @@ async def test_operations_in_bulk_are_held_one_by_one(guarded: Tenant, method: s
     assert await held(guarded) == dict.fromkeys(ids[2:], action)
 
 
-async def test_reads_creates_updates_and_groups_go_on(guarded: Tenant) -> None:
+async def test_reads_creates_updates_and_groups_go_on(guarded: Served) -> None:
     ids = await people(guarded, 4)
     for id_ in ids[:3]:
         await guarded.delete(f"/Users/{id_}")
@@ -110,7 +112,7 @@ async def test_reads_creates_updates_and_groups_go_on(guarded: Tenant) -> None:
 
 
 @pytest.mark.parametrize("way", ["patch", "put", "pathless", "string"])
-async def test_active_again_takes_it_off_the_list(guarded: Tenant, way: str) -> None:
+async def test_active_again_takes_it_off_the_list(guarded: Served, way: str) -> None:
     ids = await people(guarded, 3)
     for id_ in ids:
         await guarded.patch(f"/Users/{id_}", OFF)
@@ -140,7 +142,7 @@ async def test_active_again_takes_it_off_the_list(guarded: Tenant, way: str) -> 
 
 
 async def test_switched_off_for_the_connection_or_the_deployment(
-    guarded: Tenant, world: World
+    guarded: Served, world: World
 ) -> None:
     ids = await people(guarded, 8)
     await guarded.settings(guard_enabled=False)
@@ -163,17 +165,17 @@ async def test_switched_off_for_the_connection_or_the_deployment(
 
 
 async def test_the_defaults_let_fifty_go(world: World) -> None:
-    tenant = await world.tenant()
-    ids = [str(id_) for id_ in await factories.members(world.app, tenant.organization_id, 52)]
-    await grow_older(world.app, tenant.organization_id)
+    organization = await world.organization()
+    ids = [str(id_) for id_ in await factories.members(world.app, organization.organization_id, 52)]
+    await grow_older(world.app, organization.organization_id)
 
-    answers = [(await tenant.patch(f"/Users/{id_}", OFF)).status for id_ in ids]
+    answers = [(await organization.patch(f"/Users/{id_}", OFF)).status for id_ in ids]
 
     assert answers == [200] * 50 + [503] * 2
-    assert list(await held(tenant)) == ids[50:]
+    assert list(await held(organization)) == ids[50:]
 
 
-async def test_who_was_held_can_be_held_again_after_a_refusal(guarded: Tenant) -> None:
+async def test_who_was_held_can_be_held_again_after_a_refusal(guarded: Served) -> None:
     ids = await people(guarded, 3)
     for id_ in ids:
         await guarded.delete(f"/Users/{id_}")
@@ -185,7 +187,7 @@ async def test_who_was_held_can_be_held_again_after_a_refusal(guarded: Tenant) -
     assert await held(guarded) == {ids[2]: "REMOVE"}
 
 
-async def test_if_match_is_asked_first(guarded: Tenant) -> None:
+async def test_if_match_is_asked_first(guarded: Served) -> None:
     ids = await people(guarded, 3)
     for id_ in ids[:2]:
         await guarded.delete(f"/Users/{id_}")
@@ -196,7 +198,7 @@ async def test_if_match_is_asked_first(guarded: Tenant) -> None:
     assert await held(guarded) == {}
 
 
-async def test_a_held_call_is_no_sign_of_a_failing_connection(guarded: Tenant) -> None:
+async def test_a_held_call_is_no_sign_of_a_failing_connection(guarded: Served) -> None:
     ids = await people(guarded, 3)
     for id_ in ids:
         await guarded.delete(f"/Users/{id_}")

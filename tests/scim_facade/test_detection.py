@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.vocabulary import IdentityProvider
-from tests.support.scim import GROUP, Tenant
+from tests.support.scim import GROUP, Served
 
 AD_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
 
@@ -28,7 +28,7 @@ AD_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/G
     ],
 )
 async def test_by_header(
-    acme: Tenant, headers: dict[str, str], provider: IdentityProvider | None
+    acme: Served, headers: dict[str, str], provider: IdentityProvider | None
 ) -> None:
     await acme.get("/Users", **headers)
 
@@ -47,7 +47,7 @@ async def test_by_header(
     ],
 )
 async def test_by_query(
-    acme: Tenant, query: str, agent: str, provider: IdentityProvider | None
+    acme: Served, query: str, agent: str, provider: IdentityProvider | None
 ) -> None:
     answer = await acme.get(f"/Users?{query}", user_agent=agent)
 
@@ -67,7 +67,7 @@ async def test_by_query(
     ],
 )
 async def test_by_body(
-    acme: Tenant, body: dict[str, object], agent: str, provider: IdentityProvider | None
+    acme: Served, body: dict[str, object], agent: str, provider: IdentityProvider | None
 ) -> None:
     answer = await acme.post("/Groups", body | {"displayName": "G"}, user_agent=agent)
 
@@ -75,7 +75,7 @@ async def test_by_body(
     assert acme.log[-1].provider == provider
 
 
-async def test_a_chosen_provider_stands_in_for_one_that_says_nothing(acme: Tenant) -> None:
+async def test_a_chosen_provider_stands_in_for_one_that_says_nothing(acme: Served) -> None:
     await acme.settings(provider=IdentityProvider.PING)
 
     await acme.get("/Users")

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.scim import ERROR, PATCH_OP, SEARCH, USER, Tenant, World
+from domain.vocabulary import ProvisioningOutcome
+from tests.support.scim import ERROR, PATCH_OP, SEARCH, USER, Served, World
 from tests.support.scim_call import call
 
 MIB = 1_048_576
@@ -70,7 +71,7 @@ WRONG_TYPES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize(("body", "scim_type"), BAD_BODIES)
 async def test_a_body_that_is_no_good_json_object(
-    acme: Tenant, body: bytes, scim_type: str
+    acme: Served, body: bytes, scim_type: str
 ) -> None:
     user, group = await acme.user("there"), await acme.group()
     before = await acme.everything()
@@ -91,7 +92,7 @@ async def test_a_body_that_is_no_good_json_object(
 
 
 @pytest.mark.parametrize("wrong", WRONG_TYPES)
-async def test_a_value_of_the_wrong_type_or_size(acme: Tenant, wrong: dict[str, Any]) -> None:
+async def test_a_value_of_the_wrong_type_or_size(acme: Served, wrong: dict[str, Any]) -> None:
     user = await acme.user("there")
     before = await acme.everything()
     body = {"schemas": [USER], "userName": "u"} | wrong
@@ -124,7 +125,7 @@ async def test_a_value_of_the_wrong_type_or_size(acme: Tenant, wrong: dict[str, 
         {"members": [{"value": "x", "operation": "delete"}]},
     ],
 )
-async def test_an_envelope_that_is_no_patch(acme: Tenant, body: dict[str, Any]) -> None:
+async def test_an_envelope_that_is_no_patch(acme: Served, body: dict[str, Any]) -> None:
     user, group = await acme.user(), await acme.group()
     body = {"schemas": [PATCH_OP]} | body
 
@@ -132,7 +133,7 @@ async def test_an_envelope_that_is_no_patch(acme: Tenant, body: dict[str, Any]) 
         assert (await acme.request("PATCH", path, body)).error() == (400, "invalidSyntax")
 
 
-async def test_too_many_operations_and_too_large_bodies(acme: Tenant) -> None:
+async def test_too_many_operations_and_too_large_bodies(acme: Served) -> None:
     user = await acme.user()
     operations = [{"op": "add", "path": "title", "value": "x"}] * 1001
 
@@ -148,7 +149,7 @@ async def test_too_many_operations_and_too_large_bodies(acme: Tenant) -> None:
 
 
 async def test_a_large_body_in_pieces_is_refused_before_it_is_whole(
-    world: World, acme: Tenant
+    world: World, acme: Served
 ) -> None:
     answer = await call(
         world.scim,
@@ -176,7 +177,7 @@ async def test_a_large_body_in_pieces_is_refused_before_it_is_whole(
         ("application/xml", 415),
     ],
 )
-async def test_media_types_of_bodies(acme: Tenant, content_type: str | None, status: int) -> None:
+async def test_media_types_of_bodies(acme: Served, content_type: str | None, status: int) -> None:
     body = json.dumps({"userName": "ad\u00e9@x.example"}, ensure_ascii=False).encode()
 
     answer = await acme.request("POST", "/Users", body, {"content-type": content_type})
@@ -205,7 +206,7 @@ async def test_media_types_of_bodies(acme: Tenant, content_type: str | None, sta
     ],
 )
 async def test_a_method_that_is_not_there_names_those_that_are(
-    acme: Tenant, method: str, path: str, allowed: str
+    acme: Served, method: str, path: str, allowed: str
 ) -> None:
     refused = await acme.request(method, path, {} if method in {"PUT", "PATCH", "POST"} else None)
     asked = await acme.request("OPTIONS", path)
@@ -223,7 +224,7 @@ async def test_a_method_that_is_not_there_names_those_that_are(
         "/Users/not-an-id", "/Groups/%F0%9F%98%80", "/Users/%FF", f"/Users/{UNKNOWN}x",
     ],
 )  # fmt: skip
-async def test_what_is_not_there(acme: Tenant, path: str) -> None:
+async def test_what_is_not_there(acme: Served, path: str) -> None:
     assert (await acme.get(path)).error() == (404, None)
 
 
@@ -241,7 +242,7 @@ async def test_what_is_not_there(acme: Tenant, path: str) -> None:
     ],
 )
 async def test_an_unknown_id_is_told_before_the_body_is_judged(
-    acme: Tenant, endpoint: str, id_: str, body: bytes
+    acme: Served, endpoint: str, id_: str, body: bytes
 ) -> None:
     await acme.settings(strict_member_ids=True)
 
@@ -261,12 +262,12 @@ async def test_an_unknown_id_is_told_before_the_body_is_judged(
         "count=%zz", "attributes=userName&excludedAttributes=name", "startIndex=\u00b2",
     ],
 )  # fmt: skip
-async def test_a_query_that_makes_no_sense(acme: Tenant, query: str) -> None:
+async def test_a_query_that_makes_no_sense(acme: Served, query: str) -> None:
     for endpoint in ("Users", "Groups"):
         assert (await acme.get(f"/{endpoint}?{query}")).error() == (400, "invalidValue")
 
 
-async def test_a_search_body_that_makes_no_sense(acme: Tenant) -> None:
+async def test_a_search_body_that_makes_no_sense(acme: Served) -> None:
     for given, scim_type in (
         ({}, "invalidSyntax"),
         ({"schemas": [USER]}, "invalidSyntax"),
@@ -280,14 +281,15 @@ async def test_a_search_body_that_makes_no_sense(acme: Tenant) -> None:
         assert answer.error() == (400, scim_type), given
 
 
-async def test_an_organization_that_is_no_id_is_no_endpoint(world: World, acme: Tenant) -> None:
+async def test_an_organization_that_is_no_id_is_no_endpoint(world: World, acme: Served) -> None:
     for path in ("/v2/", "/v2", "/v2/acme/Users", "/v2//Users", "/v1/Users"):
         answer = await call(world.scim, "GET", path, {"authorization": acme.key}, None)
         assert answer.error() == (404, None)
         assert answer["schemas"] == [ERROR]
 
 
-async def test_me_is_nobody(acme: Tenant) -> None:
+async def test_me_is_nobody(acme: Served) -> None:
     for method in ("GET", "PATCH", "DELETE"):
         answer = await acme.request(method, "/Me", {} if method == "PATCH" else None)
         assert answer.error() == (501, None)
+        assert acme.log[-1].outcome is ProvisioningOutcome.REJECTED, "no trouble of the server's"

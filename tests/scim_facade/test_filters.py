@@ -8,7 +8,7 @@ from domain.commands import InviteMember
 from domain.ids import UUID
 from domain.vocabulary import ProvisioningSource
 from tests.support.factories import SYSTEM
-from tests.support.scim import ENTERPRISE, GROUP, MEMBERSHIP, PUBLIC_URL, USER, Tenant
+from tests.support.scim import ENTERPRISE, GROUP, MEMBERSHIP, PUBLIC_URL, USER, Served
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ from tests.support.scim import ENTERPRISE, GROUP, MEMBERSHIP, PUBLIC_URL, USER, 
         'filter=not (userName eq "other") and title pr',
     ],
 )
-async def test_one_user_is_found_in_every_spelling(acme: Tenant, query: str) -> None:
+async def test_one_user_is_found_in_every_spelling(acme: Served, query: str) -> None:
     found = await acme.user(
         "A.B+c@x.example",
         externalId="E-1",
@@ -60,7 +60,7 @@ async def test_one_user_is_found_in_every_spelling(acme: Tenant, query: str) -> 
     assert (acme.log[-1].operation, acme.log[-1].subject_id) == ("SEARCH", UUID(found.id))
 
 
-async def test_groups_are_found_by_name_by_id_of_the_provider_and_by_member(acme: Tenant) -> None:
+async def test_groups_are_found_by_name_by_id_of_the_provider_and_by_member(acme: Served) -> None:
     user = await acme.user()
     group = await acme.group(user.id, name="Engines", externalId="G-1")
     await acme.group(name="Other", externalId="g-1")
@@ -88,7 +88,7 @@ async def test_groups_are_found_by_name_by_id_of_the_provider_and_by_member(acme
         assert await acme.find("/Groups", text) == [], text
 
 
-async def test_a_filter_that_finds_nobody_gives_an_empty_list(acme: Tenant) -> None:
+async def test_a_filter_that_finds_nobody_gives_an_empty_list(acme: Served) -> None:
     for endpoint in ("/Users", "/Groups"):
         answer = await acme.get(f'{endpoint}?filter=externalId%20eq%20"nobody"')
         assert answer.status == 200
@@ -138,7 +138,7 @@ async def test_a_filter_that_finds_nobody_gives_an_empty_list(acme: Tenant) -> N
         f'title eq "{"a" * 4096}"',
     ],
 )
-async def test_a_filter_that_cannot_be_understood_is_refused(acme: Tenant, text: str) -> None:
+async def test_a_filter_that_cannot_be_understood_is_refused(acme: Served, text: str) -> None:
     for path in ("/Users", "/Users/.search"):
         if path == "/Users":
             answer = await acme.get(f"/Users?filter={quote(text)}")
@@ -167,13 +167,13 @@ async def test_a_filter_that_cannot_be_understood_is_refused(acme: Tenant, text:
         ("groups eq null", True),
     ],
 )
-async def test_what_stands_in_meta_can_be_asked_for(acme: Tenant, text: str, found: bool) -> None:
+async def test_what_stands_in_meta_can_be_asked_for(acme: Served, text: str, found: bool) -> None:
     user = await acme.user()
 
     assert await acme.find("/Users", text) == ([user.id] if found else [])
 
 
-async def test_a_blank_filter_is_none(acme: Tenant) -> None:
+async def test_a_blank_filter_is_none(acme: Served) -> None:
     user = await acme.user()
 
     for query in ("filter=", "filter=%20", "filter", ""):
@@ -182,7 +182,7 @@ async def test_a_blank_filter_is_none(acme: Tenant) -> None:
     assert answer["Resources"][0]["meta"]["location"].startswith(PUBLIC_URL)
 
 
-async def test_like_and_quotes_are_plain_characters(acme: Tenant) -> None:
+async def test_like_and_quotes_are_plain_characters(acme: Served) -> None:
     odd = await acme.user("u1", title="100%_'; DROP TABLE members; --\\")
     await acme.user("u2", title="1000")
 
@@ -190,7 +190,7 @@ async def test_like_and_quotes_are_plain_characters(acme: Tenant) -> None:
         assert await acme.find("/Users", text) == [odd.id], text
 
 
-async def test_tolerated_spellings_leave_a_warning(acme: Tenant) -> None:
+async def test_tolerated_spellings_leave_a_warning(acme: Served) -> None:
     await acme.get("/Users?filter=userName%20eq%20bob")
     unquoted = acme.log[-1].warnings
     await acme.get("/Users?filter=userName%20eq%20'bob'")
@@ -214,7 +214,7 @@ async def test_tolerated_spellings_leave_a_warning(acme: Tenant) -> None:
     ],
 )
 async def test_who_was_invited_by_address_is_found_by_the_shown_e_mail(
-    acme: Tenant, text: str, found: bool
+    acme: Served, text: str, found: bool
 ) -> None:
     # given an owner whom an administrator invited, and who is shown with that address
     command = InviteMember(acme.organization_id, "owner@x.example", ProvisioningSource.CLI)

@@ -12,7 +12,7 @@ from hypothesis import given
 from tests.scim_facade.fuzz_requests import requests
 from tests.support.blocking import Blocking, blocking
 from tests.support.effort import examples
-from tests.support.scim import Tenant, World, world_of
+from tests.support.scim import Served, World, world_of
 
 RENEWED_AFTER = 200
 READS = {"GET", "HEAD", "OPTIONS"}
@@ -33,8 +33,8 @@ class Target:
     def _renew(self) -> None:
         self.acme, self.other, self.words = self.run(self._made())
 
-    async def _made(self) -> tuple[Tenant, Tenant, dict[str, str]]:
-        acme, other = await self._world.tenant(), await self._world.tenant()
+    async def _made(self) -> tuple[Served, Served, dict[str, str]]:
+        acme, other = await self._world.organization(), await self._world.organization()
         users = [
             (await acme.user("taken", externalId="taken", active=True)).id,
             (await acme.user("second@x.example", emails=[{"value": "s@x.example"}])).id,

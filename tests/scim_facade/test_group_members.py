@@ -7,7 +7,7 @@ import pytest
 
 from domain.ids import new_id
 from tests.scim_facade.people import members, people
-from tests.support.scim import GROUP, Tenant
+from tests.support.scim import GROUP, Served
 
 ADDS: dict[str, Callable[[list[str]], dict[str, Any]]] = {
     "list": lambda ids: {"path": "members", "value": [{"value": id_} for id_ in ids]},
@@ -29,7 +29,7 @@ ADDS: dict[str, Callable[[list[str]], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("form", ADDS)
-async def test_members_are_added_in_every_form(acme: Tenant, form: str) -> None:
+async def test_members_are_added_in_every_form(acme: Served, form: str) -> None:
     old, *new = await people(acme, 3)
     group = await acme.group(old)
     operation = ADDS[form](new)
@@ -48,7 +48,7 @@ async def test_members_are_added_in_every_form(acme: Tenant, form: str) -> None:
 @pytest.mark.parametrize(
     "form", ["in the path", "one by one", "in the value", "wrapped", "one object"]
 )
-async def test_members_are_removed_in_every_form(acme: Tenant, form: str) -> None:
+async def test_members_are_removed_in_every_form(acme: Served, form: str) -> None:
     kept, *gone = await people(acme, 3)
     group = await acme.group(kept, *gone)
     listed: list[dict[str, Any]] = [{"value": id_} for id_ in gone]
@@ -85,7 +85,7 @@ async def test_members_are_removed_in_every_form(acme: Tenant, form: str) -> Non
     ],
 )
 async def test_what_empties_a_group_and_what_does_not(
-    acme: Tenant, operation: dict[str, Any], empties: bool
+    acme: Served, operation: dict[str, Any], empties: bool
 ) -> None:
     (one,) = await people(acme, 1)
     group = await acme.group(one)
@@ -96,7 +96,7 @@ async def test_what_empties_a_group_and_what_does_not(
     assert await members(acme, group.id) == (set() if empties else {one})
 
 
-async def test_operations_on_members_apply_in_their_order(acme: Tenant) -> None:
+async def test_operations_on_members_apply_in_their_order(acme: Served) -> None:
     a, b, c = await people(acme, 3)
     group = await acme.group(a)
 
@@ -114,7 +114,7 @@ async def test_operations_on_members_apply_in_their_order(acme: Tenant) -> None:
     assert (await acme.get(f"/Groups/{group.id}"))["displayName"] == "Renamed"
 
 
-async def test_who_is_unknown_is_left_out_with_a_warning(acme: Tenant) -> None:
+async def test_who_is_unknown_is_left_out_with_a_warning(acme: Served) -> None:
     (one,) = await people(acme, 1)
     nested = await acme.group(name="Nested")
     stranger = str(new_id())
@@ -140,7 +140,7 @@ async def test_who_is_unknown_is_left_out_with_a_warning(acme: Tenant) -> None:
 
 @pytest.mark.parametrize("kind", ["stranger", "nested", "no id"])
 @pytest.mark.parametrize("way", ["post", "put", "patch"])
-async def test_strict_refuses_all_of_it(acme: Tenant, kind: str, way: str) -> None:
+async def test_strict_refuses_all_of_it(acme: Served, kind: str, way: str) -> None:
     await acme.settings(strict_member_ids=True)
     (one,) = await people(acme, 1)
     group = await acme.group(name="Plain")

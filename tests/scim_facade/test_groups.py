@@ -7,10 +7,10 @@ import pytest
 from domain.ids import UUID
 from domain.vocabulary import IdentityProvider, OmittedGroupMembers, PatchResponse
 from tests.scim_facade.people import members, people
-from tests.support.scim import GROUP, Tenant
+from tests.support.scim import GROUP, Served
 
 
-async def test_a_created_group_comes_back_whole(acme: Tenant) -> None:
+async def test_a_created_group_comes_back_whole(acme: Served) -> None:
     user = await acme.user("ada@x.example", displayName="Ada")
 
     answer = await acme.group(user.id, name="Engines", externalId="g-1")
@@ -40,7 +40,7 @@ async def test_a_created_group_comes_back_whole(acme: Tenant) -> None:
 
 @pytest.mark.parametrize("given", [{}, {"members": []}, {"members": None}])
 async def test_a_group_without_members_shows_an_empty_list(
-    acme: Tenant, given: dict[str, Any]
+    acme: Served, given: dict[str, Any]
 ) -> None:
     answer = await acme.post("/Groups", {"displayName": "Empty"} | given)
 
@@ -50,7 +50,7 @@ async def test_a_group_without_members_shows_an_empty_list(
 
 
 @pytest.mark.parametrize("name", [None, "", "  "])
-async def test_a_group_needs_a_name(acme: Tenant, name: Any) -> None:
+async def test_a_group_needs_a_name(acme: Served, name: Any) -> None:
     assert (await acme.post("/Groups", {"displayName": name})).error() == (400, "invalidValue")
     assert (await acme.get("/Groups"))["totalResults"] == 0
 
@@ -59,7 +59,7 @@ async def test_a_group_needs_a_name(acme: Tenant, name: Any) -> None:
     "second", [{"displayName": "ENGINES"}, {"displayName": "Other", "externalId": "g-1"}]
 )
 async def test_a_second_group_of_a_name_names_the_first(
-    acme: Tenant, second: dict[str, Any]
+    acme: Served, second: dict[str, Any]
 ) -> None:
     first = await acme.group(name="Engines", externalId="g-1")
     before = await acme.everything()
@@ -83,7 +83,7 @@ async def test_a_second_group_of_a_name_names_the_first(
     ],
 )
 async def test_what_a_put_without_members_means(
-    acme: Tenant, settings: dict[str, Any], given: dict[str, Any], stays: bool
+    acme: Served, settings: dict[str, Any], given: dict[str, Any], stays: bool
 ) -> None:
     (one,) = await people(acme, 1)
     group = await acme.group(one, name="G", externalId="g-1")
@@ -98,7 +98,7 @@ async def test_what_a_put_without_members_means(
     assert await members(acme, group.id) == ({one} if stays else set())
 
 
-async def test_a_put_replaces_the_members_and_an_equal_one_changes_nothing(acme: Tenant) -> None:
+async def test_a_put_replaces_the_members_and_an_equal_one_changes_nothing(acme: Served) -> None:
     a, b, c = await people(acme, 3)
     group = await acme.group(a, b, name="G", externalId="g-1")
 
@@ -127,7 +127,7 @@ async def test_a_put_replaces_the_members_and_an_equal_one_changes_nothing(acme:
     ],
 )
 async def test_what_a_patch_answers(
-    acme: Tenant, setting: PatchResponse, query: str, status: int
+    acme: Served, setting: PatchResponse, query: str, status: int
 ) -> None:
     await acme.settings(patch_response=setting)
     group = await acme.group(name="G")
@@ -143,7 +143,7 @@ async def test_what_a_patch_answers(
         assert answer["displayName"] == "H"
 
 
-async def test_a_deleted_group_is_gone_and_its_members_are_not(acme: Tenant) -> None:
+async def test_a_deleted_group_is_gone_and_its_members_are_not(acme: Served) -> None:
     (one,) = await people(acme, 1)
     group = await acme.group(one, name="G")
 
@@ -173,7 +173,7 @@ async def test_a_deleted_group_is_gone_and_its_members_are_not(acme: Tenant) -> 
     ],
 )
 async def test_what_a_patch_cannot_do_is_refused_and_changes_nothing(
-    acme: Tenant, operation: dict[str, Any], scim_type: str
+    acme: Served, operation: dict[str, Any], scim_type: str
 ) -> None:
     (one,) = await people(acme, 1)
     group = await acme.group(one)
@@ -185,7 +185,7 @@ async def test_what_a_patch_cannot_do_is_refused_and_changes_nothing(
     assert await acme.everything() == before
 
 
-async def test_a_member_without_display_name_has_no_display(acme: Tenant) -> None:
+async def test_a_member_without_display_name_has_no_display(acme: Served) -> None:
     plain = await acme.user("plain@x.example")
     named = await acme.user("named@x.example", displayName="Named")
     group = await acme.group(plain.id, named.id)

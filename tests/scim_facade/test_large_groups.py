@@ -11,7 +11,7 @@ import pytest
 from domain.ids import UUID, new_id
 from tests.support import factories
 from tests.support.counting import CountingPool, counting
-from tests.support.scim import Tenant, World, open_world, world_of
+from tests.support.scim import Served, World, open_world, world_of
 
 LARGE = 2005
 _READS_MEMBERS = re.compile(r"\bgroup_members\b")
@@ -28,7 +28,7 @@ _MEMBERS = (
 class Large:
     """An organization with one large group between two small ones."""
 
-    acme: Tenant
+    acme: Served
     pool: CountingPool
     member_ids: list[str]
     group_id: str
@@ -45,15 +45,15 @@ async def large(database_url: str) -> AsyncIterator[Large]:
     plain: World = await open_world(database_url)
     counted, pool = counting(plain.app)
     world = world_of(counted, pool)
-    tenant = await plain.tenant()
-    acme = Tenant(world, tenant.organization_id, tenant.key, tenant.credential_id)
+    organization = await plain.organization()
+    acme = Served(world, organization.organization_id, organization.key, organization.credential_id)
     ids = sorted(new_id() for _ in range(LARGE))
     await plain.app.pool.execute(_MEMBERS, acme.organization_id, ids)
-    one = await tenant.group(str(ids[0]))
+    one = await organization.group(str(ids[0]))
     group_id = await factories.group(
         plain.app, acme.organization_id, member_ids=frozenset(ids), name="Large"
     )
-    two = await tenant.group(str(ids[1]))
+    two = await organization.group(str(ids[1]))
     yield Large(acme, pool, [str(id_) for id_ in ids], str(group_id), [one.id, two.id])
     await plain.close()
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.scim import GROUP, LIST, MEMBERSHIP, SEARCH, USER, Tenant, World
+from tests.support.scim import GROUP, LIST, MEMBERSHIP, SEARCH, USER, Served, World
 from tests.support.scim_call import call
 
 MANY = 23
 
 
 @pytest.fixture
-async def crowd(acme: Tenant) -> list[str]:
+async def crowd(acme: Served) -> list[str]:
     """Ids of 23 users in the order they came."""
     return [(await acme.user(f"user-{number}")).id for number in range(MANY)]
 
@@ -52,7 +52,7 @@ def page(answer: Any) -> tuple[int, int, int, list[str]]:
     ],
 )
 async def test_a_page_has_what_was_asked_for(
-    acme: Tenant, crowd: list[str], query: str, start: int, part: slice
+    acme: Served, crowd: list[str], query: str, start: int, part: slice
 ) -> None:
     expected = crowd[part]
 
@@ -62,7 +62,7 @@ async def test_a_page_has_what_was_asked_for(
 @pytest.mark.parametrize("size", [1, 4, 7, 22, 23, 24])
 @pytest.mark.parametrize("filter_", ["", '&filter=userName%20sw%20"user"'])
 async def test_all_pages_together_are_the_whole(
-    acme: Tenant, crowd: list[str], size: int, filter_: str
+    acme: Served, crowd: list[str], size: int, filter_: str
 ) -> None:
     seen: list[str] = []
     while len(seen) < MANY:
@@ -75,7 +75,7 @@ async def test_all_pages_together_are_the_whole(
     assert seen == crowd
 
 
-async def test_groups_are_paged_alike(acme: Tenant) -> None:
+async def test_groups_are_paged_alike(acme: Served) -> None:
     groups = [(await acme.group()).id for _ in range(7)]
 
     for start in range(1, 9):
@@ -84,7 +84,7 @@ async def test_groups_are_paged_alike(acme: Tenant) -> None:
         assert page(answer) == (7, start, len(expected), expected)
 
 
-async def test_a_search_by_post_answers_as_the_list_does(acme: Tenant, crowd: list[str]) -> None:
+async def test_a_search_by_post_answers_as_the_list_does(acme: Served, crowd: list[str]) -> None:
     body = {
         "schemas": [SEARCH],
         "filter": 'userName co "1"',
@@ -119,7 +119,7 @@ async def test_a_search_by_post_answers_as_the_list_does(acme: Tenant, crowd: li
     ],
 )  # fmt: skip
 async def test_chosen_attributes_of_users_on_every_verb(
-    acme: Tenant, query: str, shown: set[str]
+    acme: Served, query: str, shown: set[str]
 ) -> None:
     body = {
         "schemas": [USER],
@@ -163,7 +163,7 @@ async def test_chosen_attributes_of_users_on_every_verb(
     ],
 )
 async def test_chosen_attributes_of_groups_on_every_verb(
-    acme: Tenant, query: str, shown: set[str]
+    acme: Served, query: str, shown: set[str]
 ) -> None:
     user = await acme.user("ada", displayName="Ada")
     body = {"displayName": "G", "members": [{"value": user.id}]}
@@ -191,7 +191,7 @@ async def test_chosen_attributes_of_groups_on_every_verb(
 @pytest.mark.parametrize(
     "path", ["/users/{}", "/USERS/{}/", "//Users//{}", "/Users/{}?", "/Users/{}?&", "/Users/{}/?a"]
 )
-async def test_paths_are_tolerated(acme: Tenant, path: str) -> None:
+async def test_paths_are_tolerated(acme: Served, path: str) -> None:
     user = await acme.user()
 
     for id_ in (user.id, user.id.upper()):
@@ -199,7 +199,7 @@ async def test_paths_are_tolerated(acme: Tenant, path: str) -> None:
         assert answer.json == user.json
 
 
-async def test_the_organization_counts_in_any_case(world: World, acme: Tenant) -> None:
+async def test_the_organization_counts_in_any_case(world: World, acme: Served) -> None:
     target = f"/v2/{str(acme.organization_id).upper()}/Users?aadOptscim062020"
     answer = await call(world.scim, "GET", target, {"authorization": acme.key}, None)
 
@@ -222,7 +222,7 @@ async def test_the_organization_counts_in_any_case(world: World, acme: Tenant) -
     ],
 )
 async def test_the_media_type_of_answers(
-    acme: Tenant, accept: str | None, content_type: str
+    acme: Served, accept: str | None, content_type: str
 ) -> None:
     for path in ("/Users", "/Schemas", "/nothing"):
         answer = await acme.request("GET", path, None, {"accept": accept})
@@ -230,7 +230,7 @@ async def test_the_media_type_of_answers(
         assert answer.status in {200, 404}
 
 
-async def test_the_connection_may_choose_the_media_type(acme: Tenant) -> None:
+async def test_the_connection_may_choose_the_media_type(acme: Served) -> None:
     await acme.settings(content_type="application/json")
 
     answer = await acme.get("/Users", accept="application/scim+json")
@@ -238,7 +238,7 @@ async def test_the_connection_may_choose_the_media_type(acme: Tenant) -> None:
     assert answer.headers["content-type"] == "application/json"
 
 
-async def test_what_head_says_is_what_get_says(acme: Tenant) -> None:
+async def test_what_head_says_is_what_get_says(acme: Served) -> None:
     user = await acme.user()
 
     for path in ("/Users", f"/Users/{user.id}", "/Groups", "/ServiceProviderConfig", "/nothing"):
@@ -246,7 +246,7 @@ async def test_what_head_says_is_what_get_says(acme: Tenant) -> None:
         assert (headed.status, headed.lasting_headers) == (got.status, got.lasting_headers)
 
 
-async def test_a_get_may_carry_a_content_type_and_a_delete_no_body(acme: Tenant) -> None:
+async def test_a_get_may_carry_a_content_type_and_a_delete_no_body(acme: Served) -> None:
     user = await acme.user()
 
     assert (await acme.get("/Users", content_type="text/plain")).status == 200

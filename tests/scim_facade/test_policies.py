@@ -11,7 +11,7 @@ from domain.ids import UUID
 from domain.vocabulary import Rehire
 from tests.scim_facade.people import ada
 from tests.support.factories import SYSTEM
-from tests.support.scim import Tenant
+from tests.support.scim import Served
 
 DETAIL = (
     "The organization takes only addresses of acme.example, and this one is of x.example; use"
@@ -20,7 +20,7 @@ DETAIL = (
 
 
 @pytest.mark.parametrize("way", ["patch", "put", "post"])
-async def test_who_may_not_belong_is_not_restored(acme: Tenant, way: str) -> None:
+async def test_who_may_not_belong_is_not_restored(acme: Served, way: str) -> None:
     if way == "post":
         await acme.settings(rehire=Rehire.RESTORE)
     id_ = await ada(acme)

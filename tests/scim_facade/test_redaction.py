@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.ids import new_id
-from domain.secrets import make_secret
-from scim_facade.redaction import REDACTED, masked, redacted, redacted_query
-from tests.support.requests_log import write_requests
-from tests.support.scim import PATCH_OP, USER, Tenant
+from domain.secrets import REDACTED, make_secret, masked
+from scim_facade.redaction import redacted, redacted_query
+from tests.support.request_log import write_requests
+from tests.support.scim import PATCH_OP, USER, Served
 
 SECRET = "hunter2-Hunter2"
 KEY = make_secret("rck", new_id()).text
@@ -96,7 +96,7 @@ def test_no_shape_of_query_keeps_a_secret(name: str, form: str) -> None:
     assert kept.endswith("&startIndex=2")
 
 
-@pytest.mark.parametrize("prefix", ["rck", "rcs", "adm", "inv"])
+@pytest.mark.parametrize("prefix", ["rck", "rcs", "adm", "inv", "sil", "ses"])
 def test_own_secrets_are_known_by_their_form(prefix: str) -> None:
     secret = make_secret(prefix, new_id(), new_id()).text
 
@@ -116,7 +116,7 @@ def test_other_texts_stay_as_they_are() -> None:
     assert redacted(b"\xff{") == "\ufffd{"
 
 
-async def test_nothing_of_it_reaches_the_table(acme: Tenant) -> None:
+async def test_nothing_of_it_reaches_the_table(acme: Served) -> None:
     user = await acme.user()
     path = f"/Users/{user.id}"
     operation = {"op": "replace", "path": "password", "value": SECRET}
@@ -143,3 +143,21 @@ async def test_nothing_of_it_reaches_the_table(acme: Tenant) -> None:
         assert SECRET not in row["row"]
         assert acme.key not in row["row"]
         assert KEY not in row["row"]
+
+
+async def test_no_error_repeats_a_secret(acme: Served) -> None:
+    key = make_secret("rck", new_id()).text
+    data = {"userName": "s", "title": f"bulkId:{key}"}
+    operation = {"method": "POST", "path": "/Users", "bulkId": "a", "data": data}
+    bulk = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]}
+    answers = [
+        await acme.get(f"/Users?sortBy={key}"),
+        await acme.get(f"/Users?attributes={key}&filter={key}"),
+        await acme.post("/Bulk", bulk | {"Operations": [operation]}),
+        await acme.post("/Bulk", bulk | {"Operations": [operation | {"path": f"/{key}"}]}),
+    ]
+
+    assert [answer.status for answer in answers] == [400, 400, 200, 200]
+    assert [answer.body for answer in answers if key[-43:-20].encode() in answer.body] == []
+    assert REDACTED.encode() in answers[0].body
+    assert REDACTED.encode() in answers[2].body

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from domain.ids import UUID
-from tests.support.scim import PATCH_OP, USER, Tenant, patch_body
+from tests.support.scim import PATCH_OP, USER, Served, patch_body
 
 SECRET = "hunter2-Hunter2"
 PASSWORD = f"{USER}:password"
 
 
-async def test_every_call_says_what_came_of_it(acme: Tenant) -> None:
+async def test_every_call_says_what_came_of_it(acme: Served) -> None:
     user = await acme.user("ada@x.example")
     group = await acme.group(user.id, name="Engines")
     path = f"/Users/{user.id}"
@@ -53,7 +53,7 @@ async def test_every_call_says_what_came_of_it(acme: Tenant) -> None:
     assert subjects[1] == subjects[11] == ("GROUP", "GROUP", UUID(group.id))
 
 
-async def test_an_entry_has_the_call_and_its_answer(acme: Tenant) -> None:
+async def test_an_entry_has_the_call_and_its_answer(acme: Served) -> None:
     body = {"schemas": [USER], "userName": "ad\u00e9@x.example"}
     answer = await acme.post("/Users?attributes=userName", body, user_agent="Okta SCIM Client 1.0")
 
@@ -73,7 +73,7 @@ async def test_an_entry_has_the_call_and_its_answer(acme: Tenant) -> None:
     assert [event["correlation_id"] for event in events] == [entry.correlation_id]
 
 
-async def test_long_bodies_are_cut(acme: Tenant) -> None:
+async def test_long_bodies_are_cut(acme: Served) -> None:
     await acme.user("long", nickName="n" * 200_000)
 
     (entry,) = acme.log
@@ -119,7 +119,7 @@ SECRETIVE: list[dict[str, Any] | bytes] = [
 
 
 @pytest.mark.parametrize("body", SECRETIVE)
-async def test_a_secret_is_never_kept(acme: Tenant, body: dict[str, Any] | bytes) -> None:
+async def test_a_secret_is_never_kept(acme: Served, body: dict[str, Any] | bytes) -> None:
     user = await acme.user()
 
     for method, path in (("POST", "/Users"), ("PUT", "/Users/x"), ("PATCH", f"/Users/{user.id}")):
@@ -130,7 +130,7 @@ async def test_a_secret_is_never_kept(acme: Tenant, body: dict[str, Any] | bytes
     assert SECRET not in str(await acme.everything())
 
 
-async def test_what_is_no_secret_is_kept_beside_one(acme: Tenant) -> None:
+async def test_what_is_no_secret_is_kept_beside_one(acme: Served) -> None:
     await acme.user("s", displayName="Password Admins", password=SECRET, nickName="token")
     await acme.patch(
         "/Users/x",
@@ -157,7 +157,7 @@ async def test_what_is_no_secret_is_kept_beside_one(acme: Tenant) -> None:
         f"access_token={SECRET}",
     ],
 )
-async def test_a_secret_in_the_query_is_not_kept(acme: Tenant, query: str) -> None:
+async def test_a_secret_in_the_query_is_not_kept(acme: Served, query: str) -> None:
     await acme.get(f"/Users?{query}")
     await acme.get(f"/Users?startIndex=1&x={acme.key}")
 

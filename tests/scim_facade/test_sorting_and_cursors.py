@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from domain.vocabulary import Rehire
-from tests.support.scim import ENTERPRISE, SEARCH, Tenant
+from tests.support.scim import ENTERPRISE, SEARCH, Served
 
 NAMES = ["Äpfel", "birne", None, "Dattel", "apfel", None, "école"]
 SORTED = ["apfel", "birne", "Dattel", "Äpfel", "école", None, None]
 
 
-async def fruit(acme: Tenant) -> None:
+async def fruit(acme: Served) -> None:
     """Users with those display names, one a department, alternately active."""
     for index, name in enumerate(NAMES):
         given: dict[str, Any] = {"active": index % 2 == 0}
@@ -21,7 +21,7 @@ async def fruit(acme: Tenant) -> None:
         await acme.user(f"u{index}@x.example", **given)
 
 
-async def shown(acme: Tenant, query: str) -> list[str | None]:
+async def shown(acme: Served, query: str) -> list[str | None]:
     """Display names in the order of the list."""
     answer = await acme.get(f"/Users?attributes=displayName&{query}")
     assert answer.status == 200, answer.body
@@ -30,7 +30,7 @@ async def shown(acme: Tenant, query: str) -> list[str | None]:
 
 @pytest.mark.parametrize("attribute", ["displayName", f"{ENTERPRISE}:department"])
 async def test_srt_02_and_04_case_does_not_count_and_absent_values_come_last(
-    acme: Tenant, attribute: str
+    acme: Served, attribute: str
 ) -> None:
     await fruit(acme)
 
@@ -39,7 +39,7 @@ async def test_srt_02_and_04_case_does_not_count_and_absent_values_come_last(
     assert await shown(acme, f"sortBy={attribute}&sortOrder=descending") == SORTED[::-1]
 
 
-async def test_srt_03_of_several_values_the_primary_one_counts(acme: Tenant) -> None:
+async def test_srt_03_of_several_values_the_primary_one_counts(acme: Served) -> None:
     first = await acme.user(phoneNumbers=[{"value": "9"}, {"value": "1", "primary": True}])
     second = await acme.user(phoneNumbers=[{"value": "5"}, {"value": "0"}])
 
@@ -49,8 +49,24 @@ async def test_srt_03_of_several_values_the_primary_one_counts(acme: Tenant) -> 
 
 
 @pytest.mark.parametrize("attribute", ["nothing", "password", "name", "meta.location", "groups"])
-async def test_srt_05_what_cannot_be_sorted_by_is_refused(acme: Tenant, attribute: str) -> None:
+async def test_srt_05_what_cannot_be_sorted_by_is_refused(acme: Served, attribute: str) -> None:
     assert (await acme.get(f"/Users?sortBy={attribute}")).error() == (400, "invalidValue")
+
+
+@pytest.mark.parametrize("order", ["up", "desc", "ascending,descending"])
+async def test_an_order_that_is_neither_of_the_two_is_refused(acme: Served, order: str) -> None:
+    answer = await acme.get(f"/Users?sortBy=displayName&sortOrder={order}")
+
+    assert answer.error() == (400, "invalidValue")
+    assert answer["detail"] == "Send sortOrder as ascending or descending."
+
+
+async def test_an_order_counts_in_any_case_and_alone_means_nothing(acme: Served) -> None:
+    await fruit(acme)
+
+    assert await shown(acme, "sortBy=displayName&sortOrder=DESCENDING") == SORTED[::-1]
+    assert await shown(acme, "sortOrder=up") == NAMES
+    assert await shown(acme, "sortBy=displayName&sortOrder=") == SORTED
 
 
 QUERIES = [
@@ -67,7 +83,7 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("count", [1, 3, 7])
-async def test_cur_01_pages_by_cursor_are_the_list(acme: Tenant, query: str, count: int) -> None:
+async def test_cur_01_pages_by_cursor_are_the_list(acme: Served, query: str, count: int) -> None:
     await fruit(acme)
     whole = await acme.get(f"/Users?count=100{query}")
     expected = [user["id"] for user in whole["Resources"]]
@@ -92,8 +108,8 @@ async def test_cur_01_pages_by_cursor_are_the_list(acme: Tenant, query: str, cou
     assert pages == -(-len(expected) // count)
 
 
-async def test_cur_05_a_cursor_belongs_to_its_query(acme: Tenant) -> None:
-    other = await acme.world.tenant()
+async def test_cur_05_a_cursor_belongs_to_its_query(acme: Served) -> None:
+    other = await acme.world.organization()
     await fruit(acme)
     await other.user()
     cursor = (await acme.get("/Users?count=2&cursor="))["nextCursor"]
@@ -109,14 +125,14 @@ async def test_cur_05_a_cursor_belongs_to_its_query(acme: Tenant) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["x", "ab.c", "W10", "%00", "ee", "A" * 400, "é"])
-async def test_cur_05_a_forged_cursor_is_refused(acme: Tenant, cursor: str) -> None:
+async def test_cur_05_a_forged_cursor_is_refused(acme: Served, cursor: str) -> None:
     answer = await acme.get(f"/Users?cursor={cursor}")
 
     assert answer.status == 400
     assert answer.json["scimType"] in {"invalidCursor", "invalidValue"}
 
 
-async def test_cur_04_no_count_no_resources(acme: Tenant) -> None:
+async def test_cur_04_no_count_no_resources(acme: Served) -> None:
     await acme.user()
 
     page = await acme.get("/Users?count=0&cursor=")
@@ -125,7 +141,7 @@ async def test_cur_04_no_count_no_resources(acme: Tenant) -> None:
     assert "nextCursor" not in page.json
 
 
-async def test_cur_08_cursors_work_in_search_bodies(acme: Tenant) -> None:
+async def test_cur_08_cursors_work_in_search_bodies(acme: Served) -> None:
     one, two = await acme.group(), await acme.group()
 
     body = {"schemas": [SEARCH], "cursor": "", "count": 1, "sortBy": "displayName"}
@@ -137,7 +153,7 @@ async def test_cur_08_cursors_work_in_search_bodies(acme: Tenant) -> None:
     assert "nextCursor" not in second.json
 
 
-async def test_sea_01_one_search_over_both_types(acme: Tenant) -> None:
+async def test_sea_01_one_search_over_both_types(acme: Served) -> None:
     user = await acme.user("ada@x.example", displayName="Ada")
     group = await acme.group(user.id, name="Ada's")
     search = {"schemas": [SEARCH], "filter": 'displayName sw "ada"'}
@@ -152,7 +168,7 @@ async def test_sea_01_one_search_over_both_types(acme: Tenant) -> None:
     assert [r["id"] for r in second["Resources"]] == [group.id]
 
 
-async def test_fil_23_an_attribute_that_a_type_lacks_has_no_value_in_it(acme: Tenant) -> None:
+async def test_fil_23_an_attribute_that_a_type_lacks_has_no_value_in_it(acme: Served) -> None:
     user = await acme.user("ada@x.example")
     group = await acme.group(name="G")
 
@@ -166,7 +182,7 @@ async def test_fil_23_an_attribute_that_a_type_lacks_has_no_value_in_it(acme: Te
     assert await found("id pr") == [user.id, group.id]
 
 
-async def test_rehire_restores_the_same_id(acme: Tenant) -> None:
+async def test_rehire_restores_the_same_id(acme: Served) -> None:
     await acme.settings(rehire=Rehire.RESTORE)
     user = await acme.user("ada@x.example", externalId="1")
     await acme.patch(f"/Users/{user.id}", {"op": "replace", "value": {"active": False}})

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.scim import PATCH_OP, SEARCH, Tenant, World
+from tests.support.scim import PATCH_OP, SEARCH, Served, World
 
 
 def bodies(foreign: str) -> dict[str, dict[str, Any] | None]:
@@ -25,9 +25,9 @@ def bodies(foreign: str) -> dict[str, dict[str, Any] | None]:
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("endpoint", ["Users", "Groups"])
 async def test_what_is_of_another_organization_does_not_exist(
-    world: World, acme: Tenant, endpoint: str, method: str
+    world: World, acme: Served, endpoint: str, method: str
 ) -> None:
-    other = await world.tenant()
+    other = await world.organization()
     user = await other.user()
     group = await other.group(user.id)
     id_ = user.id if endpoint == "Users" else group.id
@@ -41,8 +41,8 @@ async def test_what_is_of_another_organization_does_not_exist(
     assert await acme.everything() == own
 
 
-async def test_members_of_another_organization_enter_no_group(world: World, acme: Tenant) -> None:
-    other = await world.tenant()
+async def test_members_of_another_organization_enter_no_group(world: World, acme: Served) -> None:
+    other = await world.organization()
     stranger, strange_group = await other.user(), await other.group()
     before = await other.everything()
 
@@ -59,8 +59,8 @@ async def test_members_of_another_organization_enter_no_group(world: World, acme
     assert all(other.organization_id.hex not in str(entry) for entry in acme.log)
 
 
-async def test_searches_see_their_own_organization_only(world: World, acme: Tenant) -> None:
-    other = await world.tenant()
+async def test_searches_see_their_own_organization_only(world: World, acme: Served) -> None:
+    other = await world.organization()
     mine = await acme.user("ada", externalId="e-1", emails=[{"value": "ada@x.example"}])
     theirs = await other.user("ada", externalId="e-1", emails=[{"value": "ada@x.example"}])
     their_group = await other.group(theirs.id, name="G", externalId="g-1")
@@ -87,11 +87,11 @@ async def test_searches_see_their_own_organization_only(world: World, acme: Tena
 
 
 async def test_a_key_of_one_organization_does_nothing_in_another(
-    world: World, acme: Tenant
+    world: World, acme: Served
 ) -> None:
-    other = await world.tenant()
+    other = await world.organization()
     user = await other.user()
-    thief = Tenant(world, other.organization_id, acme.key, acme.credential_id)
+    thief = Served(world, other.organization_id, acme.key, acme.credential_id)
     before = await other.everything()
 
     for method, body in bodies(user.id).items():

@@ -6,10 +6,10 @@ import pytest
 
 from domain.ids import UUID
 from tests.scim_facade.people import FULL, ada
-from tests.support.scim import ENTERPRISE, MEMBERSHIP, USER, Tenant
+from tests.support.scim import ENTERPRISE, MEMBERSHIP, USER, Served
 
 
-async def test_a_put_replaces_the_profile(acme: Tenant) -> None:
+async def test_a_put_replaces_the_profile(acme: Served) -> None:
     id_ = await ada(acme)
 
     answer = await acme.put(
@@ -27,7 +27,7 @@ async def test_a_put_replaces_the_profile(acme: Tenant) -> None:
 
 
 @pytest.mark.parametrize("way", ["put", "patch", "filtered"])
-async def test_another_address_gets_a_new_link(acme: Tenant, way: str) -> None:
+async def test_another_address_gets_a_new_link(acme: Served, way: str) -> None:
     id_ = await ada(acme)
     path, new = f"/Users/{id_}", [{"value": "ada@new.example", "type": "work", "primary": True}]
 
@@ -56,7 +56,7 @@ async def test_another_address_gets_a_new_link(acme: Tenant, way: str) -> None:
     ]
 
 
-async def test_the_same_address_in_another_case_gets_no_new_link(acme: Tenant) -> None:
+async def test_the_same_address_in_another_case_gets_no_new_link(acme: Served) -> None:
     id_ = await ada(acme)
 
     answer = await acme.put(f"/Users/{id_}", FULL | {"emails": [{"value": "ADA@X.example"}]})
@@ -65,7 +65,7 @@ async def test_the_same_address_in_another_case_gets_no_new_link(acme: Tenant) -
     assert await acme.looks.invitations(UUID(id_)) == ["QUEUED"]
 
 
-async def test_a_user_name_that_was_the_address_moves_the_address(acme: Tenant) -> None:
+async def test_a_user_name_that_was_the_address_moves_the_address(acme: Served) -> None:
     created = await acme.user("old@x.example")
 
     await acme.put(f"/Users/{created.id}", {"userName": "new@x.example"})
@@ -87,7 +87,7 @@ async def test_a_user_name_that_was_the_address_moves_the_address(acme: Tenant) 
     ],
 )
 async def test_inactive_revokes_and_active_restores(
-    acme: Tenant, operation: dict[str, Any]
+    acme: Served, operation: dict[str, Any]
 ) -> None:
     id_ = await ada(acme)
 
@@ -116,7 +116,7 @@ async def test_inactive_revokes_and_active_restores(
     assert await acme.looks.seats() == (None, 1)
 
 
-async def test_a_change_of_access_keeps_every_address_findable(acme: Tenant) -> None:
+async def test_a_change_of_access_keeps_every_address_findable(acme: Served) -> None:
     id_ = await ada(acme)
 
     await acme.patch(f"/Users/{id_}", {"op": "replace", "path": "active", "value": False})
@@ -128,7 +128,7 @@ async def test_a_change_of_access_keeps_every_address_findable(acme: Tenant) -> 
     ]
 
 
-async def test_operations_apply_in_order_or_not_at_all(acme: Tenant) -> None:
+async def test_operations_apply_in_order_or_not_at_all(acme: Served) -> None:
     id_ = await ada(acme)
     before = await acme.everything()
 
@@ -154,7 +154,7 @@ async def test_operations_apply_in_order_or_not_at_all(acme: Tenant) -> None:
     assert done["meta"]["version"] == 'W/"2"'
 
 
-async def test_a_patch_that_changes_nothing_keeps_version_and_time(acme: Tenant) -> None:
+async def test_a_patch_that_changes_nothing_keeps_version_and_time(acme: Served) -> None:
     id_ = await ada(acme)
     before = await acme.everything()
 
@@ -188,7 +188,7 @@ async def test_a_patch_that_changes_nothing_keeps_version_and_time(acme: Tenant)
     ],
 )  # fmt: skip
 async def test_what_a_patch_cannot_do_is_refused_and_changes_nothing(
-    acme: Tenant, operation: dict[str, Any], scim_type: str
+    acme: Served, operation: dict[str, Any], scim_type: str
 ) -> None:
     id_ = await ada(acme)
     before = await acme.everything()
@@ -201,7 +201,7 @@ async def test_what_a_patch_cannot_do_is_refused_and_changes_nothing(
     assert await acme.everything() == before
 
 
-async def test_a_name_that_is_taken_is_refused_by_every_way(acme: Tenant) -> None:
+async def test_a_name_that_is_taken_is_refused_by_every_way(acme: Served) -> None:
     id_ = await ada(acme)
     other = await acme.user("bob", emails=[{"value": "bob@x.example"}], externalId="e-2")
     path, before = f"/Users/{other.id}", await acme.everything()
@@ -220,7 +220,7 @@ async def test_a_name_that_is_taken_is_refused_by_every_way(acme: Tenant) -> Non
     assert await acme.everything() == before
 
 
-async def test_after_a_delete_the_user_is_gone_and_the_name_is_free(acme: Tenant) -> None:
+async def test_after_a_delete_the_user_is_gone_and_the_name_is_free(acme: Served) -> None:
     id_ = await ada(acme)
     group = await acme.group(id_)
 
@@ -239,7 +239,7 @@ async def test_after_a_delete_the_user_is_gone_and_the_name_is_free(acme: Tenant
     assert again.id != id_
 
 
-async def test_the_groups_of_a_user_are_shown_and_change_at_the_group_only(acme: Tenant) -> None:
+async def test_the_groups_of_a_user_are_shown_and_change_at_the_group_only(acme: Served) -> None:
     id_ = await ada(acme)
     group = await acme.group(id_, name="Engines")
 

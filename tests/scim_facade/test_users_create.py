@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.ids import UUID
-from tests.support.scim import ENTERPRISE, USER, Tenant
+from tests.support.scim import ENTERPRISE, USER, Served
 
 ADA: dict[str, Any] = {
     "schemas": [USER, ENTERPRISE],
@@ -23,7 +23,7 @@ ADA: dict[str, Any] = {
 }
 
 
-async def test_a_created_user_comes_back_as_it_was_sent(acme: Tenant) -> None:
+async def test_a_created_user_comes_back_as_it_was_sent(acme: Served) -> None:
     answer = await acme.post("/Users", ADA)
 
     assert answer.status == 201
@@ -42,7 +42,7 @@ async def test_a_created_user_comes_back_as_it_was_sent(acme: Tenant) -> None:
     assert answer.headers["content-length"] == str(len(answer.body))
 
 
-async def test_what_is_read_is_what_was_answered(acme: Tenant) -> None:
+async def test_what_is_read_is_what_was_answered(acme: Served) -> None:
     created = await acme.post("/Users", ADA)
 
     read = await acme.get(f"/Users/{created.id}")
@@ -53,7 +53,7 @@ async def test_what_is_read_is_what_was_answered(acme: Tenant) -> None:
     assert listed["Resources"] == [created.json]
 
 
-async def test_a_created_user_has_one_event_and_one_invitation(acme: Tenant) -> None:
+async def test_a_created_user_has_one_event_and_one_invitation(acme: Served) -> None:
     created = await acme.post("/Users", ADA)
 
     member_id = UUID(created.id)
@@ -66,7 +66,7 @@ async def test_a_created_user_has_one_event_and_one_invitation(acme: Tenant) -> 
     assert await acme.looks.seats() == (None, 1)
 
 
-async def test_without_a_user_name_it_is_made_of_the_address(acme: Tenant) -> None:
+async def test_without_a_user_name_it_is_made_of_the_address(acme: Served) -> None:
     created = await acme.post("/Users", {"emails": [{"value": "Eve@x.example"}]})
 
     assert created.status == 201
@@ -84,7 +84,7 @@ async def test_without_a_user_name_it_is_made_of_the_address(acme: Tenant) -> No
     ],
 )
 async def test_with_neither_user_name_nor_address_nothing_is_created(
-    acme: Tenant, body: dict[str, Any]
+    acme: Served, body: dict[str, Any]
 ) -> None:
     answer = await acme.post("/Users", body)
 
@@ -96,7 +96,7 @@ async def test_with_neither_user_name_nor_address_nothing_is_created(
 _ENABLED = ["scim_connection.enabled", "scim_connection.key_created"]
 
 
-async def test_the_password_is_dropped_and_a_warning_may_say_so(acme: Tenant) -> None:
+async def test_the_password_is_dropped_and_a_warning_may_say_so(acme: Served) -> None:
     created = await acme.user("jan@x.example", password="hunter2-secret", PassWord="hunter2-secret")
 
     assert b"hunter2" not in created.body
@@ -104,7 +104,7 @@ async def test_the_password_is_dropped_and_a_warning_may_say_so(acme: Tenant) ->
     assert "hunter2" not in str(acme.log)
 
 
-async def test_what_is_unknown_is_dropped_with_a_warning(acme: Tenant) -> None:
+async def test_what_is_unknown_is_dropped_with_a_warning(acme: Served) -> None:
     created = await acme.post(
         "/Users",
         {
@@ -137,7 +137,7 @@ async def test_what_is_unknown_is_dropped_with_a_warning(acme: Tenant) -> None:
     )
 
 
-async def test_keys_count_in_any_case_and_values_are_kept(acme: Tenant) -> None:
+async def test_keys_count_in_any_case_and_values_are_kept(acme: Served) -> None:
     created = await acme.post(
         "/Users",
         {
@@ -165,7 +165,7 @@ async def test_keys_count_in_any_case_and_values_are_kept(acme: Tenant) -> None:
     ],
 )
 async def test_a_second_one_of_the_same_person_names_the_first(
-    acme: Tenant, second: dict[str, Any], attribute: str
+    acme: Served, second: dict[str, Any], attribute: str
 ) -> None:
     first = await acme.post("/Users", ADA)
     before = await acme.everything()
@@ -180,7 +180,7 @@ async def test_a_second_one_of_the_same_person_names_the_first(
     assert await acme.everything() == before
 
 
-async def test_names_that_differ_in_composition_only_are_the_same(acme: Tenant) -> None:
+async def test_names_that_differ_in_composition_only_are_the_same(acme: Served) -> None:
     await acme.user("jos\u00e9")
 
     answer = await acme.post("/Users", {"userName": "JOSE\u0301"})

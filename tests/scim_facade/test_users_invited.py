@@ -6,7 +6,7 @@ import pytest
 
 from domain.ids import UUID
 from domain.vocabulary import OnProvision
-from tests.support.scim import USER, Tenant, World
+from tests.support.scim import USER, Served, World
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ from tests.support.scim import USER, Tenant, World
     ],
 )
 async def test_the_address_that_the_invitation_goes_to(
-    acme: Tenant, emails: Any, user_name: str, email: str
+    acme: Served, emails: Any, user_name: str, email: str
 ) -> None:
     created = await acme.post("/Users", {"userName": user_name, "emails": emails})
 
@@ -59,7 +59,7 @@ async def test_the_address_that_the_invitation_goes_to(
     assert invitation["email"] == email
 
 
-async def test_without_an_address_the_member_is_staged_and_a_warning_says_so(acme: Tenant) -> None:
+async def test_without_an_address_the_member_is_staged_and_a_warning_says_so(acme: Served) -> None:
     created = await acme.post("/Users", {"schemas": [USER], "userName": "gina"})
 
     assert created.status == 201
@@ -73,7 +73,7 @@ async def test_without_an_address_the_member_is_staged_and_a_warning_says_so(acm
 
 @pytest.mark.parametrize("way", ["put", "patch"])
 async def test_a_staged_member_is_invited_as_soon_as_an_address_arrives(
-    acme: Tenant, way: str
+    acme: Served, way: str
 ) -> None:
     created = await acme.user("gina")
     path = f"/Users/{created.id}"
@@ -94,7 +94,7 @@ async def test_a_staged_member_is_invited_as_soon_as_an_address_arrives(
     ]
 
 
-async def test_a_connection_that_stages_invites_nobody(acme: Tenant) -> None:
+async def test_a_connection_that_stages_invites_nobody(acme: Served) -> None:
     await acme.settings(on_provision=OnProvision.STAGE)
 
     created = await acme.user("hal@x.example")
@@ -111,7 +111,7 @@ async def test_a_connection_that_stages_invites_nobody(acme: Tenant) -> None:
 
 @pytest.mark.parametrize("sent", [False, "False", "false", [False], "0"])
 async def test_created_inactive_is_staged_and_revoked_without_seat_or_mail(
-    acme: Tenant, sent: Any
+    acme: Served, sent: Any
 ) -> None:
     created = await acme.user("ian@x.example", active=sent)
 
@@ -134,7 +134,7 @@ async def test_created_inactive_is_staged_and_revoked_without_seat_or_mail(
 
 
 async def test_without_a_free_seat_nobody_is_invited(world: World) -> None:
-    acme = await world.tenant(seats=1)
+    acme = await world.organization(seats=1)
     await acme.user("a@x.example")
     before = await acme.everything()
 

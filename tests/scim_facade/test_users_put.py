@@ -6,10 +6,10 @@ import pytest
 
 from domain.ids import UUID
 from tests.scim_facade.people import FULL, ada, without
-from tests.support.scim import ENTERPRISE, Tenant
+from tests.support.scim import ENTERPRISE, Served
 
 
-async def test_a_put_of_what_was_read_changes_nothing(acme: Tenant) -> None:
+async def test_a_put_of_what_was_read_changes_nothing(acme: Served) -> None:
     id_ = await ada(acme)
     await acme.group(id_)
     read = await acme.get(f"/Users/{id_}")
@@ -41,7 +41,7 @@ async def test_a_put_of_what_was_read_changes_nothing(acme: Tenant) -> None:
     ],
 )
 async def test_what_absent_null_and_blank_mean_in_a_put(
-    acme: Tenant, body: dict[str, Any], expected: dict[str, Any]
+    acme: Served, body: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     id_ = await ada(acme)
 
@@ -53,7 +53,7 @@ async def test_what_absent_null_and_blank_mean_in_a_put(
     assert await acme.looks.invitations(UUID(id_)) == ["QUEUED"]
 
 
-async def test_a_put_without_user_name_and_address_is_refused(acme: Tenant) -> None:
+async def test_a_put_without_user_name_and_address_is_refused(acme: Served) -> None:
     id_ = await ada(acme)
     before = await acme.everything()
 
@@ -63,7 +63,7 @@ async def test_a_put_without_user_name_and_address_is_refused(acme: Tenant) -> N
     assert await acme.everything() == before
 
 
-async def test_an_invited_member_keeps_the_address_that_a_put_leaves_out(acme: Tenant) -> None:
+async def test_an_invited_member_keeps_the_address_that_a_put_leaves_out(acme: Served) -> None:
     id_ = await ada(acme)
 
     await acme.put(f"/Users/{id_}", FULL | {"emails": None})

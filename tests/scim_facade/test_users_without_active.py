@@ -2,10 +2,10 @@
 
 from domain.ids import UUID
 from tests.scim_facade.people import ada
-from tests.support.scim import Tenant
+from tests.support.scim import Served
 
 
-async def test_removing_active_leaves_the_membership_and_silences_the_answers(acme: Tenant) -> None:
+async def test_removing_active_leaves_the_membership_and_silences_the_answers(acme: Served) -> None:
     id_ = await ada(acme)
 
     silent = await acme.patch(f"/Users/{id_}", {"op": "remove", "path": "active"})

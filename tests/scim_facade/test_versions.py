@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.scim import Tenant, patch_body
+from tests.support.scim import Served, patch_body
 
 RENAME = patch_body({"op": "replace", "path": "displayName", "value": "Renamed"})
 REPLACED = {"userName": "renamed", "displayName": "Renamed"}
 
 
-async def make(acme: Tenant, endpoint: str) -> tuple[str, str]:
+async def make(acme: Served, endpoint: str) -> tuple[str, str]:
     """Path and tag of a new resource."""
     made = await (acme.user() if endpoint == "Users" else acme.group())
     return f"/{endpoint}/{made.id}", made.headers["etag"]
@@ -43,7 +43,7 @@ async def make(acme: Tenant, endpoint: str) -> tuple[str, str]:
     ],
 )
 async def test_a_write_happens_on_a_named_version_only(
-    acme: Tenant, endpoint: str, method: str, tags: str, holds: bool
+    acme: Served, endpoint: str, method: str, tags: str, holds: bool
 ) -> None:
     body = {"PUT": REPLACED, "PATCH": RENAME}.get(method)
     path, etag = await make(acme, endpoint)
@@ -64,7 +64,7 @@ async def test_a_write_happens_on_a_named_version_only(
 @pytest.mark.parametrize("endpoint", ["Users", "Groups"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_a_read_of_a_known_version_has_no_body(
-    acme: Tenant, endpoint: str, method: str
+    acme: Served, endpoint: str, method: str
 ) -> None:
     path, etag = await make(acme, endpoint)
 
@@ -78,7 +78,7 @@ async def test_a_read_of_a_known_version_has_no_body(
 
 @pytest.mark.parametrize("endpoint", ["Users", "Groups"])
 async def test_the_tag_is_the_version_in_meta_and_changes_with_the_resource_only(
-    acme: Tenant, endpoint: str
+    acme: Served, endpoint: str
 ) -> None:
     path, etag = await make(acme, endpoint)
 
@@ -96,7 +96,7 @@ async def test_the_tag_is_the_version_in_meta_and_changes_with_the_resource_only
 @pytest.mark.parametrize("endpoint", ["Users", "Groups"])
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 async def test_of_writers_with_the_same_tag_exactly_one_wins(
-    acme: Tenant, endpoint: str, method: str
+    acme: Served, endpoint: str, method: str
 ) -> None:
     path, etag = await make(acme, endpoint)
 
@@ -117,7 +117,7 @@ async def test_of_writers_with_the_same_tag_exactly_one_wins(
     assert (await acme.get(path))["displayName"] == winner["displayName"]
 
 
-async def test_of_changes_of_members_with_the_same_tag_exactly_one_wins(acme: Tenant) -> None:
+async def test_of_changes_of_members_with_the_same_tag_exactly_one_wins(acme: Served) -> None:
     path, etag = await make(acme, "Groups")
     ids = [(await acme.user()).id for _ in range(6)]
 

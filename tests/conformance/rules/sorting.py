@@ -55,10 +55,11 @@ def without_a_value_comes_last(acme: Client) -> None:
 
 @rule("SRT-05")
 def an_unknown_order_is_refused(acme: Client) -> None:
-    """Sorting by an attribute that does not exist, or by password, is 400 invalidValue."""
+    """Sorting by password, by what does not exist, or in an unknown order is 400 invalidValue."""
     assert acme.get("/ServiceProviderConfig")["sort"] == {"supported": True}
     for attribute in ("shoeSize", "password", "name.middle", "%5B"):
         assert acme.get(f"/Users?sortBy={attribute}").error == (400, "invalidValue"), attribute
+    assert acme.get("/Users?sortBy=title&sortOrder=up").error == (400, "invalidValue")
 
 
 @rule("SRT-06")

@@ -18,13 +18,13 @@ def good(**claims: Any) -> dict[str, Any]:
 
 async def is_refused(door: Door, client: Client, assertion: str, reason: str) -> None:
     """The answer says nothing; the organization's log has a sentence with `reason`."""
-    before = len(client.tenant.log)
+    before = len(client.organization.log)
     answer = await door.ask(client.asserting(assertion))
 
     assert (answer.status, answer["error"]) == (401, "invalid_client")
     assert answer["error_description"] == "The client is unknown or did not prove itself."
-    await until(lambda: len(client.tenant.log) > before)
-    entry = client.tenant.log[-1]
+    await until(lambda: len(client.organization.log) > before)
+    entry = client.organization.log[-1]
     assert reason in str(entry.detail)
     assert reason not in str(entry.response_body)
     assert assertion not in str(entry)

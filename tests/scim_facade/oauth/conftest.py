@@ -7,7 +7,7 @@ import pytest
 from tests.scim_facade.oauth.asserting import SUBJECT
 from tests.support.issuer import Issuer, running_issuer
 from tests.support.oauth import Client, Door, oauth_client, open_door, workload
-from tests.support.scim import Tenant, World
+from tests.support.scim import Served, World
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def door(world: World) -> Door:
 
 
 @pytest.fixture
-async def client(acme: Tenant) -> Client:
+async def client(acme: Served) -> Client:
     """An OAuth client of acme."""
     return await oauth_client(acme)
 
@@ -30,6 +30,6 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
-async def robot(acme: Tenant, issuer: Issuer) -> Client:
+async def robot(acme: Served, issuer: Issuer) -> Client:
     """A workload identity of acme."""
     return await workload(acme, issuer=issuer.url, subject=SUBJECT, jwks_url=issuer.jwks_url)

@@ -27,13 +27,15 @@ from tests.support.scim import PUBLIC_URL, TOKEN_KEY
 from tests.support.scim_call import call
 
 if TYPE_CHECKING:
-    from tests.support.scim import Tenant
+    from tests.support.scim import Served
 
 
 async def issued(client: Client, now: datetime) -> tuple[str, int]:
     """A token that was issued at that instant."""
-    reader = Reader(client.tenant.world.app.pool)
-    row = await find_scim_credential(reader, client.tenant.organization_id, client.credential_id)
+    reader = Reader(client.organization.world.app.pool)
+    row = await find_scim_credential(
+        reader, client.organization.organization_id, client.credential_id
+    )
     assert row is not None
     return AccessTokens(PUBLIC_URL, TOKEN_KEY).issue(row, now)
 
@@ -55,13 +57,13 @@ async def test_a_token_creates_a_user_as_a_key_does(door: Door, client: Client) 
     token = await door.token(client.post)
     body = json.dumps({"userName": "ada@example.com"}).encode()
 
-    created = await client.tenant.post("/Users", body, authorization=f"Bearer {token}")
+    created = await client.organization.post("/Users", body, authorization=f"Bearer {token}")
 
     assert created.status == 201
     assert created["userName"] == "ada@example.com"
-    (entry,) = client.tenant.log
+    (entry,) = client.organization.log
     assert (entry.method, entry.status_code, entry.operation) == ("POST", 201, "CREATE")
-    assert (await client.tenant.looks.actions())[-1] == "member.invited"
+    assert (await client.organization.looks.actions())[-1] == "member.invited"
 
 
 async def test_what_a_token_says(door: Door, client: Client) -> None:
@@ -73,7 +75,7 @@ async def test_what_a_token_says(door: Door, client: Client) -> None:
     assert header == {"alg": "HS256", "typ": "at+jwt"}
     assert claims == {
         "iss": PUBLIC_URL,
-        "aud": client.tenant.base,
+        "aud": client.organization.base,
         "sub": client.id,
         "client_id": client.id,
         "scope": "scim",
@@ -90,18 +92,18 @@ async def test_a_token_ends_after_an_hour(client: Client) -> None:
     young, _ = await issued(client, now - timedelta(minutes=59))
     old, _ = await issued(client, now - timedelta(minutes=60, seconds=1))
 
-    assert await users_with(client.tenant, young) == 200
-    assert await users_with(client.tenant, old) == 401
+    assert await users_with(client.organization, young) == 200
+    assert await users_with(client.organization, old) == 401
 
 
 async def test_a_token_that_was_let_in_is_not_remembered_beyond_its_end(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, _ = await issued(client, utc_now())
-    client.tenant.world.forget()
+    client.organization.world.forget()
 
     async def status() -> int:
-        return (await client.tenant.get("/Users", authorization=f"Bearer {token}")).status
+        return (await client.organization.get("/Users", authorization=f"Bearer {token}")).status
 
     assert await status() == 200
     ends = datetime.fromtimestamp(claims_of(token)[1]["exp"], UTC)
@@ -111,7 +113,7 @@ async def test_a_token_that_was_let_in_is_not_remembered_beyond_its_end(
     assert await status() == 401
 
 
-async def test_a_token_ends_with_its_client(acme: Tenant, door: Door) -> None:
+async def test_a_token_ends_with_its_client(acme: Served, door: Door) -> None:
     ends_at = utc_now() + timedelta(minutes=10)
     client = await oauth_client(acme, ends_at)
 
@@ -122,7 +124,7 @@ async def test_a_token_ends_with_its_client(acme: Tenant, door: Door) -> None:
     assert exp == int(ends_at.timestamp())
 
 
-async def test_an_expired_client_gets_no_token(acme: Tenant, door: Door) -> None:
+async def test_an_expired_client_gets_no_token(acme: Served, door: Door) -> None:
     client = await oauth_client(acme, utc_now() + timedelta(days=1))
     await acme.world.app.pool.execute(
         "UPDATE scim_credentials SET expires_at = now() WHERE organization_id = $1 AND id = $2",
@@ -138,18 +140,18 @@ async def test_an_expired_client_gets_no_token(acme: Tenant, door: Door) -> None
 async def test_revoking_the_client_cuts_its_tokens_within_a_second_in_every_process(
     door: Door, client: Client
 ) -> None:
-    tenant = client.tenant
+    organization = client.organization
     token = await door.token(client.post)
-    processes = [scim_app(tenant.world.services) for _ in range(2)]
+    processes = [scim_app(organization.world.services) for _ in range(2)]
 
     async def statuses() -> set[int]:
-        path = f"/v2/{tenant.organization_id}/Users"
+        path = f"/v2/{organization.organization_id}/Users"
         headers = {"authorization": f"Bearer {token}"}
         return {(await call(each, "GET", path, headers, None)).status for each in processes}
 
     assert await statuses() == {200}
-    command = RevokeScimCredential(tenant.organization_id, client.credential_id)
-    await tenant.world.app.execute(command, SYSTEM)
+    command = RevokeScimCredential(organization.organization_id, client.credential_id)
+    await organization.world.app.execute(command, SYSTEM)
     since = monotonic()
     while await statuses() != {401}:
         assert monotonic() - since < 1
@@ -158,19 +160,19 @@ async def test_revoking_the_client_cuts_its_tokens_within_a_second_in_every_proc
 
 
 async def test_switching_scim_off_cuts_tokens_and_clients(door: Door, client: Client) -> None:
-    tenant = client.tenant
+    organization = client.organization
     token = await door.token(client.post)
 
-    await tenant.world.app.execute(DisableScim(tenant.organization_id), SYSTEM)
-    off = await users_with(tenant, token), (await door.ask(client.post)).status
-    await tenant.world.app.execute(EnableScim(tenant.organization_id), SYSTEM)
-    on = await users_with(tenant, token), (await door.ask(client.post)).status
+    await organization.world.app.execute(DisableScim(organization.organization_id), SYSTEM)
+    off = await users_with(organization, token), (await door.ask(client.post)).status
+    await organization.world.app.execute(EnableScim(organization.organization_id), SYSTEM)
+    on = await users_with(organization, token), (await door.ask(client.post)).status
 
     assert (off, on) == ((401, 401), (200, 200))
 
 
 async def test_two_clients_live_side_by_side_until_one_is_revoked(
-    acme: Tenant, door: Door, client: Client
+    acme: Served, door: Door, client: Client
 ) -> None:
     new = await oauth_client(acme)
     old_token, new_token = await door.token(client.post), await door.token(new.post)
@@ -184,7 +186,7 @@ async def test_two_clients_live_side_by_side_until_one_is_revoked(
 
 
 async def test_rotating_the_api_key_leaves_clients_alone(
-    acme: Tenant, door: Door, client: Client
+    acme: Served, door: Door, client: Client
 ) -> None:
     await acme.world.app.execute(RotateScimApiKey(acme.organization_id, 0), SYSTEM)
 
@@ -193,10 +195,10 @@ async def test_rotating_the_api_key_leaves_clients_alone(
 
 
 async def test_tokens_and_secrets_are_not_taken_for_anything_else(
-    acme: Tenant, door: Door, client: Client
+    acme: Served, door: Door, client: Client
 ) -> None:
     # given another organization, and forged tokens that differ from a good one in one thing
-    other = await acme.world.tenant()
+    other = await acme.world.organization()
     token = await door.token(client.post)
     header, claims = claims_of(token)
     parts = token.split(".")
@@ -242,4 +244,4 @@ async def test_a_token_without_what_is_checked_is_none(
     header, claims = claims_of(await door.token(client.post))
     del claims[missing]
 
-    assert await users_with(client.tenant, signed(header, claims)) == 401
+    assert await users_with(client.organization, signed(header, claims)) == 401

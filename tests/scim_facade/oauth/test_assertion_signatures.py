@@ -15,7 +15,7 @@ from tests.support.oauth import Client, Door, clocked_door, workload
 
 if TYPE_CHECKING:
     from tests.support.issuer import Issuer, Key
-    from tests.support.scim import Tenant
+    from tests.support.scim import Served
 
 
 def keys_of_each_kind() -> list[tuple[str, Key]]:
@@ -41,7 +41,7 @@ async def test_every_algorithm_that_is_named_works(
 
 
 async def test_a_new_key_of_the_issuer_is_found_and_an_old_one_forgotten(
-    acme: Tenant, issuer: Issuer
+    acme: Served, issuer: Issuer
 ) -> None:
     door, clock = clocked_door(acme.world)
     robot = await workload(acme, issuer=issuer.url, subject=SUBJECT, jwks_url=issuer.jwks_url)
@@ -63,7 +63,7 @@ async def test_a_new_key_of_the_issuer_is_found_and_an_old_one_forgotten(
 
 
 async def test_forged_assertions_prove_nothing(
-    acme: Tenant, door: Door, robot: Client, issuer: Issuer
+    acme: Served, door: Door, robot: Client, issuer: Issuer
 ) -> None:
     # given assertions with the right claims, of another's key or none
     right = issuer.sign(good())
@@ -91,7 +91,7 @@ async def test_forged_assertions_prove_nothing(
     # when and then
     for assertion, reason in forged[:9]:
         await is_refused(door, robot, assertion, reason)
-    fresh = await acme.world.tenant()
+    fresh = await acme.world.organization()
     robot = await workload(fresh, issuer=issuer.url, subject=SUBJECT, jwks=issuer.jwks())
     for assertion, reason in forged[9:]:
         await is_refused(door, robot, assertion, reason)
@@ -99,7 +99,7 @@ async def test_forged_assertions_prove_nothing(
 
 
 async def test_a_key_without_a_name_fits_when_it_is_the_only_one(
-    acme: Tenant, door: Door, issuer: Issuer
+    acme: Served, door: Door, issuer: Issuer
 ) -> None:
     nameless = issuer.sign(good(), kid=None)
     one = await workload(acme, issuer=issuer.url, subject=SUBJECT, jwks=issuer.jwks())

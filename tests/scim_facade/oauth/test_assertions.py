@@ -26,7 +26,7 @@ from tests.support.scim import PUBLIC_URL
 
 if TYPE_CHECKING:
     from tests.support.issuer import Issuer
-    from tests.support.scim import Tenant
+    from tests.support.scim import Served
 
 
 async def test_an_assertion_gets_a_token(door: Door, robot: Client, issuer: Issuer) -> None:
@@ -34,7 +34,7 @@ async def test_an_assertion_gets_a_token(door: Door, robot: Client, issuer: Issu
 
     assert answer.status == 200
     assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 3600)
-    assert await users_with(robot.tenant, answer["access_token"]) == 200
+    assert await users_with(robot.organization, answer["access_token"]) == 200
     assert issuer.asked == 1
 
 
@@ -106,7 +106,7 @@ async def test_what_must_be_right_and_keys_are_not_fetched_for_what_is_wrong(
 
 
 async def test_a_key_set_may_be_given_instead_of_its_address(
-    acme: Tenant, door: Door, issuer: Issuer
+    acme: Served, door: Door, issuer: Issuer
 ) -> None:
     given = await workload(acme, issuer=issuer.url, subject=SUBJECT, jwks=issuer.jwks())
 
@@ -118,7 +118,7 @@ async def test_a_key_set_may_be_given_instead_of_its_address(
 
 
 async def test_an_audience_of_its_own_replaces_ours(
-    acme: Tenant, door: Door, issuer: Issuer
+    acme: Served, door: Door, issuer: Issuer
 ) -> None:
     own = await workload(
         acme,
@@ -136,7 +136,7 @@ async def test_an_audience_of_its_own_replaces_ours(
 
 @pytest.mark.parametrize("claim", ["sub", "iss"])
 async def test_the_client_may_be_named_by_the_assertion_alone(
-    acme: Tenant, door: Door, issuer: Issuer, claim: str
+    acme: Served, door: Door, issuer: Issuer, claim: str
 ) -> None:
     # given a client whose issuer was told its id: the id is known only once the client is made
     robot = await workload(acme, issuer=issuer.url, subject=SUBJECT, jwks=issuer.jwks())
@@ -156,9 +156,9 @@ async def test_the_client_may_be_named_by_the_assertion_alone(
 
 
 async def test_assertions_are_good_for_their_client_alone(
-    acme: Tenant, door: Door, robot: Client, issuer: Issuer
+    acme: Served, door: Door, robot: Client, issuer: Issuer
 ) -> None:
-    other = await acme.world.tenant()
+    other = await acme.world.organization()
     same_issuer = await workload(other, issuer=issuer.url, subject="other", jwks=issuer.jwks())
     secretive = await oauth_client(acme)
     assertion = issuer.sign(good())
@@ -181,13 +181,13 @@ async def test_a_revoked_workload_identity_gets_no_token_and_its_tokens_end(
 ) -> None:
     form = robot.asserting(issuer.sign(good()))
     token = await door.token(form)
-    tenant = robot.tenant
+    organization = robot.organization
 
-    command = RevokeScimCredential(tenant.organization_id, robot.credential_id)
-    await tenant.world.app.execute(command, SYSTEM)
+    command = RevokeScimCredential(organization.organization_id, robot.credential_id)
+    await organization.world.app.execute(command, SYSTEM)
 
     assert (await door.ask(form)).status == 401
-    assert await users_with(tenant, token) == 401
+    assert await users_with(organization, token) == 401
 
 
 async def test_the_assertion_type_is_checked(door: Door, robot: Client, issuer: Issuer) -> None:

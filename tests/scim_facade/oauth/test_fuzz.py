@@ -30,7 +30,7 @@ credentials = st.none() | st.text(max_size=20) | st.sampled_from(["Basic Og==", 
 def knocked(database_url: str) -> Iterator[tuple[Blocking, Door, Client]]:
     with blocking(database_url) as runner:
         world = world_of(runner.app)
-        client = runner.run(oauth_client(runner.run(world.tenant())))
+        client = runner.run(oauth_client(runner.run(world.organization())))
         yield runner, open_door(world), client
 
 

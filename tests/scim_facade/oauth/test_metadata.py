@@ -13,7 +13,7 @@ from tests.support.oauth import Client, Door
 from tests.support.scim import PUBLIC_URL
 
 if TYPE_CHECKING:
-    from tests.support.scim import Tenant
+    from tests.support.scim import Served
 
 
 async def test_the_metadata(door: Door) -> None:
@@ -63,7 +63,7 @@ async def test_the_metadata_are_only_read(door: Door, method: str) -> None:
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
-async def test_the_provider_config_names_oauth(acme: Tenant) -> None:
+async def test_the_provider_config_names_oauth(acme: Served) -> None:
     schemes = (await acme.get("/ServiceProviderConfig"))["authenticationSchemes"]
 
     assert [(scheme["type"], scheme["primary"]) for scheme in schemes] == [

@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING
 
 from domain.ids import new_id
 from scim_facade.app import scim_app
-from scim_facade.oauth.app import oauth_app
 from scim_facade.rejected import RejectedCalls
-from tests.support.oauth import GRANT, Client, Door, until
+from tests.support.oauth import GRANT, Client, Door, open_door, until
 from tests.support.scim_call import call
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.support.scim import Tenant
+    from tests.support.scim import Served
 
 
 async def test_refused_token_requests_are_logged_ten_times_and_audited_once(
-    acme: Tenant, client: Client
+    acme: Served, client: Client
 ) -> None:
     # given the two doors of one process, which share what they note
     rejected = RejectedCalls(acme.world.services)
-    door = Door(acme.world, oauth_app(acme.world.services, rejected))
+    door = open_door(acme.world, rejected=rejected)
     scim = scim_app(acme.world.services, rejected)
     wrong = client.post | {"client_secret": client.secret[:-4] + "oops"}
 
@@ -55,7 +54,7 @@ async def test_refused_token_requests_are_logged_ten_times_and_audited_once(
 
 
 async def test_what_was_granted_or_malformed_is_no_rejected_call(
-    door: Door, acme: Tenant, client: Client
+    door: Door, acme: Served, client: Client
 ) -> None:
     assert (await door.ask(client.post)).status == 200
     assert (await door.ask(GRANT | {"grant_type": "password"})).status == 400
@@ -78,7 +77,7 @@ async def test_nothing_secret_is_logged_even_when_everything_is(
 
 
 async def test_who_guesses_secrets_hears_to_wait_and_a_right_one_is_let_in(
-    acme: Tenant, client: Client
+    acme: Served, client: Client
 ) -> None:
     heard: list[str | None] = []
 
@@ -87,7 +86,7 @@ async def test_who_guesses_secrets_hears_to_wait_and_a_right_one_is_let_in(
         return 6.2 if len(heard) > 2 else None
 
     services = replace(acme.world.services, wrong_secret=count)
-    door = Door(acme.world, oauth_app(services, RejectedCalls(services)))
+    door = open_door(replace(acme.world, services=services))
     wrong = client.post | {"client_secret": client.secret[:-4] + "oops"}
 
     answers = [await door.ask(wrong) for _ in range(3)]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from socket import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from joserfc.jwk import ECKey, OctKey
 
 from domain.commands import WorkloadIdentity
-from scim_facade.oauth.careful_fetch import MAX_BYTES, NotFetched
-from scim_facade.oauth.key_set_fetch import fetch_key_set
-from scim_facade.oauth.signing_keys import SigningKeys, read_keys
-from tests.support.issuer import Issuer, rsa_key
+from scim_facade.oauth.signing_keys import KeySetAway, SigningKeys, read_keys
+from tests.support.issuer import rsa_key
 from tests.support.oauth import Clock
 
 if TYPE_CHECKING:
@@ -40,12 +37,12 @@ class Far:
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def fetch(self, url: str) -> Mapping[str, Any]:
-        """What it says; NotFetched for None."""
+        """What it says; KeySetAway for None."""
         assert url == ADDRESS
         self.asked += 1
         await self.may_answer.wait()
         if self.says is None:
-            raise NotFetched("away")
+            raise KeySetAway("away")
         return self.says
 
 
@@ -152,52 +149,10 @@ def test_only_keys_that_may_prove_signatures_are_read() -> None:
     assert read_keys({}) == read_keys({"keys": "x"}) == []
 
 
-async def test_a_key_is_used_as_it_says_itself() -> None:
+async def test_a_key_is_used_as_it_says_itself(keys: SigningKeys) -> None:
     jwks = {"keys": [KEYS["one"].as_dict(private=False) | {"alg": "PS256"}]}
     identity = WorkloadIdentity("https://issuer.example", "x", jwks=jwks)
-    keys = SigningKeys()
 
     assert await keys.find(identity, "PS256", "one") is not None
     assert await keys.find(identity, "RS256", "one") is None
     assert await keys.find(identity, "ES256", "one") is None
-
-
-async def test_a_key_set_is_fetched(issuer: Issuer) -> None:
-    assert await fetch_key_set(issuer.jwks_url) == issuer.jwks()
-
-
-@pytest.mark.parametrize(
-    ("status", "headers", "body", "why"),
-    [
-        (302, {"location": "http://127.0.0.1:1/keys"}, b"", "it answered 302"),
-        (404, {}, b"{}", "it answered 404"),
-        (500, {}, b"{}", "it answered 500"),
-        (200, {}, b"<html>", "it answered no JSON"),
-        (200, {}, b"[]", "it answered no JSON object"),
-        (200, {"content-encoding": "gzip"}, b"\x1f\x8b", "it answered no JSON"),
-        (200, {}, b" " * (MAX_BYTES + 1), f"it answered more than {MAX_BYTES} bytes"),
-    ],
-)
-async def test_what_is_no_key_set_is_not_taken_for_one(
-    issuer: Issuer, status: int, headers: dict[str, str], body: bytes, why: str
-) -> None:
-    issuer.answer = (status, headers, body)
-
-    with pytest.raises(NotFetched, match=f"^{why}$"):
-        await fetch_key_set(issuer.jwks_url)
-
-    assert issuer.asked == 1
-
-
-async def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scim_facade.oauth.careful_fetch.WITHIN_S", 0.2)
-    with socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        with pytest.raises(NotFetched, match="no answer within"):
-            await fetch_key_set(url)
-
-    monkeypatch.undo()
-    with pytest.raises(NotFetched, match="ConnectError"):
-        await fetch_key_set(url)

@@ -12,7 +12,7 @@ from scim_facade.oauth.form import ASSERTION_TYPE, MAX_BODY
 from tests.support.oauth import GRANT, Client, Door, basic, oauth_client, users_with
 
 if TYPE_CHECKING:
-    from tests.support.scim import Tenant
+    from tests.support.scim import Served
     from tests.support.scim_call import ScimAnswer
 
 
@@ -42,9 +42,9 @@ async def test_credentials_in_the_body_get_a_token(door: Door, client: Client) -
         "expires_in": 3600,
         "scope": "scim",
     }
-    assert await users_with(client.tenant, token) == 200
-    used = (client.tenant.organization_id, client.credential_id)
-    assert client.tenant.world.used[-2:] == [used, used]
+    assert await users_with(client.organization, token) == 200
+    used = (client.organization.organization_id, client.credential_id)
+    assert client.organization.world.used[-2:] == [used, used]
 
 
 @pytest.mark.parametrize("spelling", ["Basic", "basic", "BASIC "])
@@ -56,7 +56,7 @@ async def test_credentials_in_the_header_get_a_token(
     answer = await door.ask(GRANT, {"authorization": f"{spelling} {encoded}"})
 
     assert answer.status == 200
-    assert await users_with(client.tenant, answer["access_token"]) == 200
+    assert await users_with(client.organization, answer["access_token"]) == 200
 
 
 async def test_credentials_in_the_header_are_decoded_as_forms_are(
@@ -71,7 +71,7 @@ async def test_credentials_in_the_header_are_decoded_as_forms_are(
 
 
 async def test_the_client_id_may_come_twice_when_it_is_the_same(
-    door: Door, client: Client, acme: Tenant
+    door: Door, client: Client, acme: Served
 ) -> None:
     other = await oauth_client(acme)
 
@@ -83,11 +83,11 @@ async def test_the_client_id_may_come_twice_when_it_is_the_same(
 
 
 async def test_whoever_is_not_proven_the_refusal_is_the_same(
-    door: Door, client: Client, acme: Tenant
+    door: Door, client: Client, acme: Served
 ) -> None:
     # given everything that proves nobody
     other = await oauth_client(acme)
-    stranger = await acme.world.tenant()
+    stranger = await acme.world.organization()
     strange = await oauth_client(stranger)
     unknown = f"{acme.organization_id}.{new_id()}"
     secret = client.secret
