@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import Coroutine
 from typing import Any
 
 import orjson
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from domain.ids import new_id
 from domain.reach import reaching
-from domain.trouble import LONGEST_REQUEST_S, TEMPORARY
+from domain.trouble import LONGEST_REQUEST_S, RETRY_AFTER_S, TEMPORARY
 from graphql_schema.auth import Authenticator
 from graphql_schema.cookies import SessionCookie
 from graphql_schema.errors import (
@@ -21,7 +22,6 @@ from graphql_schema.errors import (
     HTTP_STATUS,
     LIMIT_EXCEEDED,
     RATE_LIMITED,
-    RETRY_AFTER_S,
     ApiError,
     failed,
     unauthenticated,
@@ -40,9 +40,6 @@ from graphql_schema.services import GraphqlServices
 from graphql_schema.sse import EventStream, accepts_events
 from graphql_schema.websocket import serve_websocket
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = tuple[tuple[bytes, bytes], ...]
 
 PLAIN_JSON = "application/json"

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from domain.caller import nobody
 from domain.clock import utc_now
-from domain.commands.sessions import SESSION_PREFIX
 from domain.queries.session_callers import acting_member, caller_of_session, find_session
 from domain.queries.token_callers import TokenAndMaker, caller_of_token, find_token_and_maker
 from domain.reach import reach_only, reaching
-from domain.secrets import read_secret
+from domain.secrets import SecretKind, read_secret
 from graphql_schema.errors import ApiError, rate_limited, unauthenticated
 from graphql_schema.presented import Known, Presented
 
@@ -23,12 +22,18 @@ if TYPE_CHECKING:
     from domain.queries.session_callers import SessionAndAccount
     from graphql_schema.services import GraphqlServices
 
-TOKEN_PREFIX = "adm"  # noqa: S105 - what a token begins with
 CACHE_S = 0.8
 """A revoked token, or one whose maker lost the right to act, ends within a second everywhere."""
 MAX_CACHED = 10_000
 
 SessionAndMember = tuple["SessionAndAccount | None", "MemberRow | None"]
+
+
+def count_wrong(services: GraphqlServices, ip: str | None) -> None:
+    """Take note of a secret that is nobody's. Raises ApiError where an address sent too many."""
+    wait_s = services.wrong_token(ip)
+    if wait_s is not None:
+        raise rate_limited(wait_s, "Too many wrong tokens") from None
 
 
 class Authenticator:
@@ -58,7 +63,7 @@ class Authenticator:
             try:
                 return await self._of_token(presented)
             except ApiError:
-                self._count_wrong(presented.ip)
+                count_wrong(self._services, presented.ip)
                 raise
         if presented.session is not None:
             found = await self._of_session(presented, presented.session)
@@ -69,7 +74,7 @@ class Authenticator:
 
     async def _of_token(self, presented: Presented) -> Known:
         scheme, _, text = (presented.authorization or "").strip().partition(" ")
-        secret = read_secret(TOKEN_PREFIX, 1, text.strip())
+        secret = read_secret(SecretKind.ACCESS_TOKEN, 1, text.strip())
         if secret is None or scheme.lower() != "bearer":
             raise unauthenticated()
         token, maker = await self._token_of(secret.ids[0])
@@ -85,24 +90,19 @@ class Authenticator:
 
     async def _of_session(self, presented: Presented, text: str) -> Known | None:
         """The person who holds the session; None when it does not work. Raises ApiError."""
-        secret = read_secret(SESSION_PREFIX, 1, text)
+        secret = read_secret(SecretKind.SESSION, 1, text)
         if secret is None:
             return None
         session, member = await self._session_of(secret.ids[0], presented.asked)
         matches = secret.matches(session.secret_hash if session is not None else bytes(32))
         if session is None or not matches:
-            self._count_wrong(presented.ip)
+            count_wrong(self._services, presented.ip)
             return None
         caller = caller_of_session(session, member, utc_now(), presented.ip)
         if caller is None:
             return None
         self._services.session_used(session.id)
         return Known(caller, session=session, presented=presented)
-
-    def _count_wrong(self, ip: str | None) -> None:
-        wait_s = self._services.wrong_token(ip)
-        if wait_s is not None:
-            raise rate_limited(wait_s, "Too many wrong tokens") from None
 
     async def _token_of(self, token_id: UUID) -> TokenAndMaker:
         reader = self._services.reader

@@ -41,6 +41,8 @@ class Context:
         self.set_cookie: str | None = None
         self.has_commanded = False
         """Whether the operation may have changed something."""
+        self.only_reads = False
+        """Whether the operation is known to be a query."""
         self.now: datetime = utc_now()
         self.cost: int | None = None
         self.needed: frozenset[Scope] = frozenset()
@@ -72,6 +74,7 @@ class Context:
 
     def is_query(self) -> None:
         """The operation only reads: what it shows a program may be a second old."""
+        self.only_reads = True
         replica = self.services.replica
         if replica is not None and self.token is not None:
             self._snapshot.prefer(replica.pool)

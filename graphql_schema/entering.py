@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.commands.sessions import SESSION_PREFIX
 from domain.queries.session_callers import acting_member, caller_of_session, find_session
 from domain.reach import reach_only, reaching
-from domain.secrets import read_secret
-from graphql_schema.errors import BAD_REQUEST, ApiError, rate_limited
+from domain.secrets import SecretKind, read_secret
+from graphql_schema.auth import count_wrong
+from graphql_schema.errors import BAD_REQUEST, ApiError
 from graphql_schema.presented import Known
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def expect_cookies(context: Context) -> SessionCookie:
 
 def count_wrong_link(context: Context) -> None:
     """Take note of a link that is nobody's. Raises ApiError where an address sent too many."""
-    wait_s = context.services.wrong_token(context.known.presented.ip)
-    if wait_s is not None:
-        raise rate_limited(wait_s, "Too many wrong tokens") from None
+    count_wrong(context.services, context.known.presented.ip)
 
 
 async def enter(context: Context, secret: str) -> bool:
@@ -40,7 +38,7 @@ async def enter(context: Context, secret: str) -> bool:
     False where it selects what that person may not see: its scopes were checked for whoever asked.
     """
     context.set_cookie = expect_cookies(context).holding(secret)
-    presented = read_secret(SESSION_PREFIX, 1, secret)
+    presented = read_secret(SecretKind.SESSION, 1, secret)
     session = None
     if presented is not None:
         session = await find_session(context.reader, presented.ids[0])

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from domain.queries.connections import ScimHealth
+from domain.queries.scim_connections import ScimHealth
 from domain.vocabulary import (
     BulkOperationState,
     CredentialKind,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLError
 
 from domain.errors import DomainError, MissingScope
+from domain.secrets import masked
 from domain.trouble import TEMPORARY
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 RATE_LIMITED = "RATE_LIMITED"
 INTERNAL = "INTERNAL"
 
-RETRY_AFTER_S = 5
 HTTP_STATUS = {
     UNAUTHENTICATED: 401,
     FORBIDDEN: 403,
@@ -113,7 +113,8 @@ def _shown(error: GraphQLError, correlation_id: UUID) -> dict[str, Any]:
     else:
         shown = failed(cause, correlation_id)
         extensions, formatted["message"] = dict(shown.extensions or {}), shown.message
-    message = formatted["message"]
+    # graphql-core quotes values, among which a secret may be that was put in the wrong place.
+    message = formatted["message"] = masked(formatted["message"])
     if len(message) > LONGEST_MESSAGE:
         formatted["message"] = f"{message[:LONGEST_MESSAGE]}…"
     formatted["extensions"] = extensions

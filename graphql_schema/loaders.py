@@ -21,7 +21,6 @@ from domain.queries.audit import (
     AuditEventRow,
 )
 from domain.queries.bulk_operations import BULK_OPERATION_LIST, BulkOperationRow
-from domain.queries.connections import ConnectionRow, connections_of
 from domain.queries.deprovision_guard import GuardRow, guards_of
 from domain.queries.group_pages import GROUP_LIST, MEMBER_GROUP_LIST
 from domain.queries.invitations import INVITATION_LIST, MEMBER_INVITATION_LIST, InvitationRow
@@ -37,6 +36,7 @@ from domain.queries.provisioning_requests import (
 )
 from domain.queries.public_keys import public_keys_of
 from domain.queries.rows import AccessTokenRow, GroupRow, MemberRow
+from domain.queries.scim_connections import ConnectionRow, connections_of
 from domain.queries.timeline import TIMELINE, Timeline, TimelineRow
 from graphql_schema.past_loaders import PastLoaders
 

@@ -38,7 +38,8 @@ async def follow_operation(
                 row = await tail.shared(("bulk operation", operation_id), read)
             except DATABASE_TROUBLE:
                 # The listener says so in the log, once for all.
-                if not await tail.news(PAUSE_S):
+                await tail.news(PAUSE_S)
+                if tail.is_closed:
                     return
                 continue
             if row is None:
@@ -51,5 +52,8 @@ async def follow_operation(
                 await stream.begin_event()
                 yield BulkOperation(row=row)
             # A cancelled one has ended when the members at hand are through.
-            if row.settled_at is not None or not await tail.news(stream.due_s):
+            if row.settled_at is not None:
+                return
+            await tail.news(stream.due_s)
+            if tail.is_closed:
                 return

@@ -11,7 +11,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from domain.trouble import TEMPORARY
+from domain.secrets import masked
+from domain.trouble import RETRY_AFTER_S, TEMPORARY
 from graphql_schema.context import Context
 from graphql_schema.errors import (
     BAD_REQUEST,
@@ -19,7 +20,6 @@ from graphql_schema.errors import (
     INTERNAL,
     LIMIT_EXCEEDED,
     RATE_LIMITED,
-    RETRY_AFTER_S,
     ApiError,
     shown_errors,
 )
@@ -100,7 +100,8 @@ def refused(error: GraphQLError) -> Answer:
     """The answer to a request of which nothing was executed."""
     extensions = dict(error.extensions or {})
     extensions.setdefault("code", BAD_REQUEST)
-    body = {"errors": [{**error.formatted, "extensions": extensions}]}
+    shown = {**error.formatted, "message": masked(error.message), "extensions": extensions}
+    body = {"errors": [shown]}
     return Answer(body, HTTP_STATUS[extensions["code"]])
 
 
@@ -127,11 +128,15 @@ async def run(
                 allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
             )
     except TimeoutError:
+        too_long = f"The operation took longer than {seconds:g} seconds."
         if context.has_commanded:
-            return _perhaps_done(seconds)
-        return refused(
-            ApiError(LIMIT_EXCEEDED, f"The operation took longer than {seconds:g} seconds.")
-        )
+            return _for_now(
+                f"{too_long} What it was to change may have changed: look, or send it again."
+            )
+        if context.cost is not None and not context.only_reads:
+            # It waited for the database, which is nothing that its sender could do better.
+            return _for_now(f"{too_long} It has changed nothing: send it again.")
+        return refused(ApiError(LIMIT_EXCEEDED, too_long))
     except CannotGetOperationTypeError as error:
         return refused(ApiError(BAD_REQUEST, error.as_http_error_reason()))
     except InvalidOperationTypeError:
@@ -163,12 +168,8 @@ async def run(
     return Answer(body, status, context.set_cookie)
 
 
-def _perhaps_done(seconds: float) -> Answer:
-    """The answer where a command was cut short: nobody knows whether it was still carried out."""
-    message = (
-        f"The operation took longer than {seconds:g} seconds. What it was to change may have"
-        f" changed: look, or send it again."
-    )
+def _for_now(message: str) -> Answer:
+    """The answer to a change that was cut short."""
     return replace(refused(ApiError(INTERNAL, message)), status=UNAVAILABLE)
 
 

@@ -117,10 +117,10 @@ class GraphqlServices:
     `reader` reads from the pool. Queries of access tokens read from `replica` while that is at most
     a second behind; people see at once what they have done themselves.
 
-    `deprovision_guard` False says that the guard is off for every
-    connection. `plans` False completes lists field by field. `token_used` hears the id of every
-    access token that was let in, `session_used` that of every session, `wrong_token` the address
-    that sent a wrong one; it answers the seconds to wait where there were too many.
+    `public_url` ends without a slash. `deprovision_guard` False says that the guard is off for
+    every connection. `plans` False completes lists field by field. `token_used` hears the id of
+    every access token that was let in, `session_used` that of every session, `wrong_token` the
+    address that sent a wrong one; it answers the seconds to wait where there were too many.
     `link_requested` hears the address that asks for a link to sign in with, and answers likewise.
     `documents` are the trusted ones, by the SHA-256 of their text; `documents_only` says of whom
     that they may run no others, as people with a session, whose browsers other pages use, too.

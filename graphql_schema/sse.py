@@ -6,17 +6,16 @@ Nothing is queued: the next event is read from the database when the last one is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import Any
 
 import orjson
 from graphql import GraphQLError
+from starlette.types import Receive, Send
 
 from graphql_schema.operations import refused
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Results = AsyncGenerator[dict[str, Any], None]
 
 MEDIA_TYPE = "text/event-stream"

@@ -13,8 +13,8 @@ from domain.errors import NotFound
 from domain.ids import UUID
 from domain.queries.following import Following, Log
 from domain.queries.logs import MEMBER_CHANGES, MemberChangeRow, audit_log, request_log
-from domain.queries.member_pages import MemberCounts as Counts
-from domain.queries.member_pages import member_counts
+from domain.queries.member_counts import MemberCounts as Counts
+from domain.queries.member_counts import member_counts
 from graphql_schema.connection import Edge, list_hash, read_cursor, write_cursor
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import Scope

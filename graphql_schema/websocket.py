@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from graphql_schema.live import Live
     from graphql_schema.services import GraphqlServices
 
-NORMAL, TRY_AGAIN, INTERNAL = 1000, 1012, 1011
+TRY_AGAIN, INTERNAL = 1012, 1011
 INVALID, FORBIDDEN, EXISTS, NO_PROTOCOL, UNAUTHORIZED = 4400, 4403, 4409, 4406, 4401
 
 logger = logging.getLogger("rollcall.graphql")

@@ -108,8 +108,12 @@ CHANGES = {
     "ChangeGroupMembersInput.remove": "Who are not to be in it.",
     "DeleteGroupPayload.deletedGroupId": "Which group is gone; `null` when refused.",
     "CreateScimApiKeyInput.kind": "How the client is to sign in.",
+    "CreateScimApiKeyInput.name": (
+        "What to call it, in 1 to 100 characters, so that it is told from the others."
+    ),
     "CreateScimApiKeyInput.expiresAt": "When it is to end by itself; without it, never.",
     "RevokeScimApiKeyInput.scimApiKeyId": "Which key.",
+    "RotateScimApiKeyInput.name": "What to call the new key, in 1 to 100 characters.",
     "RotateScimApiKeyPayload.previousKeyExpiresAt": "When the keys before it end.",
     "UpdateScimConnectionInput.provider": "Whose defaults count; `null` for neutral ones.",
     "UpdateScimConnectionInput.onProvision": "What a newly provisioned person gets.",

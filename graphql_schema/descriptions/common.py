@@ -35,6 +35,7 @@ _PAYLOAD_FIELDS = {
     "organization": "The organization as it now is; `null` when refused.",
     "scimConnection": "The provisioning endpoint as it now is; `null` when refused.",
     "accessToken": "The token as it now is; `null` when refused.",
+    "oidcProvider": "The provider as it now is; `null` when refused.",
 }
 
 

@@ -43,7 +43,9 @@ FILTERS = {
     "MemberOrderField.ACCEPTED_AT": "By when they accepted.",
     "PendingConfirmationFilter": "Which of those who wait.",
     "PendingConfirmationFilter.reason": "Who wait for this.",
-    "PendingConfirmationFilter.search": "Prefix of the e-mail, or words of the display name.",
+    "PendingConfirmationFilter.search": (
+        "Prefix of the e-mail or user name, or words of the display name."
+    ),
     "PendingConfirmationFilter.acceptedBefore": "Who have waited since before this instant.",
     "PendingConfirmationFilter.groupId": "Who are in this group.",
     "GroupFilter": "Which groups.",

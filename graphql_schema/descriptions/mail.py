@@ -15,6 +15,10 @@ MAIL = {
     "InvitationPreview.organizationName": "Who invites.",
     "InvitationPreview.organizationSlug": "Its short name.",
     "InvitationPreview.email": "Whom the invitation was sent to.",
+    "InvitationPreview.name": (
+        "What the organization calls the person, as a proposal; `null` where the link does not"
+        " work."
+    ),
     "InvitationPreview.expiresAt": "Until when the link works, if nothing voids it before.",
     "InvitationPreview.accountExists": (
         "Whether the address has an account already, whose owner signs in first."

@@ -20,6 +20,7 @@ SCIM = {
         "The `Content-Type` of answers; `null` for what the client accepts."
     ),
     "ScimApiKey.kind": "How the client signs in with it.",
+    "ScimApiKey.name": "What it was called when it was made; `null` for one without a name.",
     "ScimApiKey.workloadIdentity": "Of workload identities only.",
     "ScimApiKey.hint": "First characters of the secret, for recognition.",
     "ScimApiKey.createdAt": "When it was made.",

@@ -27,7 +27,8 @@ SIGN_IN = {
     "UpdateOidcProviderInput.trustEmail": (
         "Count an address as verified although the provider does not say so."
     ),
-    "OidcProviderPayload.oidcProvider": "The provider as it is now.",
-    "DeleteOidcProviderPayload.deletedOidcProviderId": "Which provider is gone.",
+    "DeleteOidcProviderPayload.deletedOidcProviderId": (
+        "Which provider is gone; `null` when refused."
+    ),
     "Query.signInProviders(organization)": "The organization's slug.",
 }

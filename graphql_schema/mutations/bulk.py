@@ -24,7 +24,7 @@ from graphql_schema.context import Context, Info
 from graphql_schema.enums import Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, expect_id
-from graphql_schema.mutations.change import Target, change, check_number, end, target_of
+from graphql_schema.mutations.change import Target, change_within, check_number, end
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.bulk_results import BulkMemberResult, BulkSummary
 from graphql_schema.types.references import wrap_or_none
@@ -72,8 +72,7 @@ async def _run(info: Info, given: Any, items: list[Any], field: str, make: Make)
     """One command after the other; `items` are ids or have one as `member_id`."""
     context = info.context
 
-    async def work() -> BulkMembersPayload:
-        owner = target_of(context, Kind.ORGANIZATION, given.organization_id, "organizationId").id
+    async def work(owner: UUID) -> BulkMembersPayload:
         check_number(field, items)
         if await context.load.organization.load(owner) is None:
             raise NotFound("organization")
@@ -91,14 +90,7 @@ async def _run(info: Info, given: Any, items: list[Any], field: str, make: Make)
         await _show(context, owner, results)
         return _payload(results)
 
-    return await change(
-        context,
-        given,
-        BulkMembersPayload,
-        work,
-        subject="organizationId",
-        kind=Kind.ORGANIZATION,
-    )
+    return await change_within(context, given, BulkMembersPayload, work)
 
 
 async def _one(

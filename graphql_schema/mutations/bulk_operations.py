@@ -10,7 +10,7 @@ from graphql_schema.context import Context, Info
 from graphql_schema.enums import MemberAction, Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind
-from graphql_schema.mutations.change import change, once, target_of
+from graphql_schema.mutations.change import change, change_within, once, target_of
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.bulk_operation import BulkOperation
 from graphql_schema.types.inputs import MemberFilter, member_words
@@ -79,10 +79,7 @@ class BulkOperationMutations:
     ) -> StartBulkOperationPayload:
         context = info.context
 
-        async def work() -> StartBulkOperationPayload:
-            owner = target_of(
-                context, Kind.ORGANIZATION, input.organization_id, "organizationId"
-            ).id
+        async def work(owner: UUID) -> StartBulkOperationPayload:
             if input.filter.group_id is not None:  # how many are in a group is told by the count
                 context.caller.require(Scope.GROUPS_READ)
             command = StartBulkOperation(
@@ -94,14 +91,8 @@ class BulkOperationMutations:
                 changed=outcome.changed,
             )
 
-        return await change(
-            context,
-            input,
-            StartBulkOperationPayload,
-            work,
-            subject="organizationId",
-            kind=Kind.ORGANIZATION,
-            renamed=_OF_FILTER,
+        return await change_within(
+            context, input, StartBulkOperationPayload, work, renamed=_OF_FILTER
         )
 
     @resolved(

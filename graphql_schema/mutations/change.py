@@ -138,6 +138,32 @@ async def change(
         return payload(errors=[found])
 
 
+async def change_within(
+    context: Context,
+    input_: Any,
+    payload: Callable[..., Payload],
+    work: Callable[[UUID], Awaitable[Payload]],
+    *,
+    renamed: Mapping[str, str] | None = None,
+) -> Payload:
+    """The same of an input whose `organizationId` says where; `work` is given that organization."""
+
+    async def within() -> Payload:
+        return await work(
+            target_of(context, Kind.ORGANIZATION, input_.organization_id, "organizationId").id
+        )
+
+    return await change(
+        context,
+        input_,
+        payload,
+        within,
+        subject="organizationId",
+        kind=Kind.ORGANIZATION,
+        renamed=renamed,
+    )
+
+
 async def refusal_of(
     error: DomainError,
     context: Context,

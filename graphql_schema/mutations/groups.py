@@ -14,6 +14,7 @@ from domain.commands import (
     MembershipEdit,
     ReviseGroup,
 )
+from domain.ids import UUID
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import ProvisioningSource, Scope
 from graphql_schema.fields import resolved
@@ -21,6 +22,7 @@ from graphql_schema.ids import Kind, make_id
 from graphql_schema.mutations.change import (
     Target,
     change,
+    change_within,
     check_number,
     end,
     member_ids_within,
@@ -105,31 +107,22 @@ class GroupMutations:
     async def create_group(self, info: Info, input: CreateGroupInput) -> CreateGroupPayload:  # noqa: A002
         context = info.context
 
-        async def work() -> CreateGroupPayload:
-            owner = target_of(
-                context, Kind.ORGANIZATION, input.organization_id, "organizationId"
-            ).id
+        async def work(owner: UUID) -> CreateGroupPayload:
             check_number("memberIds", input.member_ids)
             command = CreateGroup(
                 organization_id=owner,
                 display_name=input.display_name,
                 external_id=said(input.external_id),
                 member_ids=member_ids_within(input.member_ids, "memberIds", owner),
-                source=ProvisioningSource.ADMIN_API,
+                source=ProvisioningSource(context.caller.origin),
                 strict=True,
             )
             outcome = await context.execute(command)
             made = Target(owner, outcome.value.group_id)
             return CreateGroupPayload(group=await group_after(context, made), changed=True)
 
-        return await change(
-            context,
-            input,
-            CreateGroupPayload,
-            work,
-            subject="organizationId",
-            kind=Kind.ORGANIZATION,
-            renamed={"members": "memberIds"},
+        return await change_within(
+            context, input, CreateGroupPayload, work, renamed={"members": "memberIds"}
         )
 
     @resolved(*WRITE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from domain.commands import InviteMember, ReinviteMember
+from domain.ids import UUID
 from graphql_schema.context import Info
 from graphql_schema.enums import MemberRole, ProvisioningSource
 from graphql_schema.fields import resolved
@@ -12,6 +13,7 @@ from graphql_schema.ids import Kind
 from graphql_schema.mutations.change import (
     Target,
     change,
+    change_within,
     group_ids_within,
     once,
     said,
@@ -59,14 +61,11 @@ class InvitationMutations:
     async def invite_member(self, info: Info, input: InviteMemberInput) -> InviteMemberPayload:  # noqa: A002
         context = info.context
 
-        async def work() -> InviteMemberPayload:
-            owner = target_of(
-                context, Kind.ORGANIZATION, input.organization_id, "organizationId"
-            ).id
+        async def work(owner: UUID) -> InviteMemberPayload:
             command = InviteMember(
                 organization_id=owner,
                 email=input.email.strip(),
-                source=ProvisioningSource.ADMIN_API,
+                source=ProvisioningSource(context.caller.origin),
                 display_name=said(input.display_name),
                 external_id=said(input.external_id),
                 role=input.role,
@@ -76,15 +75,7 @@ class InvitationMutations:
             member = await member_after(context, Target(owner, outcome.value.id))
             return InviteMemberPayload(member=member, changed=True)
 
-        return await change(
-            context,
-            input,
-            InviteMemberPayload,
-            work,
-            subject="organizationId",
-            kind=Kind.ORGANIZATION,
-            renamed=OF_EMAIL,
-        )
+        return await change_within(context, input, InviteMemberPayload, work, renamed=OF_EMAIL)
 
     @resolved(
         *WRITE, description="Sends another invitation. Not idempotent without `idempotencyKey`."

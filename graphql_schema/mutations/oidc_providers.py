@@ -6,12 +6,13 @@ import strawberry
 
 from domain.commands import CreateOidcProvider, DeleteOidcProvider, UpdateOidcProvider
 from domain.errors import NotFound
+from domain.ids import UUID
 from domain.queries.oidc_providers import was_deleted
 from graphql_schema.context import Context, Info
 from graphql_schema.enums import Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, make_id
-from graphql_schema.mutations.change import Target, change, target_of
+from graphql_schema.mutations.change import Target, change, change_within, target_of
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.oidc_provider import OidcProvider
 from graphql_schema.types.references import wrap_or_none
@@ -51,7 +52,12 @@ class DeleteOidcProviderInput:
 
 
 @strawberry.type
-class OidcProviderPayload(MutationPayload):
+class CreateOidcProviderPayload(MutationPayload):
+    oidc_provider: OidcProvider | None = None
+
+
+@strawberry.type
+class UpdateOidcProviderPayload(MutationPayload):
     oidc_provider: OidcProvider | None = None
 
 
@@ -76,13 +82,10 @@ class OidcProviderMutations:
         self,
         info: Info,
         input: CreateOidcProviderInput,  # noqa: A002
-    ) -> OidcProviderPayload:
+    ) -> CreateOidcProviderPayload:
         context = info.context
 
-        async def work() -> OidcProviderPayload:
-            owner = target_of(
-                context, Kind.ORGANIZATION, input.organization_id, "organizationId"
-            ).id
+        async def work(owner: UUID) -> CreateOidcProviderPayload:
             command = CreateOidcProvider(
                 organization_id=owner,
                 name=input.name,
@@ -92,29 +95,22 @@ class OidcProviderMutations:
                 trust_email=input.trust_email,
             )
             outcome = await context.execute(command)
-            return OidcProviderPayload(
+            return CreateOidcProviderPayload(
                 oidc_provider=await _provider(context, Target(owner, outcome.value)),
                 changed=outcome.changed,
             )
 
-        return await change(
-            context,
-            input,
-            OidcProviderPayload,
-            work,
-            subject="organizationId",
-            kind=Kind.ORGANIZATION,
-        )
+        return await change_within(context, input, CreateOidcProviderPayload, work)
 
     @resolved(*_PROVIDERS, description="Changes an OpenID provider; sessions go on.")
     async def update_oidc_provider(
         self,
         info: Info,
         input: UpdateOidcProviderInput,  # noqa: A002
-    ) -> OidcProviderPayload:
+    ) -> UpdateOidcProviderPayload:
         context = info.context
 
-        async def work() -> OidcProviderPayload:
+        async def work() -> UpdateOidcProviderPayload:
             target = _target(context, input.oidc_provider_id)
             command = UpdateOidcProvider(
                 organization_id=target.organization_id,
@@ -126,14 +122,14 @@ class OidcProviderMutations:
                 expected_version=input.expected_version,
             )
             outcome = await context.execute(command)
-            return OidcProviderPayload(
+            return UpdateOidcProviderPayload(
                 oidc_provider=await _provider(context, target), changed=outcome.changed
             )
 
         return await change(
             context,
             input,
-            OidcProviderPayload,
+            UpdateOidcProviderPayload,
             work,
             subject="oidcProviderId",
             kind=Kind.OIDC_PROVIDER,

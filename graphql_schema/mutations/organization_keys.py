@@ -5,11 +5,11 @@ from __future__ import annotations
 import strawberry
 
 from domain.commands import CreateOrganizationKey, RotateOrganizationKey
+from domain.ids import UUID
 from graphql_schema.context import Info
 from graphql_schema.enums import Scope
 from graphql_schema.fields import resolved
-from graphql_schema.ids import Kind
-from graphql_schema.mutations.change import change, target_of
+from graphql_schema.mutations.change import change_within
 from graphql_schema.mutations.organizations import UpdateOrganizationPayload
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.references import wrap_or_none
@@ -37,8 +37,7 @@ async def _give_key(
 ) -> UpdateOrganizationPayload:
     context = info.context
 
-    async def work() -> UpdateOrganizationPayload:
-        id_ = target_of(context, Kind.ORGANIZATION, given.organization_id, "organizationId").id
+    async def work(id_: UUID) -> UpdateOrganizationPayload:
         command = kind(id_, given.wrapped_organization_key, given.expected_key_version)
         outcome = await context.execute(command)
         return UpdateOrganizationPayload(
@@ -46,15 +45,7 @@ async def _give_key(
             changed=outcome.changed,
         )
 
-    return await change(
-        context,
-        given,
-        UpdateOrganizationPayload,
-        work,
-        subject="organizationId",
-        kind=Kind.ORGANIZATION,
-        renamed=_NAMES,
-    )
+    return await change_within(context, given, UpdateOrganizationPayload, work, renamed=_NAMES)
 
 
 @strawberry.type

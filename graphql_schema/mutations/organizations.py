@@ -5,11 +5,11 @@ from __future__ import annotations
 import strawberry
 
 from domain.commands import UpdateOrganization
+from domain.ids import UUID
 from graphql_schema.context import Info
 from graphql_schema.enums import KeyHandshake, Scope
 from graphql_schema.fields import resolved
-from graphql_schema.ids import Kind
-from graphql_schema.mutations.change import change, target_of
+from graphql_schema.mutations.change import change_within
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.organization import Organization
 from graphql_schema.types.references import wrap_or_none
@@ -58,10 +58,7 @@ class OrganizationMutations:
     ) -> UpdateOrganizationPayload:
         context = info.context
 
-        async def work() -> UpdateOrganizationPayload:
-            owner = target_of(
-                context, Kind.ORGANIZATION, input.organization_id, "organizationId"
-            ).id
+        async def work(owner: UUID) -> UpdateOrganizationPayload:
             seats = input.seat_limit
             policies = input.policies or OrganizationPoliciesInput()
             domains = policies.allowed_email_domains
@@ -82,12 +79,10 @@ class OrganizationMutations:
                 changed=outcome.changed,
             )
 
-        return await change(
+        return await change_within(
             context,
             input,
             UpdateOrganizationPayload,
             work,
-            subject="organizationId",
-            kind=Kind.ORGANIZATION,
             renamed={"allowedEmailDomains": "policies.allowedEmailDomains"},
         )

@@ -28,8 +28,7 @@ from graphql_schema.enums import (
     Scope,
 )
 from graphql_schema.fields import resolved
-from graphql_schema.ids import Kind
-from graphql_schema.mutations.change import change, once, target_of
+from graphql_schema.mutations.change import change_within, once
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.references import wrap_or_none
 from graphql_schema.types.scim_connection import ScimConnection
@@ -115,8 +114,7 @@ async def run(
     """
     context = info.context
 
-    async def work() -> Any:
-        owner = target_of(context, Kind.ORGANIZATION, given.organization_id, "organizationId").id
+    async def work(owner: UUID) -> Any:
         outcome = await context.execute(once(make(owner), key))
         return payload(
             scim_connection=await connection_of(context, owner),
@@ -124,15 +122,7 @@ async def run(
             **shows(owner, outcome.value),
         )
 
-    return await change(
-        context,
-        given,
-        payload,
-        work,
-        subject="organizationId",
-        kind=Kind.ORGANIZATION,
-        renamed=renamed,
-    )
+    return await change_within(context, given, payload, work, renamed=renamed)
 
 
 @strawberry.type

@@ -39,6 +39,7 @@ class CreateScimApiKeyInput:
     workload_identity: WorkloadIdentityInput | None = strawberry.field(
         default=None, description="With the kind WORKLOAD_IDENTITY, and only then."
     )
+    name: str | None = None
     expires_at: datetime | None = None
     idempotency_key: str
 
@@ -50,6 +51,7 @@ class RotateScimApiKeyInput:
         default=86_400,
         description="All other active keys end then; 0 cuts them at once; at most 604800.",
     )
+    name: str | None = None
     idempotency_key: str
 
 
@@ -81,10 +83,11 @@ class RevokeScimApiKeyPayload(MutationPayload):
 
 def _create(owner: UUID, given: CreateScimApiKeyInput) -> Command[IssuedCredential]:
     if given.workload_identity is None:
-        return CreateScimCredential(owner, given.kind, given.expires_at)
+        return CreateScimCredential(owner, given.kind, given.expires_at, given.name)
     if given.kind is not CredentialKind.WORKLOAD_IDENTITY:
         raise Invalid("kind", "must be WORKLOAD_IDENTITY where workloadIdentity is given")
-    return CreateWorkloadIdentity(owner, given.workload_identity.identity(), given.expires_at)
+    identity = given.workload_identity.identity()
+    return CreateWorkloadIdentity(owner, identity, given.expires_at, given.name)
 
 
 def _shown(owner: UUID, issued: Any, kind: CredentialKind) -> dict[str, Any]:
@@ -136,7 +139,7 @@ class ScimKeyMutations:
             info,
             input,
             RotateScimApiKeyPayload,
-            lambda owner: RotateScimApiKey(owner, input.overlap_seconds),
+            lambda owner: RotateScimApiKey(owner, input.overlap_seconds, input.name),
             key=input.idempotency_key,
             shows=lambda owner, issued: _shown(owner, issued, CredentialKind.API_KEY),
         )

@@ -13,7 +13,7 @@ from graphql_schema.context import Context, Info
 from graphql_schema.enums import Scope
 from graphql_schema.fields import resolved
 from graphql_schema.ids import Kind, expect_id
-from graphql_schema.mutations.change import change, once, target_of
+from graphql_schema.mutations.change import change, change_within, once
 from graphql_schema.policy import costs, needs
 from graphql_schema.types.access_token import AccessToken
 from graphql_schema.types.references import wrap_or_none
@@ -68,10 +68,7 @@ class TokenMutations:
     ) -> CreateAccessTokenPayload:
         context = info.context
 
-        async def work() -> CreateAccessTokenPayload:
-            owner = target_of(
-                context, Kind.ORGANIZATION, input.organization_id, "organizationId"
-            ).id
+        async def work(owner: UUID) -> CreateAccessTokenPayload:
             command = CreateAccessToken(
                 owner, input.name, frozenset(input.scopes), input.expires_at
             )
@@ -83,14 +80,7 @@ class TokenMutations:
                 changed=outcome.changed,
             )
 
-        return await change(
-            context,
-            input,
-            CreateAccessTokenPayload,
-            work,
-            subject="organizationId",
-            kind=Kind.ORGANIZATION,
-        )
+        return await change_within(context, input, CreateAccessTokenPayload, work)
 
     @resolved(*_TOKENS, description="Ends a token at once.")
     async def revoke_access_token(

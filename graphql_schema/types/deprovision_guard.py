@@ -6,8 +6,8 @@ from datetime import datetime
 
 import strawberry
 
-from domain.queries.connections import ConnectionRow
 from domain.queries.deprovision_guard import GuardRow, HeldRow, page_held
+from domain.queries.scim_connections import ConnectionRow
 from graphql_schema.connection import Connection
 from graphql_schema.context import Info
 from graphql_schema.enums import GuardState, MemberAction, Scope

@@ -101,7 +101,7 @@ class OrganizationFilter:
 @strawberry.input
 class MemberFilter:
     search: str | None = strawberry.field(
-        default=None, description="Prefix of the e-mail, or words of the display name."
+        default=None, description="Prefix of the e-mail or user name, or words of the display name."
     )
     status: list[MemberStatus] | None = None
     role: list[MemberRole] | None = None

@@ -30,6 +30,7 @@ class InvitationPreview:
     organization_name: str = shown("row.organization.name")
     organization_slug: str = shown("row.organization.slug")
     email: str = shown()
+    name: str | None = shown()
     expires_at: datetime = shown()
     account_exists: bool = shown()
     account_has_keys: bool = shown()

@@ -46,7 +46,7 @@ class OidcProvider(Node, Versioned):
 
     @resolved(description="What the provider must know as the redirect URL of this client.")
     def redirect_url(self, info: Info) -> str:
-        return f"{info.context.services.public_url.rstrip('/')}{CALLBACK_PATH}"
+        return f"{info.context.services.public_url}{CALLBACK_PATH}"
 
 
 @strawberry.type(description="A way of single sign-on, as everybody may see it.")
@@ -58,4 +58,4 @@ class SignInProvider:
 
     @resolved(description="Address to send the browser to; add `?then=/path` to come back there.")
     def start_url(self, info: Info) -> str:
-        return f"{info.context.services.public_url.rstrip('/')}{START_PATH}{_id_of(self.row)}"
+        return f"{info.context.services.public_url}{START_PATH}{_id_of(self.row)}"

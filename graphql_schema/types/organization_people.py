@@ -9,12 +9,8 @@ import strawberry
 
 from domain.queries.bulk_operations import page_bulk_operations
 from domain.queries.invitations import INVITATION_LIST, page_invitations
-from domain.queries.member_pages import (
-    count_members_of,
-    find_member,
-    member_counts,
-    page_members,
-)
+from domain.queries.member_counts import member_counts
+from domain.queries.member_pages import count_members_of, find_member, page_members
 from domain.queries.organizations import OrganizationRow
 from domain.queries.pending import count_pending, page_pending
 from domain.vocabulary import KeyHandshake

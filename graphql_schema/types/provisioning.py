@@ -71,6 +71,9 @@ class ProvisioningRequest(Node):
         lambda self: [ProvisioningHint(hint=hint) for hint in hints_for(self.row)],
         description="What to change in the provider, or here; also for requests of long ago.",
     )
+    subject_label: str | None = shown(
+        description="What it was about, by the name as of then; also of what is gone by now."
+    )
     request_body: str | None = shown(
         description="Secrets removed, cut at 64 KiB.",
         directives=[needs(Scope.PROVISIONING_READ_BODIES)],

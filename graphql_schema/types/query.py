@@ -112,6 +112,7 @@ class Query:
         context = info.context
         row = await preview_invitation(
             context.reader,
+            context.services.application.invitations,
             token.strip(),
             account_id=context.caller.account_id,
             now=context.now,
@@ -120,6 +121,18 @@ class Query:
             count_wrong_link(context)
             return None
         return InvitationPreview(row=row)
+
+    @resolved(
+        OPEN,
+        description=(
+            "The sign-in address of whom the session is of; `null` without a session. For pages"
+            " that people also see who are not signed in: `viewer` refuses those."
+        ),
+    )
+    async def signed_in_as(self, info: Info) -> str | None:
+        id_ = info.context.caller.account_id
+        found = None if id_ is None else await get_account(info.context.reader, id_)
+        return None if found is None else found.email
 
     @resolved(OPEN, description="This server, as a sign-in page must know it.")
     def server(self, info: Info) -> Server:

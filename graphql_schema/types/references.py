@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from graphql_schema.types.invitation import Invitation
     from graphql_schema.types.member import Member
     from graphql_schema.types.organization import Organization
-    from graphql_schema.types.pending import PendingConfirmation
     from graphql_schema.types.provisioning import ProvisioningRequest
     from graphql_schema.types.scim_connection import ScimConnection
     from graphql_schema.types.unions import Actor, AuditSubject
@@ -28,7 +27,6 @@ GroupType: TypeAlias = Annotated["Group", strawberry.lazy(_TYPES + "group")]
 BulkOperationType: TypeAlias = Annotated[
     "BulkOperation", strawberry.lazy(_TYPES + "bulk_operation")
 ]
-PendingType: TypeAlias = Annotated["PendingConfirmation", strawberry.lazy(_TYPES + "pending")]
 InvitationType: TypeAlias = Annotated["Invitation", strawberry.lazy(_TYPES + "invitation")]
 EventType: TypeAlias = Annotated["AuditEvent", strawberry.lazy(_TYPES + "audit")]
 RequestType: TypeAlias = Annotated["ProvisioningRequest", strawberry.lazy(_TYPES + "provisioning")]

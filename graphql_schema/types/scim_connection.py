@@ -9,7 +9,8 @@ import strawberry
 
 from domain.client_ids import client_id_of
 from domain.errors import Invalid
-from domain.queries.connections import (
+from domain.queries.deprovision_guard import GuardRow
+from domain.queries.scim_connections import (
     ConnectionRow,
     ScimKeyRow,
     Settings,
@@ -17,7 +18,6 @@ from domain.queries.connections import (
     activity,
     provider_seen,
 )
-from domain.queries.deprovision_guard import GuardRow
 from graphql_schema.context import Info
 from graphql_schema.enums import (
     CredentialKind,
@@ -54,6 +54,7 @@ class ScimApiKey:
         lambda self: make_id(Kind.SCIM_API_KEY, self.row.organization_id, self.row.id)
     )
     kind: CredentialKind = shown()
+    name: str | None = shown()
     client_id: str | None = shown(
         lambda self: _client_id(self.row), description="Of OAuth clients only."
     )
@@ -122,7 +123,7 @@ class ScimConnection(Node, Versioned):
 
     @resolved(description="Base URL to paste into the identity provider.")
     def base_url(self, info: Info) -> str:
-        return f"{info.context.services.public_url.rstrip('/')}/v2/{self.row.organization_id}"
+        return f"{info.context.services.public_url}/v2/{self.row.organization_id}"
 
     @resolved(costs(2, 10), description="Keys that work, oldest first.")
     async def api_keys(self, info: Info) -> list[ScimApiKey]:

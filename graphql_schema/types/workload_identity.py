@@ -6,7 +6,7 @@ import strawberry
 
 from domain import commands
 from domain.errors import Invalid
-from domain.queries.connections import ScimKeyRow
+from domain.queries.scim_connections import ScimKeyRow
 from graphql_schema.fields import shown
 from graphql_schema.scalars import JSON
 

@@ -27,6 +27,7 @@ fragment E on AuditEvent {
 REQUEST = """
 fragment R on ProvisioningRequest {
   id receivedAt durationMs method path operation resourceType statusCode outcome scimType detail
+  subjectLabel
   provider userAgent remoteIp warnings changedAttributes hints { text docsPath }
   requestBody responseBody
   subject { __typename ... on Node { id } }
@@ -69,7 +70,7 @@ query ($org: ID!) {
       id version createdAt updatedAt enabled baseUrl provider health lastRequestAt lastErrorAt
       detectedProvider organization { id }
       apiKeys {
-        id kind clientId hint createdAt lastUsedAt expiresAt
+        id kind name clientId hint createdAt lastUsedAt expiresAt
         workloadIdentity { issuer subject audience jwksUrl }
       }
       settings {
@@ -183,9 +184,10 @@ query ($org: ID!) {
   }
   server { version embeddedDatabase developmentMailbox }
   invitationPreview(token: "inv_of_nobody") {
-    state problem organizationId organizationName organizationSlug email expiresAt accountExists
-    accountHasKeys keyHandshake requireSso signInProviders { id name startUrl }
+    state problem organizationId organizationName organizationSlug email name expiresAt
+    accountExists accountHasKeys keyHandshake requireSso signInProviders { id name startUrl }
   }
+  signedInAs
   node(id: $org) { id ... on Versioned { version createdAt updatedAt } }
   organizations(first: 2) { totalCount pageInfo { ...P } edges { cursor node { id } } nodes { id } }
   signInProviders(organization: "acme") { id name startUrl }

@@ -8,7 +8,7 @@ from domain.store.sealer import seal_pending
 from domain.vocabulary import MemberStatus
 from tests.support import factories
 from tests.support.graphql import Api, token
-from tests.support.requests_log import log_request
+from tests.support.request_log import log_request
 
 IDS = """
 { organizations(first: 2) { nodes {

@@ -1,4 +1,4 @@
-"""The link of an invitation stands in no log, whatever its level, and guessing one is slow."""
+"""An invitation's link stands in no log, guessing one is slow, and asking tells nothing of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 from domain.application import Application
 from graphql_schema.app import graphql_app
-from tests.graphql_schema.test_accepting import ACCEPT, ASK, PREVIEW, preview, refused
+from graphql_schema.services import Limits
+from tests.graphql_schema.test_accepting import ACCEPT, ASK, PREVIEW, SAME, preview, refused
 from tests.support import factories
 from tests.support.graphql import Api, as_nobody, services
 
@@ -55,3 +56,29 @@ async def test_who_guesses_invitations_hears_to_wait_and_who_holds_one_does_not(
 
     assert (await preview(limited, link))["problem"] is None
     assert heard == ["127.0.0.1"] * 4
+
+
+async def test_the_time_of_an_answer_does_not_tell_whether_a_link_was_one(
+    app: Application, caller: Api, slept: list[float]
+) -> None:
+    browser, invited = as_nobody(caller), await factories.member(app, caller.organization_id)
+
+    for token in (await factories.invitation_link(app, invited), "nonsense"):
+        assert await browser.ask(ASK, input={"token": token}) == SAME
+
+    assert slept == [0.246, 0.2]
+
+
+async def test_an_address_of_the_net_asks_for_few_new_links(app: Application, caller: Api) -> None:
+    asked: list[str | None] = []
+
+    def count(ip: str | None) -> float | None:
+        asked.append(ip)
+        return 7.2 if len(asked) > 1 else None
+
+    counting = graphql_app(services(app, link_requested=count, limits=Limits(even_s=0)))
+    limited = replace(as_nobody(caller), asgi=counting)
+
+    assert await limited.ask(ASK, input={"token": "nonsense"}) == SAME
+    assert await limited.codes(ASK, input={"token": "nonsense"}) == ["RATE_LIMITED"]
+    assert asked == ["127.0.0.1"] * 2

@@ -14,7 +14,8 @@ from graphql_schema import auth
 from tests.support import factories
 from tests.support.factories import SYSTEM, Looks
 from tests.support.graphql import Api, Person, as_nobody, as_person
-from tests.support.keys import PASSPHRASE, keyed, keys
+from tests.support.key_pairs import PASSPHRASE, keys
+from tests.support.keyed import keyed
 from tests.support.sessions import session, signed_in
 
 SET = "account { publicKey encryptedPrivateKey }"

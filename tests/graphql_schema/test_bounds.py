@@ -136,7 +136,9 @@ TEXTS = [
     ("createAccessToken", "name", 100),
     ("createAccessToken", "idempotencyKey", 200),
     ("rotateScimApiKey", "idempotencyKey", 200),
+    ("rotateScimApiKey", "name", 100),
     ("createScimApiKey", "idempotencyKey", 200),
+    ("createScimApiKey", "name", 100),
     ("reinviteMember", "idempotencyKey", 200),
 ]
 
@@ -184,6 +186,7 @@ async def rest_of(app: Application, caller: Api, mutation: str) -> dict[str, Any
     needed: dict[str, Any] = {"organizationId": caller.org}
     if mutation.endswith("ScimApiKey"):
         await caller.change("enableScim", "", **needed)
+        needed["idempotencyKey"] = "k"
     match mutation:
         case "inviteMember":
             needed["email"] = "ada@example.com"

@@ -14,7 +14,7 @@ from graphql_schema.ids import Kind, make_id
 from tests.support.bulk import items, look, people, start, started, work
 from tests.support.factories import Looks
 from tests.support.graphql import Api, api
-from tests.support.keys import keyed
+from tests.support.keyed import keyed
 
 INVITED, ACCEPTED = MemberStatus.INVITED, MemberStatus.ACCEPTED
 

@@ -19,7 +19,8 @@ from domain.secrets import make_secret
 from domain.vocabulary import ActorKind, MemberRole, MemberStatus, Origin, Scope
 from graphql_schema import auth
 from tests.support import factories
-from tests.support.graphql import SYSTEM, Api, api, send, token
+from tests.support.factories import SYSTEM
+from tests.support.graphql import Api, api, send, token
 
 WHO = "{ viewer { scopes actor { ... on AccessToken { name } } organization { id } } }"
 

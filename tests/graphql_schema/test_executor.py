@@ -138,7 +138,7 @@ def queries(draw: Any) -> str:
 
 
 @given(query=queries())
-@examples(120)
+@examples(50)
 def test_any_query_is_answered_alike(pair: Pair, query: str) -> None:
     planned, stock = pair.both(query, yes=True, no=False)
 

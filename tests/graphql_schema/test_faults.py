@@ -34,6 +34,11 @@ mutation ($input: InviteMemberInput!) { inviteMember(input: $input) { changed me
 """
 
 
+BULK_RESTORE = """
+mutation ($input: BulkMembersInput!) { bulkRestoreMembers(input: $input) { results { changed } } }
+"""
+
+
 def fails(*_: object, **__: object) -> Any:
     raise RuntimeError(SECRET)
 
@@ -223,3 +228,20 @@ async def test_a_mutation_that_is_cut_short_may_have_happened(app: Application) 
     (error,) = response.json()["errors"]
     assert error["extensions"] == {"code": "INTERNAL"}
     assert "may have changed" in error["message"]
+
+
+async def test_a_mutation_that_is_cut_short_before_it_changes_anything_says_so(
+    app: Application,
+) -> None:
+    caller = await api(app, limits=Limits(operation_s=1))
+    given = {"organizationId": caller.org, "memberIds": [caller.org]}
+
+    # when not even the organization can be looked up in time
+    async with all_taken(caller):
+        response = await caller.post(BULK_RESTORE, {"input": given})
+
+    assert response.status_code == 503
+    assert int(response.headers["retry-after"]) > 0
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL"}
+    assert "has changed nothing: send it again" in error["message"]

@@ -9,8 +9,8 @@ from domain.commands import CreateGroup
 from domain.ids import new_id
 from domain.vocabulary import ProvisioningSource
 from tests.support import factories
-from tests.support.factories import Looks
-from tests.support.graphql import SYSTEM, Api
+from tests.support.factories import SYSTEM, Looks
+from tests.support.graphql import Api
 
 GROUP = "group { id scimId displayName externalId source version memberCount }"
 

@@ -14,7 +14,8 @@ from domain.store.snapshot import Snapshot
 from domain.vocabulary import KeyHandshake, MemberStatus
 from tests.support import factories
 from tests.support.graphql import Api, api
-from tests.support.keys import Keyed, give_keys, keyed, keys
+from tests.support.key_pairs import keys
+from tests.support.keyed import Keyed, give_keys, keyed
 
 LINE = "reason publicKey publicKeyThumbprint publicKeyFingerprint member { id status keyState }"
 CONFIRM = "actions { confirm { allowed reason } }"

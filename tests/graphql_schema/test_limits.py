@@ -160,6 +160,14 @@ async def test_the_limits_are_those_of_the_documentation(caller: Api) -> None:
     assert await refusal(caller, f"{{ viewer {{ {aliases} x: scopes }} }}") is not None
 
 
+def test_the_example_of_the_documentation_costs_what_is_said() -> None:
+    groups = "query ($n: Int) " + MEMBERS % ('"x"', "nodes { groups(first: 25) { nodes { id } } }")
+
+    assert measured(groups, n=100).cost == 2_702
+    assert measured("{ __schema { queryType { name } } }").cost == 1_000
+    assert measured('{ __type(name: "Member") { name } }').cost == 100
+
+
 async def test_introspection_answers_within_the_limits(caller: Api) -> None:
     found = await caller.ask(get_introspection_query())
 

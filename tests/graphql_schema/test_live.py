@@ -14,7 +14,7 @@ from graphql_schema.services import Limits
 from tests.support import factories
 from tests.support.graphql import Api
 from tests.support.live import AUDIT, CHANGES, REQUESTS, LiveServer, events, heard, live_server
-from tests.support.requests_log import entry
+from tests.support.request_log import entry
 
 LIFE = ["member.invited", "member.accepted", "member.confirmed"]
 

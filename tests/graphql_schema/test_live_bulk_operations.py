@@ -15,7 +15,8 @@ from domain.vocabulary import Scope
 from graphql_schema.ids import Kind, make_id
 from graphql_schema.services import Limits
 from tests.support.bulk import crowd, started
-from tests.support.graphql import SYSTEM, Api, token
+from tests.support.factories import SYSTEM
+from tests.support.graphql import Api, token
 from tests.support.live import WITHIN_S, LiveServer, events, live_server
 
 PROGRESS = """
@@ -115,7 +116,7 @@ async def test_of_others_it_is_as_if_it_did_not_exist(
 
     assert told == []
     assert [error["message"] for error in errors] == [
-        "There is no bulk operation in this organization."
+        "There is no such bulk operation in this organization."
     ]
 
 

@@ -19,7 +19,7 @@ from tests.support import factories
 from tests.support.database import DatabaseFactory
 from tests.support.graphql import Api
 from tests.support.live import CHANGES, REQUESTS, LiveServer, Socket, events, heard, live_server
-from tests.support.requests_log import entry, write_requests
+from tests.support.request_log import entry, write_requests
 
 EACH = 100
 

@@ -15,7 +15,7 @@ from graphql_schema.ids import Kind, make_id
 from tests.support import factories
 from tests.support.graphql import Api
 from tests.support.live import AUDIT, CHANGES, REQUESTS, LiveServer, Socket, events, live_server
-from tests.support.requests_log import entry, write_requests
+from tests.support.request_log import entry, write_requests
 
 WITHIN_S = 90.0
 _DRAW = """

@@ -9,17 +9,19 @@ import pytest
 
 from domain.application import Application
 from domain.commands import ProvisionMember
+from domain.ids import new_id
 from domain.store.sealer import seal_pending
 from domain.vocabulary import (
     IdentityProvider,
     Origin,
     ProvisioningOutcome,
     ScimOperation,
+    SubjectKind,
 )
 from tests.support import factories
 from tests.support.factories import SYSTEM
 from tests.support.graphql import Api, api
-from tests.support.requests_log import entry, write_requests
+from tests.support.request_log import entry, write_requests
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +102,18 @@ async def test_a_request_says_what_it_changed_and_what_to_do(log: Api) -> None:
     (hint,) = refused["hints"]
     assert hint["docsPath"] == "errors/uniqueness.md"
     assert "matching attribute" in hint["text"]
+
+
+async def test_a_request_names_whom_it_was_about_when_they_are_gone(app: Application) -> None:
+    caller = await api(app)
+    about = {"subject_kind": SubjectKind.MEMBER, "subject_label": "Ada"}
+    await write_requests(app, [entry(caller.organization_id, subject_id=new_id(), **about)])
+
+    found = await caller.ask_here(
+        "provisioningRequests { nodes { subjectLabel subject { __typename } } }"
+    )
+
+    assert found["provisioningRequests"]["nodes"] == [{"subjectLabel": "Ada", "subject": None}]
 
 
 async def test_a_request_is_found_by_the_id_in_its_answer(app: Application, log: Api) -> None:

@@ -8,8 +8,8 @@ from domain.application import Application
 from domain.commands import CreateGroup
 from domain.vocabulary import MemberStatus, ProvisioningSource
 from tests.support import factories
-from tests.support.factories import Looks
-from tests.support.graphql import SYSTEM, Api
+from tests.support.factories import SYSTEM, Looks
+from tests.support.graphql import Api
 
 SELECTED = "member { id status role version displayName email externalId userName source }"
 

@@ -12,7 +12,7 @@ from domain.store.sealer import seal_pending
 from domain.vocabulary import MemberStatus
 from tests.support import factories
 from tests.support.graphql import Api, api
-from tests.support.requests_log import entry, write_requests
+from tests.support.request_log import entry, write_requests
 
 MEMBERS = 23
 PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"

@@ -40,6 +40,7 @@ async def house(app: Application) -> Api:
             display_name=shown,
             external_id=f"ext-{name}" if name < "c" else None,
             role=MemberRole.ADMIN if name == "ada" else MemberRole.USER,
+            email=f"{'nobody' if name == 'dan' else name}@example.com",
         )
         ids[name] = made.id
     await factories.group(
@@ -58,6 +59,7 @@ async def house(app: Application) -> Api:
         ('{search: "ada@exam"}', "ada"),
         ('{search: "love a"}', "ada"),
         ('{search: "ovelace"}', ""),
+        ('{search: "DA"}', "dan"),  # by his user name alone
         ('{search: "100%_x"}', "cy"),
         ('{search: "10_%"}', ""),
         ('{search: "ÇY"}', "cy"),

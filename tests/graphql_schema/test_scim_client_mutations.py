@@ -14,7 +14,7 @@ from domain.secrets import read_secret
 from tests.support.graphql import Api
 
 CLIENTS = (
-    "scimConnection { apiKeys { kind clientId hint"
+    "scimConnection { apiKeys { kind name clientId hint"
     " workloadIdentity { issuer subject audience jwksUrl } } }"
 )
 IDENTITY = {"issuer": "https://issuer.example", "subject": "robot"}
@@ -54,6 +54,7 @@ async def test_an_oauth_client_is_made_and_shown(app: Application, enabled: Api)
     assert (first["kind"], first["clientId"], first["workloadIdentity"]) == ("API_KEY", None, None)
     assert client == {
         "kind": "OAUTH_CLIENT",
+        "name": None,
         "clientId": made["clientId"],
         "hint": made["apiKey"].split("_", 2)[2][:6],
         "workloadIdentity": None,
@@ -74,6 +75,7 @@ async def test_a_workload_identity_is_made_and_shown(enabled: Api) -> None:
     assert (made["changed"], made["apiKey"], made["errors"]) == (True, None, [])
     assert made["scimConnection"]["apiKeys"][1] == {
         "kind": "WORKLOAD_IDENTITY",
+        "name": None,
         "clientId": made["clientId"],
         "hint": "robot",
         "workloadIdentity": IDENTITY | {"audience": "api://x", "jwksUrl": url},
@@ -104,3 +106,24 @@ async def test_rotating_leaves_clients_alone(enabled: Api) -> None:
     assert rotated["clientId"] is None
     client_ids = [key["clientId"] for key in rotated["scimConnection"]["apiKeys"]]
     assert client_ids == [made["clientId"], None]
+
+
+async def test_each_kind_can_be_named(enabled: Api) -> None:
+    for kind, more in (
+        ("API_KEY", {}),
+        ("OAUTH_CLIENT", {}),
+        ("WORKLOAD_IDENTITY", {"workloadIdentity": IDENTITY | {"jwks": {"keys": [KEY]}}}),
+    ):
+        made = await create(enabled, kind=kind, name=f" {kind} ", idempotencyKey=kind, **more)
+        assert made["errors"] == []
+
+    rotated = await enabled.change(
+        "rotateScimApiKey",
+        CLIENTS,
+        organizationId=enabled.org,
+        name="the newest",
+        idempotencyKey="r",
+    )
+
+    names = [key["name"] for key in rotated["scimConnection"]["apiKeys"]]
+    assert names == [None, "API_KEY", "OAUTH_CLIENT", "WORKLOAD_IDENTITY", "the newest"]

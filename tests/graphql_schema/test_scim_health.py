@@ -11,11 +11,12 @@ import pytest
 from domain.application import Application
 from domain.clock import utc_now
 from domain.commands import DisableScim, EnableScim
-from domain.queries.connections import connections_of
 from domain.queries.reader import Reader
+from domain.queries.scim_connections import connections_of
 from domain.vocabulary import ProvisioningOutcome, Scope
-from tests.support.graphql import SYSTEM, Api
-from tests.support.requests_log import entry, write_requests
+from tests.support.factories import SYSTEM
+from tests.support.graphql import Api
+from tests.support.request_log import entry, write_requests
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 APPLIED, UNCHANGED, REJECTED, FAILED = ProvisioningOutcome

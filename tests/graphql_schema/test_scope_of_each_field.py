@@ -19,6 +19,7 @@ OPEN = {
     "Query": {
         "viewer",
         "server",
+        "signedInAs",
         "invitationPreview",
         "signInProviders",
         "node",
@@ -33,6 +34,7 @@ OPEN = {
         "organizationName",
         "organizationSlug",
         "email",
+        "name",
         "expiresAt",
         "accountExists",
         "accountHasKeys",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +12,14 @@ from domain.application import Application
 from domain.commands import Member
 from domain.ids import new_id
 from domain.secrets import make_secret
+from graphql_schema.app import graphql_app
 from graphql_schema.cookies import SessionCookie
-from tests.support.graphql import COOKIE, Api, Person, as_person, send
-from tests.support.sessions import signed_in
+from tests.support import factories
+from tests.support.graphql import COOKIE, Api, Person, as_nobody, as_person, send, services
+from tests.support.sessions import session_id_of, signed_in
 
 WHO = "{ viewer { label } }"
+AS_EVENTS = {"accept": "text/event-stream"}
 
 
 @pytest.fixture
@@ -100,6 +104,51 @@ async def test_other_pages_of_a_browser_cannot_use_a_session(
     assert "set-cookie" not in response.headers
     row = await app.pool.fetchrow("SELECT version FROM members WHERE id = $1", member.id)
     assert row["version"] == member.version
+
+
+async def test_an_invitation_is_not_used_up_where_the_answer_can_carry_no_cookie(
+    app: Application, caller: Api
+) -> None:
+    browser, invited = as_nobody(caller), await factories.member(app, caller.organization_id)
+    link = await factories.invitation_link(app, invited)
+    query = """
+    mutation ($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { changed } }
+    """
+    streamed = await browser.post(query, {"input": {"token": link}}, headers=AS_EVENTS)
+
+    assert "the answer carries a cookie" in streamed.text
+    done = await browser.post(query, {"input": {"token": link}})
+    assert done.json()["data"] == {"acceptInvitation": {"changed": True}}
+    assert done.headers["set-cookie"].startswith(f"{COOKIE}=ses_")
+
+
+async def test_nobody_is_signed_out_where_the_answer_can_take_no_cookie_away(
+    app: Application, ada: tuple[Member, Person]
+) -> None:
+    response = await ada[1].post("mutation { signOut { changed } }", headers=AS_EVENTS)
+
+    assert "the answer carries a cookie" in response.text
+    ended = "SELECT ended_at FROM sessions WHERE id = $1"
+    assert await app.pool.fetchval(ended, session_id_of(ada[1].secret)) is None
+
+
+async def test_who_guesses_sessions_hears_to_wait_and_who_has_one_does_not(
+    app: Application, caller: Api, ada: tuple[Member, Person]
+) -> None:
+    heard: list[str | None] = []
+
+    def count(ip: str | None) -> float | None:
+        heard.append(ip)
+        return 3.0 if len(heard) > 2 else None
+
+    person = replace(ada[1], asgi=graphql_app(services(app, wrong_token=count)))
+    guesses = [make_secret("ses", new_id()).text, f"{person.secret[:-43]}{'A' * 43}"] * 2
+
+    statuses = [(await replace(person, secret=guess).post(WHO)).status_code for guess in guesses]
+
+    assert statuses == [401, 401, 429, 429]
+    assert (await person.post(WHO)).status_code == 200
+    assert heard == ["127.0.0.1"] * 4
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,27 @@ async def test_a_query_is_answered_to_roles_with_its_scopes(
     assert ("data" in body) is not bool(missing)
 
 
+async def test_what_a_person_makes_came_by_the_console(app: Application, caller: Api) -> None:
+    _, person = await person_of(app, caller, MemberRole.OWNER)
+    query = """mutation ($m: InviteMemberInput!, $g: CreateGroupInput!) {
+      inviteMember(input: $m) { member { source } } createGroup(input: $g) { group { source } }
+    }"""
+    mail = f"{factories.unique('guest')}@example.com"
+
+    response = await person.post(
+        query,
+        {
+            "m": {"organizationId": caller.org, "email": mail},
+            "g": {"organizationId": caller.org, "displayName": factories.unique("Guests")},
+        },
+    )
+
+    assert response.json()["data"] == {
+        "inviteMember": {"member": {"source": "CONSOLE"}},
+        "createGroup": {"group": {"source": "CONSOLE"}},
+    }
+
+
 async def test_a_mutation_of_who_may_not_changes_nothing(app: Application, caller: Api) -> None:
     looks = Looks(app.pool, caller.organization_id)
     waiting = await factories.member(app, caller.organization_id, MemberStatus.ACCEPTED)

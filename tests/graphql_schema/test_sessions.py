@@ -198,7 +198,7 @@ async def test_a_person_ends_another_of_their_sessions(
         {
             "__typename": "BasicError",
             "code": "NOT_FOUND",
-            "message": "There is no session.",
+            "message": "There is no such session.",
             "path": ["input", "sessionId"],
         }
     ]

@@ -14,7 +14,6 @@ from domain.secrets import make_secret
 from domain.vocabulary import MemberRole, MemberStatus
 from graphql_schema import auth
 from graphql_schema.app import graphql_app
-from graphql_schema.mutations import sign_in
 from graphql_schema.services import Limits
 from tests.support import factories
 from tests.support.graphql import COOKIE, Api, Nobody, as_nobody, as_person, services
@@ -83,16 +82,8 @@ async def test_the_answer_does_not_tell_who_is_known(
 
 
 async def test_the_time_does_not_tell_it_either(
-    app: Application, browser: Nobody, ada: Member, monkeypatch: pytest.MonkeyPatch
+    app: Application, browser: Nobody, ada: Member, slept: list[float]
 ) -> None:
-    slept: list[float] = []
-    moments = iter([10.0, 10.004, 20.0, 20.3])
-
-    async def sleep(seconds: float) -> None:
-        slept.append(round(seconds, 6))
-
-    monkeypatch.setattr(sign_in, "sleep", sleep)
-    monkeypatch.setattr(sign_in, "monotonic", lambda: next(moments))
     slow = replace(browser, asgi=graphql_app(services(app)))
 
     for email in (email_of(ada), "nobody@example.com"):

@@ -14,7 +14,7 @@ from graphql_schema import auth
 from graphql_schema.ids import Kind, make_id
 from tests.support import factories
 from tests.support.graphql import Api, Person, as_person, send
-from tests.support.keys import keys
+from tests.support.key_pairs import keys
 from tests.support.sessions import session, session_id_of, signed_in
 
 WHO = """

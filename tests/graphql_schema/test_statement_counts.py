@@ -5,17 +5,20 @@ from typing import Any
 import pytest
 
 from domain.application import Application
+from domain.clock import utc_now
+from domain.store.member_counter import keep_counts
 from domain.store.sealer import seal_pending
 from domain.store.snapshot import Snapshot
 from domain.vocabulary import MemberStatus
 from graphql_schema.scalars import instant_text
 from tests.support import factories
 from tests.support.graphql import Api, api, token
-from tests.support.requests_log import entry, write_requests
+from tests.support.request_log import entry, write_requests
 
 SHAPES = {
     "members(first: %d) { nodes { id email status role } pageInfo { endCursor } }": 1,
     "members(first: %d) { nodes { id } totalCount }": 2,
+    "members(first: %d, filter: {status: [INVITED]}) { nodes { id } totalCount }": 2,
     "members(first: %d) { nodes { id organization { name } } }": 1,
     "members(first: %d) { nodes { id groups { nodes { displayName } } } }": 2,
     "members(first: %d) { nodes { groups { nodes { displayName } totalCount } } }": 3,
@@ -62,6 +65,8 @@ async def crowd(app: Application) -> Api:
         name = "of all" if number == 0 else None
         await factories.group(app, caller.organization_id, everyone, name)
     await seal_pending(app.pool)
+    async with app.pool.acquire() as connection:
+        assert await keep_counts(connection, caller.organization_id, utc_now())
     requests = [entry(caller.organization_id, subject_id=id_) for id_ in ids]
     await write_requests(app, requests)
     for _ in range(12):

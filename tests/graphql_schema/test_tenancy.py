@@ -17,7 +17,7 @@ from tests.support import factories
 from tests.support.bulk import start
 from tests.support.graphql import Api, api
 from tests.support.guard import grow_older, watched
-from tests.support.requests_log import log_request
+from tests.support.request_log import log_request
 
 SECRET = "only-here"
 OF_PEOPLE = {Kind.ACCOUNT, Kind.SESSION}

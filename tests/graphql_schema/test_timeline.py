@@ -27,7 +27,7 @@ from domain.vocabulary import (
 )
 from tests.support import factories
 from tests.support.graphql import Api
-from tests.support.requests_log import entry, write_requests
+from tests.support.request_log import entry, write_requests
 
 ENTRY = (
     "__typename ... on AuditEvent { action provisioningRequest { id } }"
@@ -87,6 +87,7 @@ async def test_each_thing_is_told_once(app: Application, caller: Api) -> None:
         later,
         (ScimOperation.READ, ProvisioningOutcome.UNCHANGED),
         (ScimOperation.READ, ProvisioningOutcome.REJECTED),
+        (ScimOperation.SEARCH, ProvisioningOutcome.UNCHANGED),
         (ScimOperation.PATCH, ProvisioningOutcome.UNCHANGED),
         (ScimOperation.REPLACE, ProvisioningOutcome.REJECTED),
         (ScimOperation.DELETE, ProvisioningOutcome.FAILED),

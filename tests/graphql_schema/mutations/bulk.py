@@ -6,7 +6,11 @@ from typing import Any
 
 from domain.vocabulary import MemberRole, MemberStatus
 from tests.graphql_schema.mutations import key_handover, policies  # noqa: F401  # their refusals are taken over
-from tests.graphql_schema.mutations.lifecycle import FULL, OUTRANKED
+from tests.graphql_schema.mutations.lifecycle import (
+    FULL,
+    OUTRANKED,
+    staged_where_the_connection_invites,
+)
 from tests.graphql_schema.mutations.scenario import (
     REFUSALS,
     RESULT_REFUSALS,
@@ -96,6 +100,21 @@ for _mutation, _status, _action, _again, _rows in (
 ):
     _event = f"member.{_action}"
     changes(_mutation, _event, _event, shows=DONE, again=_again, **_rows)(_two(_mutation, _status))
+
+
+@changes(
+    "bulkRestoreMembers",
+    "member.restored",
+    "member.invited",
+    shows={"summary": {"changed": 1, "unchanged": 0, "failed": 0}},
+    members="~1",
+    organizations="~1",
+    invitations="+1",
+)
+async def one_who_was_staged_where_the_connection_invites(world: World) -> dict[str, Any]:
+    id_ = await staged_where_the_connection_invites(world)
+    return {"organizationId": world.caller.org, "memberIds": [id_]}
+
 
 for _mutation in ("inviteStagedMembers", *SINGLE):
 

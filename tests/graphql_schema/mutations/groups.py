@@ -15,7 +15,7 @@ from tests.graphql_schema.mutations.scenario import (
 )
 from tests.graphql_schema.mutations.world import World
 from tests.support import factories
-from tests.support.graphql import SYSTEM
+from tests.support.factories import SYSTEM
 
 TAKEN = "Another group of this organization has the same {}; choose another."
 IDP = "The identity provider owns this group; change it there."

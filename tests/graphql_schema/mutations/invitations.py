@@ -123,13 +123,17 @@ async def to_more_than_the_caller_is(world: World) -> dict[str, Any]:
     return await somebody_new(world) | {"role": "OWNER"}
 
 
-@refuses("inviteMember", "NOT_FOUND", "groupIds", says="There is no group in this organization.")
+@refuses(
+    "inviteMember", "NOT_FOUND", "groupIds", says="There is no such group in this organization."
+)
 async def into_a_group_of_nobody(world: World) -> dict[str, Any]:
     given = await into_groups(world)
     return given | {"groupIds": [*given["groupIds"], world.caller.group_id(new_id())]}
 
 
-@refuses("inviteMember", "NOT_FOUND", "groupIds", says="There is no group in this organization.")
+@refuses(
+    "inviteMember", "NOT_FOUND", "groupIds", says="There is no such group in this organization."
+)
 async def into_a_group_of_others(world: World) -> dict[str, Any]:
     given = await into_groups(world)
     theirs = await factories.group(world.app, world.other.organization_id)

@@ -8,7 +8,8 @@ from domain.keys.organization_key import new_organization_key, wrap
 from domain.vocabulary import MemberStatus
 from tests.graphql_schema.mutations.scenario import changes, refuses, refuses_values
 from tests.graphql_schema.mutations.world import World
-from tests.support.keys import Keyed, Keys, keys, with_key
+from tests.support.key_pairs import Keys, keys
+from tests.support.keyed import Keyed, with_key
 
 HERS = keys(1)
 NONE_SENT = "The organization hands its key to new members; send it wrapped for this member."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.commands import RevokeMember
 from domain.vocabulary import MemberRole, MemberStatus, Scope
 from tests.graphql_schema.mutations.scenario import Given, changes, refuses
 from tests.graphql_schema.mutations.world import World
 from tests.support import factories
+from tests.support.factories import SYSTEM
 
 SELF = "You cannot do this to yourself; ask another administrator."
 LAST = "This member is the organization's last confirmed owner; make someone else owner first."
@@ -66,6 +68,27 @@ async def who_is_invited_for_a_blank_reason(world: World) -> dict[str, Any]:
 )
 async def who_is_staged_and_has_no_seat(world: World) -> dict[str, Any]:
     return {"memberId": await world.member_id(MemberStatus.STAGED)}
+
+
+async def staged_where_the_connection_invites(world: World) -> str:
+    """The id of a revoked member who was never invited, where a provider's people are."""
+    await world.enable_scim()
+    member = await world.member(MemberStatus.STAGED)
+    await world.app.execute(RevokeMember(world.owner_id, member.id), SYSTEM)
+    return world.caller.member_id(member.id)
+
+
+@changes(
+    "restoreMember",
+    "member.restored",
+    "member.invited",
+    shows={"status": "INVITED", "statusBeforeRevocation": None},
+    members="~1",
+    organizations="~1",
+    invitations="+1",
+)
+async def who_was_staged_where_the_connection_invites(world: World) -> dict[str, Any]:
+    return {"memberId": await staged_where_the_connection_invites(world)}
 
 
 @changes(

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.caller import ALL_SCOPES
 from domain.commands import CreateAccessToken
 from domain.keys.organization_key import new_organization_key, wrap
 from tests.graphql_schema.mutations.scenario import changes, refuses, refuses_values
 from tests.graphql_schema.mutations.world import World
-from tests.support.graphql import EVERY_SCOPE, Api
-from tests.support.keys import Keys, keys, owner_with_keys, person, with_key
+from tests.support.graphql import Api
+from tests.support.key_pairs import Keys, keys
+from tests.support.keyed import owner_with_keys, person, with_key
 
 HERS = keys(1)
 
 
 async def _as_owner(world: World, owner: Any) -> None:
     """Let the owner be the caller, by a token of theirs."""
-    command = CreateAccessToken(world.owner_id, "an owner's", EVERY_SCOPE)
+    command = CreateAccessToken(world.owner_id, "an owner's", ALL_SCOPES)
     issued = (await world.app.execute(command, person(owner))).value
     world.caller = Api(world.app, world.owner_id, issued.secret, world.caller.asgi)
 

@@ -192,7 +192,7 @@ async def that_works(world: World) -> dict[str, Any]:
     "revokeAccessToken",
     "NOT_FOUND",
     "accessTokenId",
-    says="There is no access token in this organization.",
+    says="There is no such access token in this organization.",
 )
 async def that_reaches_every_organization(world: World) -> dict[str, Any]:
     issued = await token(world.app, None)

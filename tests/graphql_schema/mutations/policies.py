@@ -8,7 +8,7 @@ from domain.commands import UpdateOrganization
 from domain.vocabulary import MemberStatus
 from tests.graphql_schema.mutations.scenario import changes, refuses, refuses_values
 from tests.graphql_schema.mutations.world import World
-from tests.support.graphql import SYSTEM
+from tests.support.factories import SYSTEM
 
 FOREIGN = (
     "The organization takes only addresses of acme.example, and this one is of example.com; use"

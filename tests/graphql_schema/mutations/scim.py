@@ -12,7 +12,7 @@ from tests.graphql_schema.mutations.scenario import (
     with_input,
 )
 from tests.graphql_schema.mutations.world import World
-from tests.support.graphql import SYSTEM
+from tests.support.factories import SYSTEM
 from tests.support.guard import tripped, watched
 
 OFF = "Provisioning is switched off for this organization; enable SCIM first."

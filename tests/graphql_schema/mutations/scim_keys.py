@@ -74,9 +74,20 @@ async def that_works(world: World) -> dict[str, Any]:
 
 
 _FUTURE = instant_text(utc_now() - timedelta(seconds=1))
+_NAMELESS = ("without_a_word_as_name", {"name": " "}, "name", "name must not be empty.")
+_LONG = ("with_a_long_name", {"name": "x" * 101}, "name", "name must be at most 100 characters.")
+refuses_values("rotateScimApiKey", keys, _NAMELESS, _LONG)
 refuses_values(
     "createScimApiKey",
     a_key,
+    _NAMELESS,
+    _LONG,
+    (
+        "of_a_workload_with_a_long_name",
+        {"kind": "WORKLOAD_IDENTITY", "workloadIdentity": IDENTITY, "name": "x" * 101},
+        "name",
+        "name must be at most 100 characters.",
+    ),
     ("that_has_ended", {"expiresAt": _FUTURE}, "expiresAt", "expiresAt must lie in the future."),
     (
         "without_a_kind",

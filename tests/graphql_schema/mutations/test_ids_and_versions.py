@@ -23,12 +23,12 @@ from tests.support.factories import SYSTEM
 
 NEEDED = price_list(schema).fields["Mutation"]
 KINDS = {
-    "memberId": (Kind.MEMBER, "There is no member in this organization."),
-    "groupId": (Kind.GROUP, "There is no group in this organization."),
-    "scimApiKeyId": (Kind.SCIM_API_KEY, "There is no SCIM key in this organization."),
-    "accessTokenId": (Kind.ACCESS_TOKEN, "There is no access token in this organization."),
-    "oidcProviderId": (Kind.OIDC_PROVIDER, "There is no OIDC provider in this organization."),
-    "organizationId": (Kind.ORGANIZATION, "There is no organization."),
+    "memberId": (Kind.MEMBER, "There is no such member in this organization."),
+    "groupId": (Kind.GROUP, "There is no such group in this organization."),
+    "scimApiKeyId": (Kind.SCIM_API_KEY, "There is no such SCIM key in this organization."),
+    "accessTokenId": (Kind.ACCESS_TOKEN, "There is no such access token in this organization."),
+    "oidcProviderId": (Kind.OIDC_PROVIDER, "There is no such OIDC provider in this organization."),
+    "organizationId": (Kind.ORGANIZATION, "There is no such organization."),
 }
 VERSIONED = sorted(name for name in FIRST if "expectedVersion" in INPUTS[name])
 VERSIONS = {
@@ -204,7 +204,7 @@ async def test_ids_of_others_and_of_another_kind_among_many(world: World, mutati
 
     refused = await ask(world, mutation, given)
 
-    nobody = ("NOT_FOUND", "There is no member in this organization.")
+    nobody = ("NOT_FOUND", "There is no such member in this organization.")
     wrong = ("INVALID", "memberId must be an id that begins with mbr_.")
     assert [
         (error["code"], error["message"])

@@ -32,7 +32,7 @@ STATEMENTS = {
     "bulkConfirmMembers": 4,
     "bulkReinviteMembers": 2,
     "bulkRevokeMembers": 2,
-    "bulkRestoreMembers": 8,
+    "bulkRestoreMembers": 6,
     "bulkRemoveMembers": 8,
 }
 """Of each member, where seats are not limited and nobody is in a group."""

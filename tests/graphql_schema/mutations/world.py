@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 
 from domain.application import Application
-from domain.caller import Actor, Caller
+from domain.caller import ALL_SCOPES, Actor, Caller
 from domain.commands import (
     CreateAccessToken,
     CreateGroup,
@@ -27,8 +27,8 @@ from domain.vocabulary import (
     Scope,
 )
 from tests.support import factories
-from tests.support.factories import Looks
-from tests.support.graphql import EVERY_SCOPE, SYSTEM, Api, api
+from tests.support.factories import SYSTEM, Looks
+from tests.support.graphql import Api, api
 
 SEATS = 100
 
@@ -142,7 +142,7 @@ class World:
         """Set the seat limit."""
         await self.app.execute(UpdateOrganization(self.owner_id, seats=seats), SYSTEM)
 
-    async def act_as(self, role: MemberRole, scopes: frozenset[Scope] = EVERY_SCOPE) -> Member:
+    async def act_as(self, role: MemberRole, scopes: frozenset[Scope] = ALL_SCOPES) -> Member:
         """Let a confirmed member of that role be the caller, with a token of theirs."""
         member = await self.member(MemberStatus.CONFIRMED, role=role, permissions=scopes)
         actor = Actor(ActorKind.MEMBER, member.id, member.label)
