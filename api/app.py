@@ -13,12 +13,14 @@ from fastapi.responses import HTMLResponse
 
 from api.admission import Budget, admission, link_requests, sign_in_steps, wrong_tokens
 from api.audit_export import audit_export_routes
+from api.careful_fetch import fetch_key_set
 from api.console import FOLDER, Console, read_console
 from api.deployment_secret import deployment_secret, derived_key
 from api.front_page import front_page
 from api.health import health_routes
 from api.http_middleware import AddHeaders, NameRequests, safe_headers
 from api.metrics import CountingLog, CountRequests
+from api.nothing_here import nothing_here
 from api.oidc.flow import OidcFlow
 from api.oidc.routes import oidc_routes
 from api.pace import Pace, Turn
@@ -26,7 +28,7 @@ from api.settings import Settings, Switch
 from api.sparing_log import SparingLog
 from api.tracing.requests import TraceRequests, TracingLog, note_operation
 from api.trusted_documents import trusted_documents
-from domain.sealing import Sealer
+from domain.sealing import SealingKey
 from graphql_schema.app import graphql_app
 from graphql_schema.auth import Authenticator
 from graphql_schema.cookies import SessionCookie
@@ -34,6 +36,7 @@ from graphql_schema.services import Admission, GraphqlServices, ServerFacts
 from scim_facade.app import scim_app
 from scim_facade.oauth.app import PATHS as OAUTH
 from scim_facade.oauth.app import oauth_app
+from scim_facade.oauth.signing_keys import SigningKeys
 from scim_facade.rejected import RejectedCalls
 from scim_facade.services import ScimServices
 
@@ -72,13 +75,14 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> ASGIApp:
     traced = runtime.settings.otlp_endpoint is not None
     log = CountingLog(SparingLog(runtime.workers.request_log))
     url = runtime.settings.public_url
+    secret = deployment_secret(runtime.settings)
     guarded = runtime.settings.deprovision_guard is Switch.ON
     scim_services = ScimServices(
         application=runtime.application,
         reader=runtime.reader,
         log=TracingLog(log) if traced else log,
         public_url=url,
-        token_key=derived_key(deployment_secret(runtime.settings), "SCIM access tokens"),
+        token_key=derived_key(secret, "SCIM access tokens"),
         touch=runtime.workers.touch_credential,
         turn=_pace(runtime.settings.scim_rate_limit),
         deprovision_guard=guarded,
@@ -88,7 +92,7 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> ASGIApp:
     safe = safe_headers(url)
     encoded = tuple((name.lower().encode(), value.encode()) for name, value in safe.items())
     scim = scim_app(scim_services, rejected, encoded)
-    oauth = oauth_app(scim_services, rejected)
+    oauth = oauth_app(scim_services, rejected, SigningKeys(fetch_key_set))
     services = GraphqlServices(
         application=runtime.application,
         reader=runtime.reader,
@@ -121,10 +125,11 @@ def create_app(runtime: Runtime, console_folder: Path = FOLDER) -> ASGIApp:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        exception_handlers={404: nothing_here},
     )
-    site.include_router(health_routes(runtime.pool))
+    site.include_router(health_routes(runtime.pool, secret))
     site.include_router(audit_export_routes(Authenticator(services), cookie, runtime.reader))
-    site.include_router(oidc_routes(_oidc_flow(runtime), sign_in_steps()))
+    site.include_router(oidc_routes(_oidc_flow(runtime, secret), sign_in_steps()))
     console = read_console(console_folder)
     if console is None:
         page = HTMLResponse(front_page(url))
@@ -152,13 +157,12 @@ def _budgets(settings: Settings) -> Admission:
     )
 
 
-def _oidc_flow(runtime: Runtime) -> OidcFlow:
-    secret = deployment_secret(runtime.settings)
+def _oidc_flow(runtime: Runtime, secret: bytes) -> OidcFlow:
     return OidcFlow(
         application=runtime.application,
         reader=runtime.reader,
         public_url=runtime.settings.public_url,
-        attempts=Sealer(derived_key(secret, "OIDC sign-ins on their way")),
+        attempts=SealingKey(derived_key(secret, "OIDC sign-ins on their way")),
     )
 
 

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 import asyncpg
 
-from api.database import is_known_revision
-from api.embedded_cluster import DATABASE, OWNER_ROLE, SERVER_ROLE
+from api.database import holds_organizations, is_known_revision, revision_of
+from api.embedded_cluster import ADMIT_SERVER, DATABASE, OWNER_ROLE
 from api.embedded_database import EmbeddedDatabase
 from api.start_error import StartError
 
@@ -20,16 +20,11 @@ INCOMING = f"{DATABASE}_incoming"
 OUTGOING = f"{DATABASE}_outgoing"
 _HEAD = b"PGDMP"
 """With which every file of pg_dump's own format begins."""
-_MIGRATED = "SELECT to_regclass('alembic_version') IS NOT NULL"
-_REVISION = "SELECT version_num FROM alembic_version"
 # Statements that are sent at once take effect together.
 _SWAP = f"""
 ALTER DATABASE {DATABASE} RENAME TO {OUTGOING};
 ALTER DATABASE {INCOMING} RENAME TO {DATABASE};
-REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC;
-GRANT CONNECT ON DATABASE {DATABASE} TO {SERVER_ROLE};
-"""
-_IN_USE = "SELECT EXISTS (SELECT FROM organizations)"
+{ADMIT_SERVER}"""
 
 
 def write_backup(database: EmbeddedDatabase, target: BinaryIO) -> None:
@@ -113,7 +108,8 @@ def _expect_backup(path: Path) -> None:
 async def _holds_organizations(owner_url: str) -> bool:
     connection = await asyncpg.connect(owner_url)
     try:
-        return bool(await connection.fetchval(_MIGRATED) and await connection.fetchval(_IN_USE))
+        is_migrated = await revision_of(connection) is not None
+        return is_migrated and await holds_organizations(connection)
     finally:
         await connection.close()
 
@@ -121,9 +117,7 @@ async def _holds_organizations(owner_url: str) -> bool:
 async def _expect_known_revision(url: str) -> None:
     connection = await asyncpg.connect(url)
     try:
-        revision = None
-        if await connection.fetchval(_MIGRATED):
-            revision = await connection.fetchval(_REVISION)
+        revision = await revision_of(connection)
     finally:
         await connection.close()
     if revision is None or not is_known_revision(revision):

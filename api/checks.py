@@ -18,10 +18,13 @@ from api.database import (
     goes_through_pooler,
     is_known_revision,
     newest_revision,
+    revision_of,
 )
 from api.deployment_secret import deployment_secret, secret_file
+from api.public_address import Reached, ask
 from api.settings import Settings, SmtpSecurity, variable
 from api.start_error import StartError
+from api.trusted_documents import fits, trusted_documents
 
 OLDEST_POSTGRESQL = 150_000
 LARGEST_DRIFT_S = 2.0
@@ -80,7 +83,8 @@ async def check_database(settings: Settings, urls: DatabaseUrls) -> AsyncIterato
 
 async def _version(settings: Settings, server: asyncpg.Connection) -> Finding:
     number = int(await server.fetchval("SHOW server_version_num"))
-    kind = "embedded" if settings.database_url is None else address_of_settings(settings)
+    url = settings.database_url
+    kind = "embedded" if url is None else address_of(url.get_secret_value())
     text = f"PostgreSQL {await server.fetchval('SHOW server_version')}, {kind}"
     if number < OLDEST_POSTGRESQL:
         return _broken("database", f"{text}: Rollcall needs PostgreSQL 15 or newer.")
@@ -89,9 +93,7 @@ async def _version(settings: Settings, server: asyncpg.Connection) -> Finding:
 
 async def _schema(settings: Settings, owner: asyncpg.Connection) -> Finding:
     needed = newest_revision()
-    found = None
-    if await owner.fetchval("SELECT to_regclass('alembic_version')") is not None:
-        found = await owner.fetchval("SELECT version_num FROM alembic_version")
+    found = await revision_of(owner)
     if found == needed:
         return _ok("schema", f"revision {found}, the newest")
     if found is not None and not is_known_revision(found):
@@ -172,9 +174,44 @@ async def check_mail(settings: Settings) -> Finding:
     return _ok("mail", f"{where} accepts mail from {settings.mail_from}")
 
 
-def check_public_url(settings: Settings) -> Finding:
-    """Whether identity providers and people outside can use the address."""
-    url = settings.public_url
+async def check_public_url(settings: Settings) -> Finding:
+    """Whether identity providers and people outside can use the address, and reach this server."""
+    what, url = "public URL", settings.public_url
+    answer = await ask(url, _secret_or_none(settings))
+    match answer.reached:
+        case Reached.NO_TRUST:
+            return _broken(
+                what,
+                f"{url}: its certificate is not trusted here ({answer.seen}), and providers will "
+                f"not trust it either. Use one of a public authority, with the whole chain.",
+            )
+        case Reached.SOMETHING_ELSE:
+            return _broken(
+                what,
+                f"{url}: something else answers there ({answer.seen}). Let the proxy pass every "
+                f"path on to Rollcall, or correct ROLLCALL_PUBLIC_URL.",
+            )
+        case Reached.OTHER_ROLLCALL:
+            return _broken(
+                what,
+                f"{url}: a Rollcall answers there, but with another secret key than this command "
+                f"has. Give every server and command the same ROLLCALL_SECRET_KEY, or data folder.",
+            )
+        case Reached.NOBODY:
+            return _advice(
+                what,
+                f"{url}: nobody answers from here ({answer.seen}). Start the server, look whether "
+                f"the proxy leads to it, and try from outside where this machine cannot."
+                f"{_unfit(url)}",
+            )
+        case Reached.THIS:
+            unfit = _unfit(url)
+            text = f"{url}: this Rollcall answers there.{unfit}"
+            return _advice(what, text) if unfit else _ok(what, text)
+
+
+def _unfit(url: str) -> str:
+    """Why providers outside cannot use an address, after a space; nothing when they can."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:
@@ -182,14 +219,42 @@ def check_public_url(settings: Settings) -> Finding:
     except ValueError:
         local = host == "localhost" or "." not in host
     if local:
-        return _advice(
-            "public URL",
-            f"{url}: providers in the cloud cannot reach it. Set ROLLCALL_PUBLIC_URL to the https "
-            f"address under which they do.",
+        return (
+            " Providers in the cloud cannot reach it: set ROLLCALL_PUBLIC_URL to the https address "
+            "under which they do."
         )
-    if parts.scheme != "https":
-        return _advice("public URL", f"{url}: keys would travel unprotected. Providers want https.")
-    return _ok("public URL", url)
+    return (
+        "" if parts.scheme == "https" else " Keys would travel unprotected: providers want https."
+    )
+
+
+def _secret_or_none(settings: Settings) -> bytes | None:
+    try:
+        return deployment_secret(settings)
+    except StartError:
+        return None
+
+
+def check_documents(settings: Settings) -> Finding | None:
+    """Whether the file of trusted documents can be used; None where there is to be none."""
+    path = settings.graphql_documents
+    if path is None:
+        return None
+    what = "trusted documents"
+    try:
+        documents = trusted_documents(settings)
+    except StartError as error:
+        return _broken(what, f"{error} The server does not start with it.")
+    if not documents:
+        return _advice(what, f"{path} is an empty object: nothing can be run by its hash.")
+    unknown = [hash_ for hash_, text in documents.items() if not fits(text)]
+    if unknown:
+        return _broken(
+            what,
+            f"{path}: {len(unknown)} of {len(documents)} do not fit this version's schema, the "
+            f"first is {unknown[0]}. Make the file anew from documents for this version.",
+        )
+    return _ok(what, f"{len(documents)} of {path}")
 
 
 def check_secret(settings: Settings) -> Finding:
@@ -207,9 +272,3 @@ def check_secret(settings: Settings) -> Finding:
             f"database, set ROLLCALL_SECRET_KEY to the same value on each.",
         )
     return _ok("secret key", f"{secret_file(settings)}; keep a copy with those of the database")
-
-
-def address_of_settings(settings: Settings) -> str:
-    """Where the operator's own database is."""
-    url = settings.database_url
-    return "embedded" if url is None else address_of(url.get_secret_value())

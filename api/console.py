@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 
+from api.console_pages import ACCEPT, MEMBERSHIP, OF_ORGANIZATIONS, SIGN_IN
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 FOLDER = Path(__file__).parent / "console_files"
 INDEX = "/index.html"
-PAGES = frozenset({"/", "/accept", "/membership", "/sign-in"})
-PAGES_BELOW = "/o/"
+PAGES = frozenset({"/", ACCEPT, MEMBERSHIP, SIGN_IN})
 ASSETS = "/assets/"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';"
@@ -62,7 +63,7 @@ class Console:
         """Whether the console has a page or a file at this path."""
         return (
             path in PAGES
-            or path.startswith((PAGES_BELOW, ASSETS))
+            or path.startswith((OF_ORGANIZATIONS, ASSETS))
             or (path in self._files and path not in _NOT_SERVED)
         )
 
@@ -74,7 +75,7 @@ class Console:
         if scope["method"] not in {"GET", "HEAD"}:
             return PlainTextResponse("Ask by GET.", 405, {"Allow": "GET, HEAD"})
         path: str = scope["path"]
-        if path in PAGES or path.startswith(PAGES_BELOW):
+        if path in PAGES or path.startswith(OF_ORGANIZATIONS):
             found = self._index
         elif path in self._files:
             found = self._files[path]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -16,13 +17,17 @@ import asyncpg
 from api.embedded_database import EmbeddedDatabase, EmbeddedDatabaseError
 from api.settings import Settings, variable
 from api.start_error import StartError
+from domain.trouble import TEMPORARY
 
 CONNECT_TIMEOUT_S = 10.0
+BACK_WITHIN_S = 60.0
+"""An embedded database that dies is started again by who watches it, and may have to recover."""
+LOOK_AGAIN_S = 0.25
 _STEPS = Path(__file__).parent.parent / "domain" / "migrations" / "versions"
-_STATE = """
-SELECT to_regclass('alembic_version') IS NOT NULL AS migrated,
-    (SELECT rolconfig IS NOT NULL FROM pg_roles WHERE rolname = 'rollcall_server') AS limited
-"""
+_MIGRATED = "SELECT to_regclass('alembic_version') IS NOT NULL"
+_REVISION = "SELECT version_num FROM alembic_version"
+_IN_USE = "SELECT EXISTS (SELECT FROM organizations)"
+_LIMITED = "SELECT rolconfig IS NOT NULL FROM pg_roles WHERE rolname = 'rollcall_server'"
 _WALLED = """
 SELECT coalesce(bool_or(relrowsecurity), false) FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
@@ -31,6 +36,10 @@ _GRANTED = """
 SELECT bool_and(has_table_privilege('rollcall_server', oid, 'SELECT')) FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
 """
+
+
+class DatabaseAway(StartError):
+    """The database does not answer, or ceased to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +83,29 @@ async def open_database(settings: Settings, *, watch: bool = False) -> AsyncIter
 async def bring_up_to_date(urls: DatabaseUrls, *, embedded: bool, row_security: bool) -> None:
     """Migrate the embedded database, and any other that is still empty; else demand `migrate`.
 
-    A database that several servers use is migrated when its operator says so. Raises StartError.
+    A database that several servers use is migrated when its operator says so. An embedded one that
+    dies meanwhile is waited for. Raises StartError.
     """
+    ends = monotonic() + (BACK_WITHIN_S if embedded else 0)
+    while True:
+        try:
+            with _silence_told(urls.owner, TEMPORARY):
+                await _bring_up_to_date(urls, embedded=embedded, row_security=row_security)
+        except DatabaseAway:
+            if monotonic() > ends:
+                raise
+            await asyncio.sleep(LOOK_AGAIN_S)
+        else:
+            return
+
+
+async def _bring_up_to_date(urls: DatabaseUrls, *, embedded: bool, row_security: bool) -> None:
     connection = await connect(urls.owner)
     try:
-        state = await connection.fetchrow(_STATE)
-        revision = await connection.fetchval(_REVISION) if state["migrated"] else None
+        revision = await revision_of(connection)
         ready = revision == newest_revision() and (
-            not embedded or (state["limited"] and await connection.fetchval(_GRANTED))
+            not embedded
+            or (await connection.fetchval(_LIMITED) and await connection.fetchval(_GRANTED))
         )
         walled = await connection.fetchval(_WALLED)
     finally:
@@ -123,7 +147,19 @@ async def migrate_now(urls: DatabaseUrls, *, row_security: bool) -> None:
         ) from error
 
 
-_REVISION = "SELECT version_num FROM alembic_version"
+async def revision_of(
+    connection: asyncpg.Connection, *, timeout_s: float | None = None
+) -> str | None:
+    """The revision that a database is at; None of one that was never migrated."""
+    if not await connection.fetchval(_MIGRATED, timeout=timeout_s):
+        return None
+    revision: str | None = await connection.fetchval(_REVISION, timeout=timeout_s)
+    return revision
+
+
+async def holds_organizations(connection: asyncpg.Connection) -> bool:
+    """Whether a database that is migrated is in use."""
+    return bool(await connection.fetchval(_IN_USE))
 
 
 def newest_revision() -> str:
@@ -150,12 +186,18 @@ def _revisions() -> dict[str, str | None]:
 
 
 async def connect(url: str) -> asyncpg.Connection:
-    """One connection outside the pool. Raises StartError, which never quotes the password."""
-    try:
+    """One connection outside the pool. Raises DatabaseAway, which never quotes the password."""
+    with _silence_told(url, (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
         return await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_S)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+
+
+@contextmanager
+def _silence_told(url: str, errors: tuple[type[Exception], ...]) -> Iterator[None]:
+    try:
+        yield
+    except errors as error:
         why = str(error) or type(error).__name__
-        raise StartError(f"The database at {address_of(url)} does not answer: {why}") from error
+        raise DatabaseAway(f"The database at {address_of(url)} does not answer: {why}") from error
 
 
 def address_of(url: str) -> str:

@@ -39,7 +39,7 @@ def deployment_secret(settings: Settings) -> bytes:
     if len(secret) != SECRET_BYTES:
         raise StartError(
             f"{path} is damaged: it must have {SECRET_BYTES} bytes. Bring it back from a copy. "
-            f"Without it, remove it: then invitations sent so far stop working."
+            f"Without it, remove it: then links that were mailed end, and new ones are sent."
         )
     return secret
 

@@ -25,15 +25,19 @@ SUPERUSER = "postgres"
 OWNER_ROLE = "rollcall_owner"
 SERVER_ROLE = "rollcall_server"
 
+ADMIT_SERVER = f"""\
+REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC;
+GRANT CONNECT ON DATABASE {DATABASE} TO {SERVER_ROLE};
+"""
+"""Who else than its owner gets into the database: the server, and nobody besides."""
+
 # The owner may set the server role's timeouts (`ALTER ROLE … SET`), hence the admin option.
 _BOOTSTRAP = f"""\
 CREATE ROLE {OWNER_ROLE} LOGIN CREATEROLE;
 CREATE ROLE {SERVER_ROLE} LOGIN;
 GRANT {SERVER_ROLE} TO {OWNER_ROLE} WITH ADMIN OPTION;
 CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE};
-REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC;
-GRANT CONNECT ON DATABASE {DATABASE} TO {SERVER_ROLE};
-"""
+{ADMIT_SERVER}"""
 
 _CONFIGURATION = """\
 # Written anew by Rollcall at every start. Your own settings go into local.conf in this folder.

@@ -50,6 +50,9 @@ class HttpProtocol(HttpToolsProtocol):
     most_connections = 0
     """How many a process keeps; 0 is no limit. Set once, before the first."""
 
+    ends_soon = False
+    """Whether the process stops. Set once: connections are still made that were let in before."""
+
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._head_bytes = 0
@@ -67,6 +70,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._await_request()
         if 0 < self.most_connections < len(self.connections):
             _make_room(self.connections, self)
+        if self.ends_soon:
+            self.shutdown()
 
     def data_received(self, data: bytes) -> None:
         """Some bytes more of a request."""

@@ -1,7 +1,8 @@
 """How Rollcall logs: structured lines on standard error, for machines or for people.
 
 What a request carries is never logged here: no header, no filter, no body. Errors of the database
-are logged by kind and code, because their text may quote the row.
+are logged by kind and code, because their text may quote the row, and errors about a value by kind
+alone, because theirs quotes the value.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def set_up_logs(level: LogLevel, form: LogFormat, *, traced: bool = False) -> No
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),
+        # What callers are told to quote.
+        structlog.stdlib.ExtraAdder(allow=["correlation_id"]),
         _describe_exception,
         *([_name_trace] if traced else []),
     ]
@@ -111,6 +114,8 @@ def _lines(raised: BaseException) -> Sequence[str]:
     kind = type(raised).__qualname__
     if isinstance(raised, asyncpg.PostgresError):
         lines.append(f"{kind} {raised.sqlstate or ''}".rstrip())
+    elif isinstance(raised, ValueError | LookupError):
+        lines.append(kind)
     else:
         lines.append(f"{kind}: {raised}")
     return lines

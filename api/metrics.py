@@ -22,11 +22,12 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from api.http_middleware import PerRequest, at_start
 from api.spawn import METRICS_FOLDER
 
 if TYPE_CHECKING:
     import asyncpg
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from domain.provisioning_entry import ProvisioningEntry, ProvisioningLog
 
@@ -101,32 +102,20 @@ class CountingLog:
         self._inner.record(entry)
 
 
-class CountRequests:
-    """Counts and times the requests of an application; `routes` are the paths told apart."""
+class CountRequests(PerRequest):
+    """Counts and times the requests of an application."""
 
-    def __init__(self, app: ASGIApp, routes: frozenset[str]) -> None:
-        self._app = app
-        self._routes = routes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        path = scope["path"]
-        route = path if path in self._routes else "other"
+    async def _pass(self, route: str, scope: Scope, receive: Receive, send: Send) -> None:
         status, streams = 500, False
         began = time.perf_counter()
 
-        async def noting(message: Message) -> None:
+        def note(head: Message) -> None:
             nonlocal status, streams
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                streams = _EVENTS in dict(message["headers"]).get(b"content-type", b"")
-            await send(message)
+            status = head["status"]
+            streams = _EVENTS in dict(head["headers"]).get(b"content-type", b"")
 
         try:
-            await self._app(scope, receive, noting)
+            await self._app(scope, receive, at_start(send, note))
         finally:
             _HTTP_REQUESTS.labels(route, status).inc()
             if not streams:  # how long somebody listened says nothing of speed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from domain.commands import CarryOutReleased
 from domain.store.patience import DATABASE_TROUBLE
-from domain.store.released import organizations_with_released, released_after
+from domain.store.released_deprovisionings import organizations_with_released, released_after
 from domain.store.rounds import InRounds
 
 if TYPE_CHECKING:

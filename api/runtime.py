@@ -25,8 +25,9 @@ from domain.application import Application
 from domain.model.tables import metadata
 from domain.queries.reader import Reader
 from domain.queries.snapshots import Replica
-from domain.store.pool import open_pool
-from domain.store.unit_of_work import InvitationPolicy, SignInPolicy
+from domain.store.invitation_links import InvitationPolicy
+from domain.store.pool import SMALLEST, open_pool
+from domain.store.sign_in_links import SignInPolicy
 
 CLOSE_TIMEOUT_S = 5.0
 PATIENCE_S = 30.0
@@ -81,7 +82,8 @@ async def open_runtime(
         pool = await stack.enter_async_context(_pool(settings, urls.server, patient=patient))
         replica = None
         if settings.database_read_url is not None and workers:
-            replica = Replica(pool, await stack.enter_async_context(_replica_pool(settings)))
+            url = settings.database_read_url.get_secret_value()
+            replica = Replica(pool, await stack.enter_async_context(_replica_pool(settings, url)))
         background = Workers(
             pool=pool,
             replica=replica,
@@ -151,18 +153,9 @@ async def _pool(settings: Settings, url: str, *, patient: bool) -> AsyncIterator
 
 
 @asynccontextmanager
-async def _replica_pool(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
+async def _replica_pool(settings: Settings, url: str) -> AsyncIterator[asyncpg.Pool]:
     """Without a connection at first: the server starts whether or not the replica runs."""
-    if settings.database_read_url is None:
-        raise ValueError("no replica is set")
-    url = settings.database_read_url.get_secret_value()
-    pool = await open_pool(
-        url,
-        size=settings.pool_size,
-        smallest=0,
-        statement_cache=not goes_through_pooler(settings),
-        watch=_watch(settings),
-    )
+    pool = await _connect(settings, url, smallest=0)
     try:
         yield pool
     finally:
@@ -196,14 +189,20 @@ async def _open(settings: Settings, url: str, *, patient: bool) -> asyncpg.Pool:
     deadline = monotonic() + (PATIENCE_S if patient else 0)
     while True:
         try:
-            return await open_pool(
-                url,
-                size=settings.pool_size,
-                statement_cache=not goes_through_pooler(settings),
-                row_security=settings.row_security is Switch.ON,
-                watch=_watch(settings),
-            )
+            return await _connect(settings, url)
         except _AWAY:
             if monotonic() > deadline:
                 raise
             await asyncio.sleep(PAUSE_S)
+
+
+async def _connect(settings: Settings, url: str, *, smallest: int = SMALLEST) -> asyncpg.Pool:
+    """A pool as the settings say, alike for the primary and for a replica."""
+    return await open_pool(
+        url,
+        size=settings.pool_size,
+        smallest=smallest,
+        statement_cache=not goes_through_pooler(settings),
+        row_security=settings.row_security is Switch.ON,
+        watch=_watch(settings),
+    )

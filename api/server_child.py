@@ -16,12 +16,12 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from api.database import DatabaseUrls
+from api.settings import PREFIX
 from api.spawn import Spawned, forget_figures, spawn
 
 READY = b"ready\n"
 CANNOT_START = 3
 """Exit code of a process that has said why it cannot start."""
-_PREFIX = "ROLLCALL_"
 _LONGEST_MESSAGE = 65_536
 
 
@@ -47,7 +47,7 @@ class Child:
 
     def command(self, orders: Orders) -> None:
         """Tell the process where the database is and where to listen."""
-        settings = {name: value for name, value in os.environ.items() if name.startswith(_PREFIX)}
+        settings = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
         message = json.dumps({"urls": asdict(orders.urls), "settings": settings}).encode()
         with suppress(OSError):  # it has ended, as whoever waits for it will see
             socket.send_fds(self._control, [message], [orders.listener.fileno()])

@@ -53,6 +53,23 @@ class _Server(uvicorn.Server):
         with suppress(OSError):  # a parent that is gone is noticed elsewhere
             self._control.sendall(READY)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        HttpProtocol.ends_soon = True
+        # Whoever the kernel has let in already would be cut off when the last process listens no
+        # more. Nothing else happens between the last of them and the end of listening.
+        for listener in sockets or []:
+            listener.setblocking(False)
+            for _ in range(WAITING_CONNECTIONS):
+                if (waiting := _next_in_line(listener)) is None:
+                    break
+                await asyncio.get_running_loop().connect_accepted_socket(self._protocol, waiting)
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> HttpProtocol:
+        return HttpProtocol(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+
     def stop(self) -> None:
         """Take no more requests, finish those that run, and end."""
         # Live subscriptions would never finish; they go on where the client connects next.
@@ -100,6 +117,15 @@ async def run(settings: Settings, orders: Orders, control: socket.socket) -> Non
         loop.remove_reader(control)
         for task in beside:
             task.cancel()
+
+
+def _next_in_line(listener: socket.socket) -> socket.socket | None:
+    try:
+        connection, _ = listener.accept()
+    except OSError:  # nobody is waiting, or whoever was has left
+        return None
+    connection.setblocking(False)
+    return connection
 
 
 def _most_connections(wanted: int) -> int:

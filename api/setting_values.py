@@ -23,6 +23,13 @@ def _database_url(value: SecretStr) -> SecretStr:
 def _public_url(value: str) -> str:
     if not value:  # filled in from host and port
         return value
+    url = _url(value)
+    if urlsplit(url).path:
+        raise ValueError("it must have no path: give Rollcall a host name of its own")
+    return url
+
+
+def _url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("it must begin with https:// or http:// and name a host")
@@ -34,7 +41,7 @@ def _public_url(value: str) -> str:
 def _otlp_endpoint(value: str) -> str:
     if "@" in value or not value:
         raise ValueError("it must be an address such as http://127.0.0.1:4318, without a password")
-    return _public_url(value)
+    return _url(value)
 
 
 def _secret_key(value: SecretStr) -> SecretStr:

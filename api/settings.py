@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,18 +32,21 @@ class SmtpSecurity(StrEnum):
     TLS = "tls"
 
 
-class LogLevel(StrEnum):
+class _AnyCase(StrEnum):
+    """Values that may be written in any case."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        return next((known for known in cls if known == str(value).lower()), None)
+
+
+class LogLevel(_AnyCase):
     """The least severe message that is logged."""
 
     DEBUG = "debug"
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
-
-    @classmethod
-    def _missing_(cls, value: object) -> "LogLevel | None":
-        """Any spelling of the case."""
-        return next((level for level in cls if level == str(value).lower()), None)
 
 
 class LogFormat(StrEnum):
@@ -52,16 +56,11 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
-class Switch(StrEnum):
+class Switch(_AnyCase):
     """Whether something is done at all."""
 
     ON = "on"
     OFF = "off"
-
-    @classmethod
-    def _missing_(cls, value: object) -> "Switch | None":
-        """Any spelling of the case."""
-        return next((switch for switch in cls if switch == str(value).lower()), None)
 
 
 class SettingsError(Exception):
@@ -85,7 +84,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
     public_url: PublicUrl = Field(
-        "", description="Address under which identity providers and people reach the server."
+        "",
+        description="Address, without a path, at which providers and people reach the server.",
     )
     trusted_proxies: Proxies | None = Field(
         None, description="Reverse proxies whose X-Forwarded-For is believed, separated by commas."
@@ -115,7 +115,10 @@ class Settings(BaseSettings):
 
     secret_key: SecretKey | None = Field(
         None,
-        description="Secret that links and access tokens are signed with; made once when not set.",
+        description=(
+            "Secret that links and access tokens are signed with; made once when not set. Another"
+            " one ends them."
+        ),
     )
 
     smtp_host: str | None = Field(
@@ -240,13 +243,15 @@ def load_settings() -> Settings:
 def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     """One warning for each ROLLCALL_* variable that means nothing, with the likely name."""
     known = [*(variable(name) for name in Settings.model_fields), *CLIENT_VARIABLES]
+    endings = [name.removeprefix(PREFIX) for name in known]
     warnings = []
     for name in sorted(environment):
         if not name.upper().startswith(PREFIX) or name.upper().startswith(TEST_PREFIX):
             continue
         if name.upper() not in known:
-            close = difflib.get_close_matches(name.upper(), known, 1)
-            hint = f" Did you mean {close[0]}?" if close else ""
+            # All begin alike: what follows decides.
+            close = difflib.get_close_matches(name.upper()[len(PREFIX) :], endings, 1)
+            hint = f" Did you mean {PREFIX}{close[0]}?" if close else ""
             warnings.append(f"{name} is no setting of Rollcall and is ignored.{hint}")
     return warnings
 

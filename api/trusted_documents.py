@@ -1,11 +1,14 @@
-"""The file of trusted documents, read once at the start."""
+"""The file of trusted documents: read once at the start, and looked at by `rollcall doctor`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphql import GraphQLError, parse, validate
+
 from api.settings import variable
 from api.start_error import StartError
+from graphql_schema.schema import schema
 from graphql_schema.trusted import BadDocumentsError, read_documents
 
 if TYPE_CHECKING:
@@ -24,3 +27,11 @@ def trusted_documents(settings: Settings) -> dict[str, str]:
         raise StartError(f"{name}: {path} cannot be read ({error.strerror}).") from error
     except BadDocumentsError as error:
         raise StartError(f"{name}: {path} cannot be used: {error}.") from error
+
+
+def fits(document: str) -> bool:
+    """Whether this version of the schema has what a document asks for."""
+    try:
+        return not validate(schema._schema, parse(document))  # noqa: SLF001 - no other way
+    except GraphQLError:
+        return False

@@ -4,7 +4,7 @@ from prometheus_client import Counter, Gauge
 
 OUTBOX_AGE = Gauge(
     "rollcall_mails_due_seconds",
-    "How long the mail that waits longest for the mail server has been due.",
+    "How long ago the mail that waits longest for the mail server fell due, tried or not.",
     multiprocess_mode="livemax",
 )
 MAILS = Counter(
@@ -26,7 +26,7 @@ BULK_MEMBERS = Counter(
 SEALED = Counter("rollcall_audit_sealed_total", "Audit events sealed by this server.")
 SEALER_LAG = Gauge(
     "rollcall_audit_seal_lag_seconds",
-    "How old the oldest audit event was when it was sealed, in the last pass.",
+    "How old the oldest audit event was when it was sealed, or since when none could be.",
     multiprocess_mode="livemax",
 )
 CHAINS_BROKEN = Gauge(

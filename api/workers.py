@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from domain.commands.idempotency import KEPT
 from domain.store.audit_verifier import AuditVerifier
 from domain.store.bulk_retention import remove_old_items
 from domain.store.listener import Listener, Lookout
+from domain.store.member_counter import MemberCounter
 from domain.store.notice_rounds import queue_reminders, tell_who_waits
 from domain.store.notify import Notifier
 from domain.store.outboxes import (
@@ -40,6 +42,7 @@ from domain.store.outboxes import (
     SIGN_IN_MAILS,
     expire_invitations,
 )
+from domain.store.patience import DATABASE_TROUBLE
 from domain.store.replica import Replica
 from domain.store.request_log import RequestLogWriter
 from domain.store.retention import (
@@ -105,12 +108,13 @@ class Workers:
         self._last = Supervisor()
         self._replica = replica
         self._notifier = Notifier(pool)
-        self._sealer = Sealer(pool, self._notifier.changed)
+        self._counter = MemberCounter(pool)
+        self._sealer = Sealer(pool, self._heard)
         self._sealed_before = 0
         self._verifier = AuditVerifier(pool, CHAINS_BROKEN.set)
         self.tails = Tails(SUBSCRIPTIONS.set)
         self._lookout = Lookout(pool, self.tails)
-        self._listener = None if listen_url is None else Listener(listen_url, self.tails)
+        self._listener = None if listen_url is None else Listener(listen_url, self._lookout)
         self._usage = UsageNotes(pool)
         self._grace = mail_links.invitations.grace
         self._reminder_after = reminder_after
@@ -152,6 +156,11 @@ class Workers:
         """Wake whoever follows the organization, in every process."""
         self._notifier.changed(organization_id)
 
+    def _heard(self, organization_id: UUID) -> None:
+        """Events of the organization were sealed."""
+        self._notifier.changed(organization_id)
+        self._counter.sealed(organization_id)
+
     def touch_credential(self, organization_id: UUID, credential_id: UUID) -> None:
         """A SCIM credential was used just now; costs nothing worth mentioning."""
         self._usage.touch_credential(organization_id, credential_id)
@@ -169,6 +178,7 @@ class Workers:
         keep = self._supervisor.keep
         self._last.keep("notifier", self._notifier.run, self._notifier.stop)
         keep("audit sealer", self._sealer.run, self._sealer.stop)
+        keep("member counter", self._counter.run, self._counter.stop)
         keep("audit verifier", self._verifier.run, self._verifier.stop)
         keep("request log", self.request_log.run, self.request_log.stop)
         keep("lookout", self._lookout.run, self._lookout.stop)
@@ -195,7 +205,8 @@ class Workers:
         """Finish what is begun and write what is buffered, within 10 s. Requests end before."""
         await self._supervisor.drain(DRAIN_S)
         await self._last.drain(DRAIN_NOTICES_S)
-        await self._measure()
+        with suppress(*DATABASE_TROUBLE):
+            await self._measure()
 
     async def _expire(self) -> None:
         if amount := await expire_invitations(self._pool):
@@ -205,18 +216,21 @@ class Workers:
                 logger.info("%d mails of %s are of no use any more", amount, outbox.table)
 
     async def _tell_who_waits(self) -> None:
-        await tell_who_waits(self._pool, self._grace)
+        await tell_who_waits(self._pool, self._grace, self._supervisor.stopping.is_set)
 
     async def _remind(self) -> None:
         if self._reminder_after is not None:
-            await queue_reminders(self._pool, self._reminder_after)
+            stopping = self._supervisor.stopping.is_set
+            await queue_reminders(self._pool, self._reminder_after, stopping)
 
     async def _measure(self) -> None:
         REQUEST_LOG_DEPTH.set(self.request_log.depth)
         SEALER_LAG.set(self._sealer.lag_s)
         SEALED.inc(self._sealer.total - self._sealed_before)
         self._sealed_before = self._sealer.total
-        OUTBOX_AGE.set(max((each.oldest_due_s for each in self._senders.values()), default=0.0))
+        # Last, for it asks the database, which may be away.
+        waits = [await each.waits_for_s() for each in self._senders.values()]
+        OUTBOX_AGE.set(max(waits, default=0.0))
 
     async def _forget(self) -> None:
         if removed := await remove_old_items(self._pool, utc_now() - BULK_ITEMS_KEPT):

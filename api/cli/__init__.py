@@ -22,7 +22,7 @@ COMMANDS = {
     "scim": "Switch SCIM on or off and choose its provider.",
     "scim-key": "Rotate, list and revoke SCIM keys, and make OAuth clients.",
     "oidc": "Let people sign in with OpenID providers of an organization.",
-    "token": "Make access tokens for the GraphQL API.",
+    "token": "Make, list and revoke access tokens for the GraphQL API.",
     "audit": "Export, verify and watch the history of an organization.",
     "sign-in": "Sign in to a server, from any machine.",
     "accept": "Accept an invitation without a browser.",

@@ -93,7 +93,10 @@ def accept(  # noqa: PLR0917 options
     async def preview(remote: RemoteServer) -> dict[str, Any]:
         answer = await remote.ask(_PREVIEW, token=found.token)
         if answer["invitationPreview"] is None:
-            raise RemoteError("This link is not known here. Copy all of it from the newest mail.")
+            raise RemoteError(
+                "This link opens no invitation here. Copy all of it from the newest mail; if that"
+                " is what you did, the invitation was taken back: ask whoever invited you."
+            )
         shown: dict[str, Any] = answer["invitationPreview"]
         return shown
 

@@ -73,7 +73,7 @@ async def create_organization(runtime: Runtime, name: str, owner: str | None) ->
 async def sign_in_url(runtime: Runtime, email: str) -> str:
     """The address at which the person of that address signs in, once. Raises NotFound."""
     issued = await execute(runtime, IssueSignInLink(email))
-    return runtime.application.sign_in.url_of(issued.value, runtime.settings.public_url)
+    return runtime.mail_links.sign_in_url(issued.value)
 
 
 async def open_access(runtime: Runtime, organization_id: UUID) -> Access:
@@ -88,10 +88,12 @@ async def open_access(runtime: Runtime, organization_id: UUID) -> Access:
 async def lend_access(
     runtime: Runtime, organization_id: UUID, name: str, lifetime: timedelta
 ) -> Access:
-    """A further key and token of the organization that end by themselves."""
+    """A further key and token of the organization, so named, that end by themselves."""
     ends_at = utc_now() + lifetime
     await execute(runtime, EnableScim(organization_id))
-    key = await execute(runtime, CreateScimCredential(organization_id, expires_at=ends_at))
+    key = await execute(
+        runtime, CreateScimCredential(organization_id, expires_at=ends_at, name=name)
+    )
     token = await execute(
         runtime, CreateAccessToken(organization_id, name, ALL_SCOPES, expires_at=ends_at)
     )

@@ -11,6 +11,7 @@ import typer
 from api.cli.console import Line, print_result, say
 from api.cli.session import FAILED, AsJson
 from api.cli.work import OrganizationOption, with_runtime
+from api.plain_text import printable
 from api.runtime import Runtime
 from domain.queries.audit_export import PAGE, as_json_lines, end_of_chain, export, sealed_events
 from domain.queries.audit_verification import verify_chain
@@ -18,7 +19,6 @@ from domain.queries.directory import find_organization
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
-UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 AfterOption = Annotated[int, typer.Option(min=0, help="Begin after this position.")]
 
 
@@ -105,8 +105,7 @@ def sentence_of(event: dict[str, Any]) -> str:
     about = f"{moment}Z  {event['action']}  {event['subject_label']}"
     by = f"by {event['actor_label']} ({event['origin']})"
     sentence = f"{event['position']:>8}  {about}  {by}{f': {changed}' if changed else ''}"
-    # Names come from elsewhere: none may steer the terminal.
-    return "".join(letter if letter.isprintable() else UNPRINTABLE for letter in sentence)
+    return printable(sentence)
 
 
 def _write(data: bytes) -> None:

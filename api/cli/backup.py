@@ -13,7 +13,7 @@ from api.cli.console import say
 from api.cli.session import embedded_database, settings_of
 from api.deployment_secret import secret_file
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

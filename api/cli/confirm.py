@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -18,13 +17,13 @@ from api.cli.remote import (
     PassphraseOption,
     ServerOption,
     SessionOption,
-    TokenOption,
     access_token,
     ask,
     passphrase_of,
     where,
 )
-from api.cli.session import fail
+from api.cli.secret_input import warn_of_readers
+from api.cli.session import SOME_REFUSED, fail
 from api.confirming.absent import outcomes_of_absent
 from api.confirming.choice import Choice
 from api.confirming.hourly_budget import HourlyBudget
@@ -45,12 +44,11 @@ from api.remote.changes import member_changes
 from api.remote.errors import Stopped
 from api.remote.introduction import Introduction
 from api.remote.server import RemoteServer
-from api.remote.session_file import state_folder
+from api.remote.session_file import state_file
 from api.remote.work_list import Place, WorkList, find_place
 
 app = typer.Typer(add_completion=False)
 
-SOME_REFUSED = 3
 USAGE = 2
 
 
@@ -78,7 +76,13 @@ def confirm(  # noqa: PLR0917 options
     passphrase_file: PassphraseOption = None,
     organization: OrganizationOption = None,
     server: ServerOption = None,
-    token_file: TokenOption = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of an access token with MEMBERS_READ and MEMBERS_CONFIRM, and GROUPS_READ"
+            " where a policy names groups; without, ROLLCALL_ACCESS_TOKEN or a session."
+        ),
+    ] = None,
     session: SessionOption = None,
     state: Annotated[
         Path | None, typer.Option(help="File that remembers the policy's at_most_per_hour.")
@@ -147,6 +151,8 @@ async def _once(
     for outcome in await outcomes_of_absent(work, absent):
         counts[outcome.result] += 1
         print_outcome(outcome, as_json=as_json)
+    if not counts.total() and not as_json:
+        say("Nobody waits to be confirmed.")
     left = counts[Result.LEFT] if choice.emails else 0
     return SOME_REFUSED if counts[Result.REFUSED] or left else 0
 
@@ -184,7 +190,9 @@ def _keys(
     passphrase: Callable[[], str],
 ) -> KeySource:
     if key_file is not None:
-        return KeyFile(key_file)
+        source = KeyFile(key_file)
+        warn_of_readers(key_file)
+        return source
     if text := os.environ.get(VARIABLE):
         return KeyVariable(text)
     return OwnKey(remote, organization, passphrase)
@@ -197,5 +205,4 @@ def _budget(
     most = None if policy is None else policy.at_most_per_hour
     if most is None:
         return closing(HourlyBudget(None))
-    name = hashlib.sha256(f"{url} {place.id}".encode()).hexdigest()[:16]
-    return closing(HourlyBudget(most, state or state_folder() / f"confirm-{name}.json"))
+    return closing(HourlyBudget(most, state or state_file("confirm", url, place.id)))

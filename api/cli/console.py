@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.plain_text import printable
+
 STDERR = Console(stderr=True, highlight=False, soft_wrap=True)
 STDOUT = Console(highlight=False, soft_wrap=True)
 
@@ -30,7 +32,7 @@ class Line:
 
 def say(text: str) -> None:
     """Tell the person something that is not the result."""
-    STDERR.print(Text(text))
+    STDERR.print(Text("\n".join(map(printable, text.split("\n")))))
 
 
 def print_result(lines: Sequence[Line], *, as_json: bool) -> None:
@@ -91,9 +93,7 @@ def _text(value: object) -> str:
             return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
         case Enum():
             return str(value.value)
-        case UUID():
-            return str(value)
         case list() | tuple() | set() | frozenset():
             return ", ".join(map(_text, value))
         case _:
-            return str(value)
+            return printable(str(value))

@@ -21,7 +21,7 @@ from api.demo_report import ask
 from api.runtime import Runtime
 from domain.queries.directory import UnknownOrganization, find_organization
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 SLUG = "demo"
 LIFETIME = timedelta(hours=1)
@@ -38,7 +38,10 @@ def demo() -> None:
             async with httpx.AsyncClient(timeout=10) as client:
                 (await client.get(f"{url}/ready")).raise_for_status()
         except httpx.HTTPError:
-            fail(f"No server is ready at {url}. Start one in another terminal: make run")
+            fail(
+                f"No server is ready at {url}. Start one in another terminal: make run."
+                " If it runs at another port, set ROLLCALL_PORT here, too."
+            )
         access = await _access(runtime)
         try:
             await play(access.scim_url, access.scim_key or "", _note)

@@ -12,7 +12,7 @@ from api.cli.session import fail, run_command, settings_of
 from api.database import bring_up_to_date, connect, open_database
 from api.settings import Switch
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from api.checks import (
     Finding,
     Health,
     check_database,
+    check_documents,
     check_mail,
     check_public_url,
     check_secret,
@@ -18,7 +19,7 @@ from api.database import open_database
 from api.settings import Settings
 from api.start_error import StartError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _COLUMNS = {"what": "check", "health": "state", "text": "found"}
 
@@ -50,5 +51,7 @@ async def _findings(settings: Settings) -> list[Finding]:
         findings.append(Finding("database", Health.BROKEN, str(error)))
     findings.append(check_secret(settings))
     findings.append(await check_mail(settings))
-    findings.append(check_public_url(settings))
+    findings.append(await check_public_url(settings))
+    if (documents := check_documents(settings)) is not None:
+        findings.append(documents)
     return findings

@@ -15,7 +15,7 @@ from api.cli.work import with_runtime
 from api.runtime import Runtime
 from domain.queries.directory import find_organization
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 LIFETIME = timedelta(days=1)
 

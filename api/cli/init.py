@@ -14,7 +14,7 @@ from api.runtime import Runtime
 from domain.errors import Taken
 from domain.queries.directory import find_organization
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

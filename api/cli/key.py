@@ -25,12 +25,7 @@ from api.remote.people import OwnMembership, Person, new_keys_input, read_person
 from api.remote.server import RemoteServer
 from domain.keys.account_keys import lock, new_key_pair
 from domain.keys.fingerprint import organization_fingerprint
-from domain.keys.organization_key import (
-    OrganizationKey,
-    new_organization_key,
-    unwrap,
-    wrap,
-)
+from domain.keys.organization_key import OrganizationKey
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("rotate")(rotate_key)
@@ -120,17 +115,8 @@ def create(  # noqa: PLR0917 options
         own = person.membership(organization)
         if own.key_version > 0:
             return None
-        # Who cannot open what is wrapped for them would lock everybody out.
         pair = person.unlock(passphrase_of(passphrase_file))
-        made = new_organization_key(own.organization_uuid, own.key_version + 1)
-        wrapped = wrap(made, person.expect_keys())
-        if unwrap(wrapped, pair, own.organization_uuid) != made:
-            raise RemoteError("The key could not be opened again. Nothing was sent.")
-        given = {
-            "organizationId": own.organization_id,
-            "wrappedOrganizationKey": wrapped,
-            "expectedKeyVersion": own.key_version,
-        }
+        made, given = own.next_key(person.expect_keys(), pair)
         await remote.do(_CREATE, input=given)
         if key_file is not None:
             write_key_file(key_file, made)

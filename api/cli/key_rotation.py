@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from joserfc.jwk import ECKey
 
 from api.cli.console import Line, print_result, say
 from api.cli.remote import (
@@ -19,7 +19,7 @@ from api.cli.remote import (
     passphrase_of,
     where,
 )
-from api.cli.session import AsJson
+from api.cli.session import SOME_REFUSED, AsJson
 from api.confirming.choice import Choice
 from api.confirming.hourly_budget import HourlyBudget
 from api.confirming.key_source import HeldKey
@@ -32,12 +32,10 @@ from api.remote.key_file import expect_key_file_or_none, write_key_file
 from api.remote.people import OwnMembership, Person, read_person
 from api.remote.private_file import write_private
 from api.remote.server import RemoteServer
-from api.remote.session_file import state_folder
+from api.remote.session_file import state_file
 from api.remote.work_list import WorkList, find_place
 from domain.keys.fingerprint import organization_fingerprint
-from domain.keys.organization_key import OrganizationKey, new_organization_key, unwrap, wrap
-
-SOME_REFUSED = 3
+from domain.keys.organization_key import OrganizationKey
 
 _ROTATE = """
 mutation RotateKey($input: CreateOrganizationKeyInput!) {
@@ -113,22 +111,13 @@ def rotate_key(  # noqa: PLR0917 options
 
 
 async def _new_version(
-    remote: RemoteServer, person: Person, own: OwnMembership, pair: Any, mark: _Mark
+    remote: RemoteServer, person: Person, own: OwnMembership, pair: ECKey, mark: _Mark
 ) -> OrganizationKey:
     """A new key, wrapped for the caller and taken by the server. Raises RemoteError."""
     if own.key_version == 0:
         raise RemoteError("The organization has no key yet. Make it: rollcall key create.")
-    made = new_organization_key(own.organization_uuid, own.key_version + 1)
-    wrapped = wrap(made, person.expect_keys())
-    # Who cannot open what is wrapped for them would lock everybody out.
-    if unwrap(wrapped, pair, own.organization_uuid) != made:
-        raise RemoteError("The key could not be opened again. Nothing was sent.")
+    made, given = own.next_key(person.expect_keys(), pair)
     mark.write(made)
-    given = {
-        "organizationId": own.organization_id,
-        "wrappedOrganizationKey": wrapped,
-        "expectedKeyVersion": own.key_version,
-    }
     await remote.do(_ROTATE, input=given)
     return made
 
@@ -140,15 +129,14 @@ class _Mark:
     """
 
     def __init__(self, url: str, own: OwnMembership) -> None:
-        name = hashlib.sha256(f"{url} {own.organization_id}".encode()).hexdigest()[:16]
-        self._path = state_folder() / f"rotation-{name}.json"
+        self._path = state_file("rotation", url, own.organization_id)
 
     def write(self, key: OrganizationKey) -> None:
         """Before the server is asked. Raises RemoteError."""
         words = organization_fingerprint(key)
         write_private(self._path, json.dumps({"version": key.version, "words": words}) + "\n")
 
-    def unfinished(self, own: OwnMembership, pair: Any) -> OrganizationKey | None:
+    def unfinished(self, own: OwnMembership, pair: ECKey) -> OrganizationKey | None:
         """The key of the rotation to go on with; None where a new one is to be made."""
         try:
             marked = json.loads(self._path.read_text("utf-8"))

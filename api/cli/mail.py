@@ -8,10 +8,9 @@ import typer
 
 from api.cli.console import Line, print_result, print_rows
 from api.cli.session import AsJson, fail
-from api.cli.work import with_runtime
+from api.cli.work import reach_of, with_runtime
 from api.mail.letters import RenderedMail
 from api.runtime import Runtime
-from domain.queries.directory import find_organization
 from domain.queries.mailbox import MailboxRow, newest_mails
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -46,9 +45,7 @@ def list_mail(
     """List them, newest first."""
 
     async def work(runtime: Runtime) -> list[MailboxRow]:
-        reach = None
-        if organization is not None:
-            reach = (await find_organization(runtime.reader, organization)).id
+        reach = await reach_of(runtime, organization)
         return await newest_mails(runtime.reader, reach, limit)
 
     rows: list[dict[str, Any]] = [
@@ -76,9 +73,7 @@ def show(
     """Show one mail with its link, the newest that fits: whoever has the link can use it."""
 
     async def work(runtime: Runtime) -> RenderedMail | None:
-        reach = None
-        if organization is not None:
-            reach = (await find_organization(runtime.reader, organization)).id
+        reach = await reach_of(runtime, organization)
         for row in await newest_mails(runtime.reader, reach, MOST):
             if which.strip().lower() in {str(row.id), row.email.lower()}:
                 return runtime.mail_links.render(row)

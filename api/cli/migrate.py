@@ -9,7 +9,7 @@ from api.cli.session import run_command, settings_of
 from api.database import connect, migrate_now, newest_revision, open_database
 from api.settings import Switch
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

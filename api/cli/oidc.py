@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import Line, print_result, print_rows, say
+from api.cli.secret_input import secret_in
 from api.cli.session import AsJson, fail, interactive
 from api.cli.work import OrganizationOption, execute, with_runtime
 from api.runtime import Runtime
@@ -114,15 +115,10 @@ def remove(
 
 
 def _secret(path: Path | None) -> str:
-    """The client's secret: never an argument, which every user of the machine could read."""
+    """The client's secret."""
     if path is None:
         if not interactive():
             fail("Give the client's secret with --client-secret-file FILE, or - to pipe it in.")
         asked: str = typer.prompt("Client secret", hide_input=True, err=True)
         return asked
-    if str(path) == "-":
-        return sys.stdin.read()
-    try:
-        return path.read_text()
-    except (OSError, UnicodeDecodeError):
-        fail(f"{path} cannot be read.")
+    return sys.stdin.read() if str(path) == "-" else secret_in(path)

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import typer
 
 from api.cli.console import say
-from api.cli.session import fail, interactive, settings_of
+from api.cli.secret_input import secret_in
+from api.cli.session import INTERRUPTED, fail, interactive, settings_of
 from api.remote.errors import RemoteError, Stopped
 from api.remote.introduction import Introduction
-from api.remote.private_file import open_to_others, read_private
 from api.remote.server import Pause, RemoteServer, server_url
 from api.remote.session_file import SessionFile, config_folder
 from domain.keys.account_keys import MIN_PASSPHRASE
@@ -24,7 +24,6 @@ from domain.keys.account_keys import MIN_PASSPHRASE
 Result = TypeVar("Result")
 
 PASSPHRASE = "ROLLCALL_PASSPHRASE"  # noqa: S105 - the name of a variable
-INTERRUPTED = 130
 
 ServerOption = Annotated[
     str | None,
@@ -48,12 +47,6 @@ PassphraseOption = Annotated[
     Path | None,
     typer.Option(
         "--passphrase-file", help=f"File of the passphrase; without, {PASSPHRASE} or a question."
-    ),
-]
-TokenOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--token-file", help="File of an access token; without, ROLLCALL_ACCESS_TOKEN or a session."
     ),
 ]
 
@@ -98,17 +91,8 @@ def ask(
         async with RemoteServer(url, introduction, pause=pause) as server:
             return await work(server)
 
-    return finish(asked)
-
-
-def finish(work: Callable[[], Awaitable[Result]]) -> Result:
-    """The result of `work`; RemoteError ends the command with one line."""
-
-    async def begun() -> Result:
-        return await work()
-
     try:
-        return asyncio.run(begun())
+        return asyncio.run(asked())
     except RemoteError as error:
         fail(str(error))
     except (Stopped, KeyboardInterrupt):
@@ -116,19 +100,13 @@ def finish(work: Callable[[], Awaitable[Result]]) -> Result:
 
 
 def access_token(file: Path | None) -> str | None:
-    """The token in the file, or in ROLLCALL_ACCESS_TOKEN."""
-    text = os.environ.get("ROLLCALL_ACCESS_TOKEN", "") if file is None else secret_in(file)
-    return text.strip() or None
-
-
-def secret_in(path: Path) -> str:
-    """The text of a file that others should not read."""
-    try:
-        text = read_private(path)
-    except RemoteError as error:
-        fail(str(error))
-    if open_to_others(path):
-        say(f"Warning: others can read {path}. chmod 600 {path}")
+    """The token in the file, or in ROLLCALL_ACCESS_TOKEN; None where neither is given."""
+    if file is None:
+        return os.environ.get("ROLLCALL_ACCESS_TOKEN", "").strip() or None
+    text = secret_in(file).strip()
+    if not text:
+        # Not by a session instead: who names a token means to do no more than it may.
+        fail(f"{file} is empty: it should hold an access token.")
     return text
 
 

@@ -12,7 +12,7 @@ from api.backup import read_backup
 from api.cli.console import say
 from api.cli.session import embedded_database, settings_of
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

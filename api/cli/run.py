@@ -9,16 +9,15 @@ import typer
 from api.cli.console import STDOUT, say
 from api.cli.serve import Host, Port, Workers
 from api.cli.session import fail, settings_of
-from api.database import DatabaseUrls, connect
+from api.database import DatabaseUrls, connect, holds_organizations
 from api.logs import set_up_logs
 from api.server import serve as run_server
 from api.settings import Settings
 from api.start_error import StartError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 NAME = "Demo"
-_ANY = "SELECT EXISTS (SELECT FROM organizations)"
 
 
 @app.command()
@@ -44,7 +43,7 @@ class Welcome:
         """Make the organization where there is none."""
         connection = await connect(urls.owner)
         try:
-            if await connection.fetchval(_ANY):
+            if await holds_organizations(connection):
                 return
         finally:
             await connection.close()

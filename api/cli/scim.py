@@ -35,7 +35,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(scim_guard.app, name="guard")
 
 
-class Switch(StrEnum):
+class Resettable(StrEnum):
     """What `--reset` gives back to the defaults, named as the option that sets it."""
 
     PROVIDER = "provider"
@@ -80,7 +80,7 @@ MaxPercent = Annotated[
     int | None, typer.Option(help="Percent of the organization, where that is more.")
 ]
 Reset = Annotated[
-    list[Switch] | None,
+    list[Resettable] | None,
     typer.Option(help="Back to the default; of the provider: none. May be repeated."),
 ]
 
@@ -108,7 +108,7 @@ def set_up(  # noqa: PLR0917 options
 ) -> None:
     """Choose the provider, and single switches apart from its preset. Prints what holds now."""
 
-    def said(switch: Switch, value: Any) -> Any:
+    def said(switch: Resettable, value: Any) -> Any:
         if switch in (reset or ()):
             if value is not None:
                 raise typer.BadParameter(f"--{switch} is both set and reset.")
@@ -116,16 +116,16 @@ def set_up(  # noqa: PLR0917 options
         return KEEP if value is None else value
 
     given = {
-        "provider": said(Switch.PROVIDER, provider),
-        "on_provision": said(Switch.ON_PROVISION, on_provision),
-        "rehire": said(Switch.REHIRE, rehire),
-        "omitted_group_members": said(Switch.OMITTED_MEMBERS, omitted_members),
-        "patch_response": said(Switch.PATCH_RESPONSE, patch_response),
-        "strict_member_ids": said(Switch.STRICT_MEMBER_IDS, strict_member_ids),
-        "content_type": said(Switch.CONTENT_TYPE, content_type),
-        "guard_enabled": said(Switch.GUARD, guard),
-        "guard_max_members": said(Switch.GUARD_MAX_MEMBERS, guard_max_members),
-        "guard_max_percent": said(Switch.GUARD_MAX_PERCENT, guard_max_percent),
+        "provider": said(Resettable.PROVIDER, provider),
+        "on_provision": said(Resettable.ON_PROVISION, on_provision),
+        "rehire": said(Resettable.REHIRE, rehire),
+        "omitted_group_members": said(Resettable.OMITTED_MEMBERS, omitted_members),
+        "patch_response": said(Resettable.PATCH_RESPONSE, patch_response),
+        "strict_member_ids": said(Resettable.STRICT_MEMBER_IDS, strict_member_ids),
+        "content_type": said(Resettable.CONTENT_TYPE, content_type),
+        "guard_enabled": said(Resettable.GUARD, guard),
+        "guard_max_members": said(Resettable.GUARD_MAX_MEMBERS, guard_max_members),
+        "guard_max_percent": said(Resettable.GUARD_MAX_PERCENT, guard_max_percent),
     }
 
     def command(organization_id: UUID) -> Command[Any]:

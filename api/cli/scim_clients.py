@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,16 +33,20 @@ Lifetime = Annotated[
     int | None,
     typer.Option(min=1, max=LONGEST_DAYS, help="Days after which it ends; without, it does not."),
 ]
+Name = Annotated[str | None, typer.Option(help="What to call it, to tell it from the others.")]
 
 
 def oauth_client(
-    organization: OrganizationOption, lifetime_days: Lifetime = None, as_json: AsJson = False
+    organization: OrganizationOption,
+    name: Name = None,
+    lifetime_days: Lifetime = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make an OAuth client; its secret is shown this once. Others go on working."""
-    ends_at = _end(lifetime_days)
+    ends_at = end_of(lifetime_days)
     _create(
         organization,
-        lambda owner: CreateScimCredential(owner, CredentialKind.OAUTH_CLIENT, ends_at),
+        lambda owner: CreateScimCredential(owner, CredentialKind.OAUTH_CLIENT, ends_at, name),
         ends_at,
         as_json=as_json,
     )
@@ -61,28 +66,42 @@ def workload_identity(  # noqa: PLR0917 options
         Path | None,
         typer.Option(help="A file with the issuer's keys, instead.", exists=True, dir_okay=False),
     ] = None,
+    name: Name = None,
     lifetime_days: Lifetime = None,
     as_json: AsJson = False,
 ) -> None:
     """Make an OAuth client that has no secret: an issuer's signed assertions prove it."""
     identity = WorkloadIdentity(issuer, subject, audience, jwks_url, _key_set(jwks))
-    ends_at = _end(lifetime_days)
+    ends_at = end_of(lifetime_days)
     _create(
         organization,
-        lambda owner: CreateWorkloadIdentity(owner, identity, ends_at),
+        lambda owner: CreateWorkloadIdentity(owner, identity, ends_at, name),
         ends_at,
         as_json=as_json,
     )
 
 
-def _create(organization: str, make: Any, ends_at: datetime | None, *, as_json: bool) -> None:
+def issue(
+    organization: str, make: Callable[[UUID], Command[IssuedCredential]]
+) -> tuple[UUID, IssuedCredential, str]:
+    """Make a credential: the organization's id, what was made, and where tokens are asked for."""
+
     async def work(runtime: Runtime) -> tuple[UUID, IssuedCredential, str]:
         found = await find_organization(runtime.reader, organization)
-        command: Command[IssuedCredential] = make(found.id)
-        issued: IssuedCredential = (await execute(runtime, command)).value
+        issued: IssuedCredential = (await execute(runtime, make(found.id))).value
         return found.id, issued, runtime.settings.public_url + TOKEN_PATH
 
-    owner, issued, token_url = with_runtime(work)
+    return with_runtime(work)
+
+
+def _create(
+    organization: str,
+    make: Callable[[UUID], Command[IssuedCredential]],
+    ends_at: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
+    owner, issued, token_url = issue(organization, make)
     credential_id = issued.credential_id
     lines = [
         Line("key id", "keyId", credential_id),
@@ -94,7 +113,8 @@ def _create(organization: str, make: Any, ends_at: datetime | None, *, as_json: 
     print_result(lines, as_json=as_json)
 
 
-def _end(lifetime_days: int | None) -> datetime | None:
+def end_of(lifetime_days: int | None) -> datetime | None:
+    """When what is made now ends, or None for never."""
     return None if lifetime_days is None else utc_now() + timedelta(days=lifetime_days)
 
 

@@ -8,13 +8,24 @@ from uuid import UUID
 import typer
 
 from api.cli.console import Line, print_result, print_rows, say
-from api.cli.scim_clients import oauth_client, workload_identity
+from api.cli.scim_clients import (
+    Lifetime,
+    Name,
+    end_of,
+    issue,
+    oauth_client,
+    workload_identity,
+)
 from api.cli.session import AsJson
 from api.cli.work import OrganizationOption, execute, with_runtime
 from api.runtime import Runtime
 from domain.client_ids import client_id_of
 from domain.clock import utc_now
-from domain.commands import IssuedCredential, RevokeScimCredential, RotateScimApiKey
+from domain.commands import (
+    CreateScimCredential,
+    RevokeScimCredential,
+    RotateScimApiKey,
+)
 from domain.queries.directory import ScimKeyEntry, find_organization, scim_keys
 from domain.vocabulary import CredentialKind
 
@@ -23,9 +34,11 @@ app.command("oauth-client")(oauth_client)
 app.command("workload-identity")(workload_identity)
 
 _DAY_S = 86_400
+_WEEK_S = 7 * _DAY_S
 _COLUMNS = {
     "id": "id",
-    "hint": "begins with",
+    "name": "name",
+    "hint": "secret begins with",
     "state": "state",
     "kind": "kind",
     "clientId": "client id",
@@ -41,22 +54,37 @@ def scim_key() -> None:
 
 
 @app.command()
+def create(
+    organization: OrganizationOption,
+    name: Name = None,
+    lifetime_days: Lifetime = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a further key, shown this once; the others go on working."""
+    ends_at = end_of(lifetime_days)
+    _, issued, _ = issue(
+        organization, lambda owner: CreateScimCredential(owner, expires_at=ends_at, name=name)
+    )
+    lines = [
+        Line("key id", "keyId", issued.credential_id),
+        Line("SCIM API key", "scimApiKey", issued.secret),
+        Line("expires", "expiresAt", ends_at),
+    ]
+    print_result(lines, as_json=as_json)
+
+
+@app.command()
 def rotate(
     organization: OrganizationOption,
     overlap: Annotated[
-        int, typer.Option(help="Seconds for which the keys before go on working.")
+        int,
+        typer.Option(min=0, max=_WEEK_S, help="Seconds for which the keys before go on working."),
     ] = _DAY_S,
+    name: Name = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a new key, shown this once; the ones before end after the overlap, OAuth clients not."""
-
-    async def work(runtime: Runtime) -> IssuedCredential:
-        found = await find_organization(runtime.reader, organization)
-        outcome = await execute(runtime, RotateScimApiKey(found.id, overlap))
-        issued: IssuedCredential = outcome.value
-        return issued
-
-    issued = with_runtime(work)
+    _, issued, _ = issue(organization, lambda owner: RotateScimApiKey(owner, overlap, name))
     lines = [
         Line("key id", "keyId", issued.credential_id),
         Line("SCIM API key", "scimApiKey", issued.secret),
@@ -77,6 +105,7 @@ def list_keys(organization: OrganizationOption, as_json: AsJson = False) -> None
     rows: list[dict[str, Any]] = [
         {
             "id": key.id,
+            "name": key.name,
             "hint": key.hint,
             "state": key.state(now),
             "kind": key.kind,

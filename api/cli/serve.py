@@ -11,7 +11,7 @@ from api.logs import set_up_logs
 from api.server import serve as run_server
 from api.start_error import StartError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (ROLLCALL_HOST).")]
 Port = Annotated[

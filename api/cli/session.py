@@ -31,6 +31,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing els
 
 FAILED = 1
 EXISTS = 3
+SOME_REFUSED = 3
+INTERRUPTED = 130
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
@@ -75,7 +77,7 @@ def run_command(settings: Settings, work: Callable[[], Awaitable[Result]]) -> Re
         why = error if isinstance(error, OSError) else type(error).__name__
         fail(f"The database failed: {why}. Try `rollcall doctor`.")
     except KeyboardInterrupt:
-        fail("Interrupted.", 130)
+        fail("Interrupted.", INTERRUPTED)
 
 
 @contextmanager

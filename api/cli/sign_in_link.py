@@ -12,7 +12,7 @@ from api.cli.session import AsJson
 from api.cli.work import with_runtime
 from api.runtime import Runtime
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

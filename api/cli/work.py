@@ -12,6 +12,8 @@ from api.runtime import Runtime, open_runtime
 from domain.application import Command, Outcome
 from domain.caller import Caller, system_caller
 from domain.errors import DomainError
+from domain.ids import UUID
+from domain.queries.directory import find_organization
 from domain.vocabulary import Origin
 
 Result = TypeVar("Result")
@@ -33,6 +35,16 @@ def with_runtime(work: Callable[[Runtime], Awaitable[Result]]) -> Result:
                 fail(error.message)
 
     return run_command(settings, on_runtime)
+
+
+async def reach_of(runtime: Runtime, organization: str | None) -> UUID | None:
+    """The id of the organization of that id, slug or name; None where none is named.
+
+    Raises UnknownOrganization.
+    """
+    if organization is None:
+        return None
+    return (await find_organization(runtime.reader, organization)).id
 
 
 def caller() -> Caller:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from api.remote.errors import RemoteError
-from api.remote.private_file import write_private
+from api.remote.private_file import FOLDER_MODE, write_private
 from domain.clock import utc_now
 
 HOUR = timedelta(hours=1)
@@ -148,7 +148,7 @@ class HourlyBudget:
 def _locked(path: Path) -> IO[bytes]:
     """A lock beside the file, held until it is closed or the process ends."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         file = os.fdopen(descriptor, "rb")
     except OSError as error:

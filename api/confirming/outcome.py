@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from api.plain_text import printable
+from api.remote.errors import Unheard
 from api.remote.work_list import Waiting
 
 
@@ -60,15 +64,27 @@ class Outcome:
     def as_line(self) -> str:
         """For people."""
         more = [text for text in (self.message, self.fingerprint) if text]
-        line = f"{self.result.value:<13}  {self.label}{'  ' if more else ''}{'; '.join(more)}"
-        # Names come from elsewhere: none may steer the terminal.
-        return "".join(
-            letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line
+        return printable(
+            f"{self.result.value:<13}  {self.label}{'  ' if more else ''}{'; '.join(more)}"
         )
 
 
 def print_outcome(outcome: Outcome, *, as_json: bool) -> None:
-    """One line on standard output, at once."""
+    """One line on standard output, at once. Raises Unheard where nothing can be written there."""
     line = orjson.dumps(outcome.as_row()).decode() if as_json else outcome.as_line()
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    if sys.stdout is None:  # closed on purpose, as `>&-` does
+        return
+    try:
+        try:
+            sys.stdout.write(line + "\n")
+        except UnicodeEncodeError:
+            plain = json.dumps(outcome.as_row()) if as_json else ascii(line)[1:-1]
+            sys.stdout.write(plain + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left in the buffer would be tried again, and complained of, at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Unheard(
+            f"What came of each member cannot be written: {error.strerror}. Some may be confirmed"
+            " without a line here; start again for the others."
+        ) from None

@@ -19,8 +19,11 @@ from domain.keys.organization_key import wrap
 BATCH = 100
 """At most 500 are allowed; so many take a second or two, where an operation may take ten."""
 SWEEPS = 3
-READ_AGAIN = frozenset({"KEY_MISMATCH", "VERSION_CONFLICT"})
-"""Something changed since it was read: read again, and try again."""
+READ_AGAIN = frozenset({"KEY_MISMATCH", "KEY_REQUIRED", "INVALID", "VERSION_CONFLICT"})
+"""Something changed since it was read: read again, and try again.
+
+The second and third are said of who is confirmed while the handshake is switched on or off.
+"""
 REFUSED_FOR_S = 900.0
 """Who was refused is tried again after this time, or as soon as they change."""
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from api.confirming.key_source import WrongVersion
 from api.confirming.run import ConfirmingRun, Tally
 from api.confirming.stop import Stop
-from api.remote.errors import NotLetIn, RemoteError, Stopped, Unreachable
+from api.remote.errors import NotLetIn, RemoteError, Stopped, Unheard, Unreachable
 from domain.clock import utc_now
 
 LOOK_S = 60.0
@@ -50,7 +50,7 @@ async def reached(work: Callable[[], Awaitable[Found]], stop: Stop, say: Say) ->
 
 
 async def watch(run: ConfirmingRun, changes: Changes, stop: Stop, say: Say) -> None:
-    """Pass after pass until it is stopped. Raises NotLetIn.
+    """Pass after pass until it is stopped. Raises NotLetIn, Unheard.
 
     Whatever else goes wrong is waited for, unless it already does in the first pass: then it is
     raised, for it is more likely a mistake than trouble.
@@ -63,7 +63,7 @@ async def watch(run: ConfirmingRun, changes: Changes, stop: Stop, say: Say) -> N
             bell.clear()
             try:
                 await run.once()
-            except NotLetIn:
+            except (NotLetIn, Unheard):
                 raise
             except RemoteError as error:
                 if not has_worked and not isinstance(error, (Unreachable, WrongVersion)):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from api.console_pages import ACCEPT, SIGN_IN, confirmations_page
+from api.plain_text import one_line
 from domain.vocabulary import MailKind
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Mail:
     kind: MailKind
     id: UUID
     organization_name: str
+    organization_slug: str
     person_name: str | None
     email: str
     expires_at: datetime
@@ -74,20 +77,15 @@ def render(mail: Mail, public_url: str) -> RenderedMail:
     )
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks, control and invisible characters, blanks made one."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
 def _link(mail: Mail, public_url: str) -> str | None:
     # Tokens are in the fragment, which browsers send to no server and which so stands in no log.
     match mail.kind:
         case MailKind.INVITATION | MailKind.REMINDER:
-            return f"{public_url}/accept#{mail.token}"
+            return f"{public_url}{ACCEPT}#{mail.token}"
         case MailKind.SIGN_IN:
-            return f"{public_url}/sign-in#{mail.token}"
+            return f"{public_url}{SIGN_IN}#{mail.token}"
         case MailKind.CONFIRMABLE:
-            return f"{public_url}/confirmations"
+            return f"{public_url}{confirmations_page(mail.organization_slug)}"
         case MailKind.CONFIRMED:
             return public_url
         case MailKind.ACCESS_REVOKED:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.console_pages import SIGN_IN
 from api.mail.letters import Mail, RenderedMail, render
-from domain.commands.invitations import LINK_PREFIX
-from domain.secrets import secret_text
 from domain.vocabulary import MailKind
 
 if TYPE_CHECKING:
     from domain.ids import UUID
     from domain.queries.mailbox import MailboxRow
+    from domain.store.invitation_links import InvitationPolicy
     from domain.store.outbox import ClaimedMail
-    from domain.store.unit_of_work import InvitationPolicy, SignInPolicy
+    from domain.store.sign_in_links import SignInPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class MailLinks:
             kind=row.kind,
             id=row.id,
             organization_name=row.organization_name,
+            organization_slug=row.organization_slug,
             person_name=row.person_name,
             email=row.email,
             expires_at=row.expires_at,
@@ -42,6 +43,10 @@ class MailLinks:
         """The mail of a row in words."""
         return render(self.mail_of(row), self.public_url)
 
+    def sign_in_url(self, link_id: UUID) -> str:
+        """The address to open. Browsers send no fragment, so no server's log ever holds it."""
+        return f"{self.public_url}{SIGN_IN}#{self.sign_in.token_of(link_id)}"
+
     def _token(
         self, kind: MailKind, organization_id: UUID | None, link_id: UUID | None
     ) -> str | None:
@@ -50,11 +55,5 @@ class MailLinks:
         if kind is MailKind.SIGN_IN:
             return self.sign_in.token_of(link_id)
         if kind in {MailKind.INVITATION, MailKind.REMINDER} and organization_id is not None:
-            return invitation_token(self.invitations, organization_id, link_id)
+            return self.invitations.token_of(organization_id, link_id)
         return None
-
-
-def invitation_token(policy: InvitationPolicy, organization_id: UUID, invitation_id: UUID) -> str:
-    """The token of an invitation's link."""
-    secret = policy.secret_of(organization_id, invitation_id)
-    return secret_text(LINK_PREFIX, secret, organization_id, invitation_id).text

@@ -8,7 +8,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import TYPE_CHECKING
 
-from api.mail.letters import one_line, render
+from api.mail.letters import render
+from api.plain_text import one_line
 
 if TYPE_CHECKING:
     from api.mail.letters import Mail

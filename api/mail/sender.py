@@ -11,7 +11,6 @@ from email.message import EmailMessage
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from api.mail.letters import Mail, one_line
 from api.mail.message import compose
 from api.mail.smtp import (
     AddressRefused,
@@ -21,6 +20,7 @@ from api.mail.smtp import (
     SmtpServer,
     SmtpSession,
 )
+from api.plain_text import one_line
 from domain.spans import SpanKind, present_span, span
 from domain.store.outbox import MAX_ERROR
 from domain.store.patience import DATABASE_TROUBLE
@@ -29,6 +29,7 @@ from domain.store.rounds import InRounds
 if TYPE_CHECKING:
     import asyncpg
 
+    from api.mail.letters import Mail
     from api.mail.links import MailLinks
     from domain.store.outbox import ClaimedMail, Outbox
     from domain.vocabulary import MailKind
@@ -70,8 +71,12 @@ class MailSender(InRounds):
         self._outcome = outcome
         self._longest_pause_s = longest_pause_s
         self._troubles = 0
-        self.oldest_due_s = 0.0
-        """How long the mail that waits longest has been due."""
+        self._oldest_due_s = 0.0
+
+    async def waits_for_s(self) -> float:
+        """How long the mail that waits longest has been due, since it first was."""
+        tried = [await outbox.tried_for_s(self._pool) for outbox in self._outboxes]
+        return max(self._oldest_due_s, *tried)
 
     async def _round(self) -> float:
         try:
@@ -94,7 +99,7 @@ class MailSender(InRounds):
                 claimed_any = False
                 due = [(outbox, await outbox.due(self._pool)) for outbox in self._outboxes]
                 ages = [place.age_s for _, places in due for place in places]
-                self.oldest_due_s = max(ages, default=0.0)
+                self._oldest_due_s = max(ages, default=0.0)
                 for outbox, places in due:
                     for place in places:
                         claimed = await outbox.claim(self._pool, place.organization_id)

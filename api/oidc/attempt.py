@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 import orjson
 
 from domain.ids import UUID
-from domain.sealing import CannotOpen, Sealer
+from domain.sealing import CannotOpen, SealingKey
 
 LIFETIME_S = 600
 SECRET_BYTES = 32
@@ -33,15 +33,15 @@ class Attempt:
         state, nonce, verifier = (secrets.token_urlsafe(SECRET_BYTES) for _ in range(3))
         return cls(organization_id, provider_id, then, now + LIFETIME_S, state, nonce, verifier)
 
-    def sealed(self, sealer: Sealer) -> str:
+    def sealed(self, key: SealingKey) -> str:
         """As the browser keeps it."""
-        return sealer.seal(orjson.dumps(asdict(self)).decode(), _PURPOSE)
+        return key.seal(orjson.dumps(asdict(self)).decode(), _PURPOSE)
 
 
-def read_attempt(sealed: str, sealer: Sealer, now: float) -> Attempt | None:
+def read_attempt(sealed: str, key: SealingKey, now: float) -> Attempt | None:
     """The attempt that a browser kept, or None: altered, of another deployment, or too old."""
     try:
-        found = orjson.loads(sealer.open(sealed, _PURPOSE))
+        found = orjson.loads(key.open(sealed, _PURPOSE))
     except CannotOpen:
         return None
     for name in ("organization_id", "provider_id"):

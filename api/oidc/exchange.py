@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
+from api.careful_fetch import NotFetched, fetch_json
 from api.oidc.problems import Problem, SignInFailed
-from scim_facade.oauth.careful_fetch import NotFetched, fetch_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

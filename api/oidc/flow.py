@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
+from api.careful_fetch import fetch_key_set
 from api.oidc.attempt import Attempt, read_attempt
 from api.oidc.exchange import Client, redeem_code, vouched_address
 from api.oidc.id_token import Expected, verified_claims
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from domain.ids import UUID
     from domain.queries.oidc_providers import OidcClientRow
     from domain.queries.reader import Reader
-    from domain.sealing import Sealer
+    from domain.sealing import SealingKey
 
 SCOPES = "openid email profile"
 LONGEST_PARAMETER = 4096
@@ -67,9 +68,9 @@ class OidcFlow:
     application: Application
     reader: Reader
     public_url: str
-    attempts: Sealer
+    attempts: SealingKey
     discovery: Discovery = field(default_factory=Discovery)
-    keys: SigningKeys = field(default_factory=SigningKeys)
+    keys: SigningKeys = field(default_factory=lambda: SigningKeys(fetch_key_set))
     clock: Callable[[], float] = time
 
     @property
@@ -159,8 +160,8 @@ class OidcFlow:
     def _secret_of(self, provider: OidcClientRow) -> str:
         purpose = client_secret_purpose(provider.organization_id, provider.issuer)
         try:
-            sealer = self.application.sign_in.client_secrets
-            return sealer.open(provider.sealed_client_secret, purpose)
+            key = self.application.sign_in.client_secrets
+            return key.open(provider.sealed_client_secret, purpose)
         except CannotOpen as error:
             reason = "the client secret was sealed with another ROLLCALL_SECRET_KEY; enter it again"
             raise SignInFailed(Problem.FAILED, reason) from error

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from authlib.oidc.discovery import get_well_known_url
 
+from api.careful_fetch import NotFetched, fetch_json
 from api.oidc.problems import Problem, SignInFailed
 from domain.errors import Invalid
 from domain.model.web_address import check_asked_address, is_loopback
-from scim_facade.oauth.careful_fetch import NotFetched, fetch_json
 
 FRESH_S = 3600.0
 STALE_S = 86_400.0

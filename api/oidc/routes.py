@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
+from api.console_pages import SIGN_IN
 from api.oidc.attempt import LIFETIME_S
 from api.oidc.destination import HOME, is_local
 from api.oidc.flow import Visitor
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from api.oidc.flow import OidcFlow
     from domain.ids import UUID
 
-SIGN_IN_PAGE = "/sign-in"
 FOUND = 302
 
 log = logging.getLogger("rollcall.sign_in")
@@ -43,7 +43,7 @@ def oidc_routes(flow: OidcFlow, wait: Callable[[str | None], float | None]) -> A
             error.problem,
             error.reason or "no more is known",
         )
-        url = f"{flow.public_url}{SIGN_IN_PAGE}?problem={error.problem}"
+        url = f"{flow.public_url}{SIGN_IN}?problem={error.problem}"
         return RedirectResponse(url, FOUND)
 
     def forget(response: RedirectResponse) -> RedirectResponse:

@@ -29,6 +29,10 @@ class Refused(RemoteError):
         self.code = code
 
 
+class Unheard(RemoteError):
+    """What came of it can be told to nobody: standard output takes nothing any more."""
+
+
 class Stopped(Exception):
     """Somebody asked the command to stop."""
 
@@ -42,7 +46,7 @@ def expect_no_errors(errors: Sequence[Mapping[str, Any]], *, introduced: str) ->
     code = extensions.get("code")
     if code == UNAUTHENTICATED:
         raise NotLetIn(_NOT_KNOWN[introduced])
-    if scope := extensions.get("scope"):
+    if (scope := extensions.get("scope")) and str(scope) not in message:
         message = f"{message} (scope {scope})"
     if correlation_id := extensions.get("correlationId"):
         message = f"{message} (correlation id {correlation_id})"

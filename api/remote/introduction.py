@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from api.remote.errors import RemoteError
+
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
@@ -21,7 +23,10 @@ class Introduction:
         return "nobody" if self.cookie is None else "session"
 
     def headers(self) -> dict[str, str]:
-        """The headers of every request. X-Rollcall is what no foreign page can send."""
+        """The headers of every request. X-Rollcall is what no foreign page can send.
+
+        Raises RemoteError, without the secret, for what no header can hold.
+        """
         sent = {"X-Rollcall": "cli"}
         if self.token is not None:
             sent["Authorization"] = f"Bearer {self.token}"
@@ -29,4 +34,14 @@ class Introduction:
             sent["Cookie"] = self.cookie
         if self.organization is not None and self.token is None:
             sent["X-Rollcall-Organization"] = self.organization
+        for name, value in sent.items():
+            if not (value.isascii() and value.isprintable()):
+                raise RemoteError(_NOT_SENT[name])
         return sent
+
+
+_NOT_SENT = {
+    "Authorization": "This is no access token: one is a single line of letters, digits, _ and -.",
+    "Cookie": "The session that is kept here cannot be used. Sign in again: rollcall sign-in.",
+    "X-Rollcall-Organization": "There is no such organization: ids and slugs are ASCII letters.",
+}

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from api import console_pages
 from api.remote.errors import RemoteError
+from domain.secrets import SecretKind
 
-SIGN_IN = ("sil", "/sign-in", "a sign-in link")
-ACCEPT = ("inv", "/accept", "an invitation's link")
+SIGN_IN = (SecretKind.SIGN_IN_LINK, console_pages.SIGN_IN, "a sign-in link")
+ACCEPT = (SecretKind.INVITATION, console_pages.ACCEPT, "an invitation's link")
 
 
 @dataclass(frozen=True, slots=True)

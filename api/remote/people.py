@@ -14,7 +14,7 @@ from api.remote.server import RemoteServer
 from domain.keys.account_keys import public_jwk, read_public_key, unlock
 from domain.keys.compact import CannotOpen, NotOurForm
 from domain.keys.fingerprint import member_fingerprint
-from domain.keys.organization_key import OrganizationKey, unwrap
+from domain.keys.organization_key import OrganizationKey, new_organization_key, unwrap, wrap
 
 _PERSON = """
 query Person {
@@ -83,6 +83,22 @@ class OwnMembership:
                 f" version {key.version}. An administrator wraps it again: rollcall confirm."
             )
         return key
+
+    def next_key(self, public_key: ECKey, pair: ECKey) -> tuple[OrganizationKey, dict[str, Any]]:
+        """The organization's next key, and what a mutation takes of it, wrapped for its maker.
+
+        Raises RemoteError when `pair` does not open what is wrapped for `public_key`.
+        """
+        made = new_organization_key(self.organization_uuid, self.key_version + 1)
+        wrapped = wrap(made, public_key)
+        # Who cannot open what is wrapped for them would lock everybody out.
+        if unwrap(wrapped, pair, self.organization_uuid) != made:
+            raise RemoteError("The key could not be opened again. Nothing was sent.")
+        return made, {
+            "organizationId": self.organization_id,
+            "wrappedOrganizationKey": wrapped,
+            "expectedKeyVersion": self.key_version,
+        }
 
     def _why_no_key(self) -> str:
         if self.key_handshake != "REQUIRED":

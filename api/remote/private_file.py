@@ -9,7 +9,6 @@ from tempfile import NamedTemporaryFile
 
 from api.remote.errors import RemoteError
 
-FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass, field
@@ -62,9 +63,10 @@ def config_folder() -> Path:
     return _folder("XDG_CONFIG_HOME", ".config")
 
 
-def state_folder() -> Path:
-    """Where commands of this person remember what they did (XDG base directories)."""
-    return _folder("XDG_STATE_HOME", ".local/state")
+def state_file(purpose: str, url: str, organization_id: str) -> Path:
+    """Where commands remember what is under way for that purpose in an organization of a server."""
+    name = hashlib.sha256(f"{url} {organization_id}".encode()).hexdigest()[:16]
+    return _folder("XDG_STATE_HOME", ".local/state") / f"{purpose}-{name}.json"
 
 
 def _folder(variable: str, otherwise: str) -> Path:

@@ -11,13 +11,12 @@ from uuid import UUID
 
 from joserfc.jwk import ECKey
 
-from api.remote.errors import RemoteError, expect_done
+from api.remote.errors import RemoteError
 from api.remote.server import RemoteServer
 from domain.keys.account_keys import read_public_key
 from domain.keys.compact import NotOurForm
 from domain.keys.fingerprint import member_fingerprint
 
-PAGE = 100
 ROOT_FIELDS = 20
 """Of one operation: how many members are looked up at once."""
 
@@ -167,7 +166,7 @@ class Standing:
 
 
 class WorkList:
-    """The list of one organization, which `by` names for the server."""
+    """The list of one organization."""
 
     def __init__(self, server: RemoteServer, place: Place) -> None:
         self.server = server
@@ -234,10 +233,8 @@ class WorkList:
 
     async def confirm(self, members: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """The result of each, in their order. Raises Refused, Unreachable, RemoteError."""
-        payload = await self.server.change(
-            _CONFIRM, input={"organizationId": self.place.id, "members": list(members)}
-        )
-        expect_done(payload)
+        given = {"organizationId": self.place.id, "members": list(members)}
+        payload = await self.server.do(_CONFIRM, input=given)
         results: list[dict[str, Any]] = payload["results"]
         return results
 

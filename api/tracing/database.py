@@ -20,6 +20,7 @@ _KEYWORD = re.compile(
 _TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+(?:ONLY\s+)?\"?([a-z_]+)\"?")
 
 MOST_KNOWN = 10_000
+"""Statements whose names are remembered: they are made of parts, and there are only so many."""
 
 Result = TypeVar("Result")
 
@@ -80,8 +81,6 @@ class NameStatements:
             if table:
                 attributes["db.collection.name"] = table
             known = f"{kind} {table}".rstrip(), attributes
-            if (
-                len(self._known) < 10_000
-            ):  # statements are made of parts, and there are only so many
+            if len(self._known) < MOST_KNOWN:
                 self._known[text] = known
         return known

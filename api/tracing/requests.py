@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from api.http_middleware import PerRequest, at_start
 from domain.spans import SpanKind, parent_of, present_span, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from domain.caller import Caller
     from domain.provisioning_entry import ProvisioningEntry, ProvisioningLog
@@ -21,24 +22,12 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _SERVER_ERROR = 500
 
 
-class TraceRequests:
-    """Makes a span of each request over HTTP; `routes` are the paths told apart.
+class TraceRequests(PerRequest):
+    """Makes a span of each request over HTTP."""
 
-    Websockets, which may last for days, have none.
-    """
-
-    def __init__(self, app: ASGIApp, routes: frozenset[str]) -> None:
-        self._app = app
-        self._routes = routes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+    async def _pass(self, route: str, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
-        route = scope["path"] if scope["path"] in self._routes else "other"
         parent = parent_of(headers.get(b"traceparent", b"").decode("latin-1"))
         with span(f"{method} {route}", SpanKind.SERVER, parent=parent) as made:
             if made is None:
@@ -46,17 +35,14 @@ class TraceRequests:
                 return
             made.attributes |= {"http.request.method": method, "http.route": route}
 
-            async def noting(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    status = message["status"]
-                    made.attributes["http.response.status_code"] = status
-                    made.has_failed = status >= _SERVER_ERROR
-                    for name, value in message["headers"]:
-                        if name.lower() == b"x-request-id":
-                            made.attributes["rollcall.request_id"] = value.decode("latin-1")
-                await send(message)
+            def note(head: Message) -> None:
+                made.attributes["http.response.status_code"] = head["status"]
+                made.has_failed = head["status"] >= _SERVER_ERROR
+                for name, value in head["headers"]:
+                    if name.lower() == b"x-request-id":
+                        made.attributes["rollcall.request_id"] = value.decode("latin-1")
 
-            await self._app(scope, receive, noting)
+            await self._app(scope, receive, at_start(send, note))
 
 
 class TracingLog:

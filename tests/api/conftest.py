@@ -16,7 +16,7 @@ from api.app import create_app
 from api.embedded_database import EmbeddedDatabase
 from api.runtime import Runtime, open_runtime
 from api.settings import Settings
-from tests.support.database import RUN_FOLDER, TestDatabase
+from tests.support.database import RUN_FOLDER, DatabaseFactory, TestDatabase
 
 Hold = Callable[[Path], "subprocess.Popen[str]"]
 
@@ -53,14 +53,24 @@ def hold() -> Iterator[Hold]:
         process.communicate()
 
 
+@pytest.fixture(scope="session")
+def served_database(database_factory: DatabaseFactory, worker_id: str) -> TestDatabase:
+    """For what has workers, which end with the round through all organizations that they are at.
+
+    So that they end soon, it has none but those of these tests.
+    """
+    return database_factory.clone(f"served_{worker_id}")
+
+
 @pytest.fixture
-async def runtime(worker_database: TestDatabase, tmp_path: Path) -> AsyncIterator[Runtime]:
+async def runtime(served_database: TestDatabase, tmp_path: Path) -> AsyncIterator[Runtime]:
     """All that one process of a server has, whose public address is https."""
     settings = Settings(
         data_dir=tmp_path,
         public_url="https://rollcall.example.com",
-        database_url=SecretStr(worker_database.server_url),
-        database_direct_url=SecretStr(worker_database.owner_url),
+        database_url=SecretStr(served_database.server_url),
+        database_direct_url=SecretStr(served_database.owner_url),
+        invitation_reminder_hours=0,
     )
     async with open_runtime(settings, workers=True, migrate=True) as opened:
         yield opened

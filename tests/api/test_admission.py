@@ -130,14 +130,14 @@ def test_memory_is_bounded_when_everybody_spends_something(
 
 
 async def test_the_server_counts_what_its_settings_say(
-    worker_database: TestDatabase, tmp_path: Path
+    served_database: TestDatabase, tmp_path: Path
 ) -> None:
     assert Settings().graphql_operations_per_minute == 60
     assert Settings().graphql_cost_per_minute == 50_000
     settings = Settings(
         data_dir=tmp_path,
-        database_url=SecretStr(worker_database.server_url),
-        database_direct_url=SecretStr(worker_database.owner_url),
+        database_url=SecretStr(served_database.server_url),
+        database_direct_url=SecretStr(served_database.owner_url),
         graphql_operations_per_minute=3,
         graphql_cost_per_minute=100,
     )

@@ -97,6 +97,18 @@ async def test_every_answer_outside_scim_is_safe_and_named(
     assert answer.status_code == {"/graphql": 405, "/nowhere": 404}.get(path, 200)
 
 
+async def test_an_address_that_nobody_answers_says_where_things_are(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/scim/v2/Users")
+
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "detail": "There is nothing at this address. SCIM is at /v2/{organizationId},"
+        " the admin API at /graphql; the console begins at /."
+    }
+
+
 async def test_a_console_that_was_built_takes_the_place_of_the_front_page(
     runtime: Runtime, tmp_path: Path
 ) -> None:

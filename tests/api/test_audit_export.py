@@ -234,6 +234,8 @@ async def test_a_person_exports_by_their_session_alone(acme: Export) -> None:
     nobody = await acme.client.get(f"/organizations/{theirs}/audit-export")
 
     assert own.status_code == 200
+    assert own.headers["content-disposition"].startswith("attachment;")
+    assert "access-control-allow-origin" not in own.headers
     assert [orjson.loads(line)["action"] for line in own.content.splitlines()] == [
         "organization.created",
         "member.invited",

@@ -1,15 +1,24 @@
 """A backup holds everything of one moment and comes back complete, or nothing changes."""
 
+import asyncio
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
+from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
+from api.embedded_binaries import choose_user, find_binaries
 from tests.docs.pages import DOCS
 from tests.docs.sessions import run, steps
+from tests.support.begun_folder import begin
+from tests.support.command_forge import write_program
+from tests.support.command_line import CommandLine
+from tests.support.database import DatabaseFactory, TestDatabase
 from tests.support.server import (
     PROGRAM,
     rollcall,
@@ -34,6 +43,7 @@ def first(data_dir: Path) -> Iterator[dict[str, str]]:
     folder = data_dir / "first"
     folder.mkdir(mode=0o711)
     environment = server_environment(folder)
+    begin(folder / "data")
     made = rollcall("init", "-o", "Acme", "--owner", "olga@example.com", environment=environment)
     assert made.returncode == 0, made.stderr
     yield environment
@@ -67,6 +77,19 @@ def test_comes_back_on_another_machine_with_its_history(
     with running_server(Path(other["ROLLCALL_DATA_DIR"]).parent, env=other) as server:
         doctor = server.rollcall("doctor")
     assert "history is append-only" in doctor.stdout + doctor.stderr
+
+
+def test_goes_to_the_output_for_a_program_that_encrypts_it(
+    first: dict[str, str], other: dict[str, str], data_dir: Path
+) -> None:
+    file = data_dir / "piped.backup"
+    with file.open("wb") as output:
+        subprocess.run([PROGRAM, "backup", "-"], env=first, stdout=output, check=True)
+
+    read = rollcall("restore", str(file), environment=other)
+
+    assert read.returncode == 0, read.stderr
+    assert organizations(other) == ["Acme"]
 
 
 def test_is_taken_while_the_server_runs_and_brought_back_only_when_it_does_not(
@@ -114,12 +137,49 @@ def test_what_is_there_stays_unless_told_and_whenever_the_file_is_damaged(
 
 def test_the_page_on_backups_can_be_followed(other: dict[str, str], tmp_path: Path) -> None:
     todo = steps(DOCS / "backup.md")
-    path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
+    begin(Path(other["ROLLCALL_DATA_DIR"]))
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    write_program(programs)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
 
     result = run(todo, tmp_path, other | {"PATH": path})
 
     assert len(result.printed) == len(todo) == 2
     assert result.exit_code == 0, result.printed
+
+
+def test_own_postgresql_comes_back_by_its_own_tools(
+    database_factory: DatabaseFactory, worker_id: str, tmp_path: Path
+) -> None:
+    before, after = (database_factory.clone(f"{n}_{worker_id}") for n in ("dumped", "restored"))
+    asyncio.run(empty(after, before.superuser_url))
+    programs = find_binaries(set(), choose_user(None, None))
+    assert CommandLine(before).run("init", "-o", "Acme", "--owner", "o@example.com").exit_code == 0
+    file = tmp_path / "rollcall.dump"
+    dump = ["pg_dump", "--format=custom", f"--file={file}", f"--dbname={before.superuser_url}"]
+    restore = ["pg_restore", "--exit-on-error", f"--dbname={after.superuser_url}", str(file)]
+
+    for program, *arguments in (dump, restore):
+        subprocess.run([programs.program(program), *arguments], check=True)
+
+    shell = CommandLine(after)
+    assert shell.run("migrate").exit_code == 0
+    found = {row["what"]: row["health"] for row in json.loads(shell.run("doctor", "--json").stdout)}
+    assert {found[what] for what in ("database", "schema", "rights", "time limits")} == {"ok"}
+    assert shell.json("audit", "verify", "-o", "acme")["holds"] is True
+    assert [each["slug"] for each in shell.json("organization", "list")] == ["acme"]
+
+
+async def empty(database: TestDatabase, elsewhere: str) -> None:
+    """Make it a database without anything, which belongs to the owner."""
+    name = urlsplit(database.superuser_url).path[1:]
+    connection = await asyncpg.connect(elsewhere)
+    try:
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await connection.execute(f"CREATE DATABASE {name} OWNER rollcall_owner")
+    finally:
+        await connection.close()
 
 
 def test_own_postgresql_has_its_own_tools(data_dir: Path) -> None:

@@ -55,7 +55,30 @@ def test_rotated_key_ends_the_one_before_after_the_overlap(
     assert rotated["scimApiKey"] not in str(keys)
 
     refused = shell.run("scim-key", "rotate", *organization, "--overlap", "-1")
-    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
+    assert refused.exit_code == 2
+    assert "'--overlap'" in refused.stderr
+
+
+def test_a_further_key_has_a_name_and_ends_no_other(
+    shell: CommandLine, acme: dict[str, Any]
+) -> None:
+    organization = ("--organization", acme["organizationId"])
+
+    made = shell.json("scim-key", "create", *organization, "--name", "Okta, staging")
+    brief = shell.json("scim-key", "create", *organization, "--lifetime-days", "1")
+    rotated = shell.json("scim-key", "rotate", *organization, "--name", "Okta")
+
+    assert made["scimApiKey"].startswith("rck_")
+    assert (made["expiresAt"], brief["expiresAt"] is None) == (None, False)
+    keys = shell.json("scim-key", "list", *organization)
+    assert [key["name"] for key in keys] == [None, "Okta, staging", None, "Okta"]
+    assert [key["state"] for key in keys] == ["active"] * 4
+    assert keys[1]["id"] == made["keyId"]
+    assert keys[3]["id"] == rotated["keyId"]
+    assert "Okta, staging" in shell.run("scim-key", "list", *organization).stdout
+    refused = shell.run("scim-key", "create", *organization, "--name", " ")
+    assert refused.exit_code == 1
+    assert "name must not be empty" in refused.stderr
 
 
 def test_revoked_key_is_revoked_once(shell: CommandLine, acme: dict[str, Any]) -> None:
@@ -69,7 +92,7 @@ def test_revoked_key_is_revoked_once(shell: CommandLine, acme: dict[str, Any]) -
     assert shell.json("scim-key", "list", *organization)[0]["state"] == "revoked"
     unknown = shell.run("scim-key", "revoke", str(uuid4()), *organization)
     assert unknown.exit_code == 1
-    assert unknown.stderr.startswith("There is no SCIM key")
+    assert unknown.stderr.startswith("There is no such SCIM key")
 
 
 def test_provider_brings_its_preset_and_single_switches_stay_apart(
@@ -83,6 +106,8 @@ def test_provider_brings_its_preset_and_single_switches_stay_apart(
     assert keycloak["provider"] == "KEYCLOAK"
     assert keycloak["omittedGroupMembers"] == "CLEAR"
     assert own == keycloak | {"rehire": "RESTORE", "strictMemberIds": True}
+    lenient = shell.json("scim", "set", *organization, "--lenient-member-ids")
+    assert lenient == own | {"strictMemberIds": False}
     refused = shell.run("scim", "set", *organization, "--provider", "azure")
     assert refused.exit_code == 2
 
@@ -110,6 +135,33 @@ def test_token_has_the_scopes_it_was_given(shell: CommandLine, acme: dict[str, A
     assert one["accessToken"].startswith("adm_")
     assert one["scopes"] == ["MEMBERS_READ"]
     assert every["scopes"] == sorted(Scope)
+
+
+def test_tokens_are_listed_and_end_once(shell: CommandLine, acme: dict[str, Any]) -> None:
+    of_acme = ("--organization", acme["organizationId"])
+    made = shell.json("token", "create", *of_acme, "--name", "desk", "--scope", "members_read")
+    every = shell.json("token", "create", "--all-organizations", "--name", "all", "--all-scopes")
+
+    first, desk = shell.json("token", "list", *of_acme)
+    assert (first["name"], first["state"]) == ("First token", "active")
+    assert desk["id"] == made["tokenId"]
+    assert (desk["name"], desk["state"], desk["scopes"]) == ("desk", "active", ["MEMBERS_READ"])
+    assert made["accessToken"][-43:].startswith(desk["hint"])
+    assert made["accessToken"] not in str(desk)
+    assert every["tokenId"] in [
+        token["id"] for token in shell.json("token", "list", "--all-organizations")
+    ]
+    assert "everything" in shell.run("token", "list", "--all-organizations").stdout
+
+    ended = [shell.json("token", "revoke", desk["id"])["changed"] for _ in range(2)]
+    shell.json("token", "revoke", every["tokenId"])
+
+    assert ended == [True, False]
+    states = [token["state"] for token in shell.json("token", "list", *of_acme)]
+    assert states == ["active", "revoked"]
+    unknown = shell.run("token", "revoke", str(uuid4()))
+    assert (unknown.exit_code, len(unknown.stderr.splitlines())) == (1, 1)
+    assert shell.run("token", "list").exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import subprocess
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +18,7 @@ from domain.store.pool import open_pool
 from domain.store.sealer import seal_pending
 from tests.support.command_line import CommandLine
 from tests.support.database import ROW_SECURITY, TestDatabase
+from tests.support.server import PROGRAM
 
 
 @pytest.fixture
@@ -104,6 +108,34 @@ def test_tail_shows_the_newest_as_sentences_or_as_json(
         event = orjson.loads(line)
         assert sentence.split()[0] == str(event["position"])
         assert f"  {event['action']}  {event['subject_label']}  by rollcall command" in sentence
+
+
+def test_tail_that_follows_shows_what_comes_until_it_is_interrupted(
+    shell: CommandLine, acme: dict[str, Any], worker_database: TestDatabase
+) -> None:
+    organization = ("-o", acme["organizationId"])
+    others = {name: value for name, value in os.environ.items() if "ROLLCALL_" not in name}
+    command = [PROGRAM, "audit", "tail", *organization, "-n", "1", "--follow", "--json"]
+    with subprocess.Popen(
+        command, env=others | shell.settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as following:
+        assert following.stdout is not None
+        newest = orjson.loads(following.stdout.readline())
+        assert shell.run("scim-key", "rotate", *organization).exit_code == 0
+        on_database(worker_database.server_url, seal_pending)
+        further = [orjson.loads(following.stdout.readline()) for _ in range(2)]
+        following.send_signal(signal.SIGINT)
+        try:
+            _, said = following.communicate(timeout=30)
+        finally:
+            following.kill()
+
+    assert [event["position"] - newest["position"] for event in further] == [1, 2]
+    assert {event["action"] for event in further} == {
+        "scim_connection.key_created",
+        "scim_connection.key_rotated",
+    }
+    assert (following.returncode, said) == (130, b"Interrupted.\n")
 
 
 def test_a_name_cannot_steer_the_terminal() -> None:

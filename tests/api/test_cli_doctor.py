@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,20 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
+from graphql_schema.trusted import hash_of
+from tests.api.test_public_address import CERTIFICATE, rollcall, tls
 from tests.support.command_line import CommandLine
 from tests.support.database import DatabaseFactory, TestDatabase
+from tests.support.http_server import serving
 from tests.support.server import free_port
+
+SECRET = "k" * 32
+NOBODY = "http://127.0.0.1:9"
 
 
 @pytest.fixture
 def shell(worker_database: TestDatabase) -> CommandLine:
-    return CommandLine(worker_database)
+    return CommandLine(worker_database, ROLLCALL_PUBLIC_URL=NOBODY)
 
 
 @pytest.fixture
@@ -34,12 +41,34 @@ def findings(shell: CommandLine, **settings: str) -> dict[str, tuple[str, str]]:
     return {row["what"]: (row["health"], row["text"]) for row in json.loads(done.stdout)}
 
 
-def test_healthy_deployment_is_exit_code_zero(shell: CommandLine, mail_server: Controller) -> None:
+@pytest.fixture
+def public_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An https address with a name of the world, at which this deployment answers."""
+    resolve = socket.getaddrinfo
+
+    def here(host: Any, *rest: Any, **options: Any) -> Any:
+        known = host in ("rollcall.example.com", b"rollcall.example.com")
+        return resolve("127.0.0.1" if known else host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", here)
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    with serving(rollcall(SECRET.encode()), tls()) as url:
+        yield url.replace("localhost", "rollcall.example.com")
+
+
+def test_healthy_deployment_is_exit_code_zero(
+    shell: CommandLine, mail_server: Controller, public_url: str, tmp_path: Path
+) -> None:
+    document = "{ viewer { scopes } }"
+    documents = tmp_path / "documents.json"
+    documents.write_text(json.dumps({hash_of(document): document}))
     settings = {
         "ROLLCALL_SMTP_HOST": "127.0.0.1",
         "ROLLCALL_SMTP_PORT": str(mail_server.port),
         "ROLLCALL_SMTP_SECURITY": "none",
-        "ROLLCALL_SECRET_KEY": "k" * 32,
+        "ROLLCALL_SECRET_KEY": SECRET,
+        "ROLLCALL_PUBLIC_URL": public_url,
+        "ROLLCALL_GRAPHQL_DOCUMENTS": str(documents),
     }
 
     done = shell.run("doctor", **settings)
@@ -55,8 +84,53 @@ def test_healthy_deployment_is_exit_code_zero(shell: CommandLine, mail_server: C
         "secret key": "ok",
         "mail": "ok",
         "public URL": "ok",
+        "trusted documents": "ok",
     }
     assert "the server is rollcall_server" in found["rights"][1]
+    assert found["public URL"][1] == f"{public_url}: this Rollcall answers there."
+    assert found["trusted documents"][1] == f"1 of {documents}"
+
+
+@pytest.mark.parametrize(
+    ("content", "health", "said"),
+    [
+        (None, "broken", "cannot be read (No such file or directory)"),
+        ("[]", "broken", "cannot be used: it must be an object of hashes and texts"),
+        ({"x": "{ viewer { scopes } }"}, "broken", "x is not the SHA-256 of its document"),
+        ("{}", "advice", "is an empty object"),
+        ("{ viewer { gone } }", "broken", "1 of 2 do not fit this version's schema"),
+        ("{ viewer ", "broken", "1 of 2 do not fit this version's schema"),
+    ],
+)
+def test_trusted_documents_are_read_as_the_server_reads_them(
+    shell: CommandLine, tmp_path: Path, content: Any, health: str, said: str
+) -> None:
+    file = tmp_path / "documents.json"
+    match content:
+        case dict():
+            file.write_text(json.dumps(content))
+        case "[]" | "{}":
+            file.write_text(content)
+        case None:
+            pass
+        case _:
+            texts = ("{ viewer { scopes } }", content)
+            file.write_text(json.dumps({hash_of(text): text for text in texts}))
+
+    found = findings(shell, ROLLCALL_GRAPHQL_DOCUMENTS=str(file))["trusted documents"]
+
+    assert found[0] == health
+    assert said in found[1]
+
+
+@pytest.mark.parametrize("secret", [SECRET, "t" * 32])
+def test_an_unsafe_address_is_advice_and_another_rollcall_is_broken(
+    shell: CommandLine, secret: str
+) -> None:
+    with serving(rollcall(SECRET.encode())) as url:
+        found = findings(shell, ROLLCALL_PUBLIC_URL=url, ROLLCALL_SECRET_KEY=secret)["public URL"]
+
+    assert found[0] == ("advice" if secret == SECRET else "broken")
 
 
 def test_one_role_for_all_is_advice(shell: CommandLine, worker_database: TestDatabase) -> None:
@@ -92,17 +166,18 @@ def test_a_schema_of_the_next_version_is_advice(database_factory: DatabaseFactor
 
     asyncio.run(migrate_further())
 
-    assert findings(CommandLine(database))["schema"] == (
+    assert findings(CommandLine(database, ROLLCALL_PUBLIC_URL=NOBODY))["schema"] == (
         "advice",
         "revision 9999 is of a newer version: start that one.",
     )
 
 
 def test_what_a_laptop_lacks_is_advice(shell: CommandLine) -> None:
-    done = shell.run("doctor", ROLLCALL_PUBLIC_URL="http://127.0.0.1:8000")
-    found = findings(shell, ROLLCALL_PUBLIC_URL="http://127.0.0.1:8000")
+    done = shell.run("doctor")
+    found = findings(shell)
 
     assert done.exit_code == 0
+    assert "trusted documents" not in found
     assert {what for what, (health, _) in found.items() if health == "advice"} == {
         "secret key",
         "mail",

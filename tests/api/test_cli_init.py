@@ -174,16 +174,16 @@ def test_unknown_setting_is_a_warning_and_a_bad_one_the_end(shell: CommandLine) 
 
 
 def test_an_operator_makes_further_links_to_sign_in(shell: CommandLine) -> None:
-    address = f"{uuid4().hex}@example.com"
+    address, stranger = (f"{uuid4().hex}@example.com" for _ in range(2))
     made = shell.json("init", "--organization", fresh_name(), "--owner", address)
 
     again = shell.json("sign-in-link", "--email", address.upper())
     plain = shell.run("sign-in-link", "--email", address)
-    unknown = shell.run("sign-in-link", "--email", "nobody@example.com")
+    unknown = shell.run("sign-in-link", "--email", stranger)
 
     assert list(again) == ["signInUrl"]
     assert again["signInUrl"] != made["signInUrl"]
     assert again["signInUrl"].startswith("https://rollcall.example.com/sign-in#sil_")
     assert "https://rollcall.example.com/sign-in#sil_" in plain.stdout
     assert unknown.exit_code == 1
-    assert unknown.stderr.splitlines() == ["There is no account nobody@example.com."]
+    assert unknown.stderr.splitlines() == [f"There is no account {stranger}."]

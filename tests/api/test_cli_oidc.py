@@ -60,7 +60,7 @@ def test_a_provider_is_added_listed_and_removed(
     assert (second["id"], second["trustEmail"]) == (own["id"], False)
     assert "the client's secret" not in shown.stdout + str(listed)
     assert (removed.exit_code, again.exit_code) == (0, 1)
-    assert "There is no OIDC provider in this organization." in again.stderr
+    assert "There is no such OIDC provider in this organization." in again.stderr
     assert [each["id"] for each in shell.json("oidc", "list", *organization)] == [made["id"]]
 
 

@@ -98,5 +98,6 @@ def test_demo_without_a_server_says_what_to_do(data_dir: Path) -> None:
     assert refused.returncode == 1
     url = f"http://127.0.0.1:{environment['ROLLCALL_PORT']}"
     assert refused.stderr.startswith(f"No server is ready at {url}. Start one in another terminal")
+    assert "set ROLLCALL_PORT here, too" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
     assert not list(data_dir.glob("data/postgresql-*/postmaster.pid"))

@@ -33,7 +33,8 @@ def test_an_oauth_client_is_made_listed_and_revoked(
 ) -> None:
     organization = ("-o", acme["organizationId"])
 
-    made = shell.json("scim-key", "oauth-client", *organization, "--lifetime-days", "730")
+    lifetime = ("--lifetime-days", "730")
+    made = shell.json("scim-key", "oauth-client", *organization, *lifetime, "--name", "Gallery")
 
     assert made["clientId"] == f"{acme['organizationId']}.{made['keyId']}"
     assert made["clientSecret"].startswith("rcs_")
@@ -43,6 +44,7 @@ def test_an_oauth_client_is_made_listed_and_revoked(
     key, client = shell.json("scim-key", "list", *organization)
     assert (key["kind"], key["clientId"]) == ("API_KEY", None)
     assert (client["kind"], client["clientId"]) == ("OAUTH_CLIENT", made["clientId"])
+    assert (key["name"], client["name"]) == (None, "Gallery")
     assert made["clientSecret"] not in str(client)
     assert shell.json("scim-key", "revoke", made["keyId"], *organization)["changed"] is True
 
@@ -59,13 +61,14 @@ def test_a_workload_identity_has_no_secret(
         "scim-key", "workload-identity", *organization, *WORKLOAD, "--jwks", str(file)
     )
     own = ("--jwks-url", "http://127.0.0.1:1/keys", "--audience", "api://x")
-    shell.json("scim-key", "workload-identity", *organization, *WORKLOAD, *own)
+    shell.json("scim-key", "workload-identity", *organization, *WORKLOAD, *own, "--name", "Robot")
 
     for made in (by_url, by_file):
         assert made["clientSecret"] is None
         assert made["clientId"] == f"{acme['organizationId']}.{made['keyId']}"
-    kinds = [key["kind"] for key in shell.json("scim-key", "list", *organization)]
-    assert kinds == ["API_KEY", *["WORKLOAD_IDENTITY"] * 3]
+    keys = shell.json("scim-key", "list", *organization)
+    assert [key["kind"] for key in keys] == ["API_KEY", *["WORKLOAD_IDENTITY"] * 3]
+    assert [key["name"] for key in keys] == [None, None, None, "Robot"]
 
 
 @pytest.mark.parametrize(

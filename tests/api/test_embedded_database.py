@@ -43,6 +43,7 @@ async def test_starts_from_nothing_with_two_roles_and_stops(data_dir: Path) -> N
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await ask(addresses.server_url, "CREATE TABLE refused (id int)")
     assert await ask(addresses.owner_url, "SHOW listen_addresses") == ""
+    assert await ask(addresses.owner_url, "SHOW unix_socket_permissions") == "0700"
     assert await ask(addresses.owner_url, "SHOW data_checksums") == "on"
     assert await ask(addresses.owner_url, "SHOW synchronous_commit") == "on"
     assert await ask(addresses.owner_url, "SELECT lower('ÄÖÅ')") == "äöå"

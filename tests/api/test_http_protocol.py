@@ -10,7 +10,7 @@ import pytest
 
 from api import http_protocol
 from api.http_protocol import HttpProtocol
-from tests.support.http_site import served, until_closed
+from tests.support.http_site import body_of, served, until_closed
 
 GET = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 SHORT_S = 0.3
@@ -19,15 +19,9 @@ LARGE = b"x" * 8_000_000
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
     """Answers with what it was sent; refuses at /early before it reads, is long at /large."""
-    body = b""
-    if scope["path"] != "/early":
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message["body"]
-            if not message.get("more_body"):
-                break
+    body = b"" if scope["path"] == "/early" else await body_of(receive)
+    if body is None:
+        return
     if scope["path"] == "/slow":
         await asyncio.sleep(1)
     if scope["path"] == "/large":
@@ -192,4 +186,20 @@ async def test_a_request_on_an_open_connection_is_answered_while_the_server_stop
         answer = await until_closed(reader)
         assert answer.startswith(b"HTTP/1.1 200 OK")
         assert b"connection: close" in answer
+        writer.close()
+
+
+@pytest.mark.parametrize("sent", [GET, b""], ids=["a request", "nothing"])
+async def test_whoever_is_let_in_while_the_process_stops_is_answered_once(
+    sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(app) as site:
+        monkeypatch.setattr(HttpProtocol, "ends_soon", True)
+        reader, writer = await site.connect()
+        writer.write(sent)
+
+        answer = await until_closed(reader)
+
+        assert answer.count(b"HTTP/1.1 200 OK") == sent.count(GET)
+        assert site.connections == 0
         writer.close()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import asyncpg
@@ -44,6 +45,19 @@ def test_both_ways_of_logging_make_the_same_json(capsys: pytest.CaptureFixture[s
     assert (second["event"], second["level"]) == ("the sealer waits", "warning")
 
 
+def test_a_line_has_what_callers_are_told_to_quote_and_no_other_extra(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up_logs(LogLevel.INFO, LogFormat.JSON)
+
+    extra = {"correlation_id": "c1", "email": "ada@example.com"}
+    logging.getLogger("rollcall.b").error("it failed", extra=extra)
+
+    line = json.loads(capsys.readouterr().err)
+    assert line.pop("correlation_id") == "c1"
+    assert set(line) == {"event", "level", "logger", "timestamp"}
+
+
 def test_lines_of_a_trace_name_it(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs(LogLevel.INFO, LogFormat.JSON, traced=True)
     trace_to(lambda _: None)
@@ -78,6 +92,36 @@ def test_database_errors_are_logged_without_the_row_they_quote(
     assert "ada@example.com" not in written
     assert "UniqueViolationError 23505" in line["exception"]
     assert line["exception"].endswith("RuntimeError: it failed")
+
+
+async def test_errors_about_a_value_are_logged_without_it(
+    capsys: pytest.CaptureFixture[str], database_url: str
+) -> None:
+    set_up_logs(LogLevel.INFO, LogFormat.JSON)
+    given = "ada@" + "example.com"  # no line of the source has it, which a stack shows
+
+    async def ask_with_a_text_for_a_number() -> None:
+        connection = await asyncpg.connect(database_url)
+        try:
+            await connection.fetch("SELECT $1::int", given)
+        finally:
+            await connection.close()
+
+    async def read_a_number() -> None:
+        int(given)
+
+    async def look_up() -> None:
+        dict[str, str]()[given]
+
+    for doing in (ask_with_a_text_for_a_number, read_a_number, look_up):
+        with pytest.raises(Exception, match=re.escape(given)) as raised:
+            await doing()
+        logging.getLogger("rollcall").error("a request failed", exc_info=raised.value)
+
+    written = capsys.readouterr().err
+    assert given not in written
+    ends = [json.loads(line)["exception"].splitlines()[-1] for line in written.splitlines()]
+    assert ends == ["DataError 22000", "ValueError", "KeyError"]
 
 
 def test_people_get_lines_to_read(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from api.database import (
     open_database,
 )
 from api.runtime import open_runtime
-from api.settings import Settings
+from api.settings import Settings, Switch
 from api.start_error import StartError
 from domain.caller import system_caller
 from domain.commands import CreateOrganization
@@ -23,6 +23,12 @@ from domain.migrations import head_revision
 from domain.queries.directory import all_organizations
 from tests.support.database import ROW_SECURITY, DatabaseFactory, TestDatabase
 from tests.support.proxy import Proxy, free_ports, socket_of, through
+
+_END_WHO_WAITS = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+WHERE relation = 'alembic_version'::regclass AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 def settings_on(database: TestDatabase, folder: Path) -> Settings:
@@ -77,6 +83,30 @@ async def test_another_database_is_migrated_only_while_empty(
         await connection.close()
 
 
+async def test_a_database_that_dies_while_a_start_looks_at_it_is_waited_for_if_it_is_our_own(
+    worker_database: TestDatabase,
+) -> None:
+    urls = DatabaseUrls(worker_database.owner_url, worker_database.server_url)
+    connection = await asyncpg.connect(worker_database.owner_url)
+    try:
+        for embedded in (True, False):
+            async with connection.transaction():
+                await connection.execute("LOCK TABLE alembic_version")
+                looking = asyncio.ensure_future(
+                    bring_up_to_date(urls, embedded=embedded, row_security=ROW_SECURITY)
+                )
+                while not await connection.fetchval(_END_WHO_WAITS):
+                    assert not looking.done()
+                    await asyncio.sleep(0.01)
+            if embedded:
+                await looking
+            else:
+                with pytest.raises(StartError, match=r"does not answer: .*terminating connection"):
+                    await looking
+    finally:
+        await connection.close()
+
+
 async def test_links_of_two_starts_have_the_same_secret(
     worker_database: TestDatabase, data_dir: Path
 ) -> None:
@@ -125,6 +155,22 @@ def test_pooler_is_told_by_a_direct_way_past_it(direct: str | None, pooled: bool
     )
 
     assert goes_through_pooler(settings) is pooled
+
+
+async def test_row_security_is_refused_behind_a_pooler(
+    worker_database: TestDatabase, tmp_path: Path
+) -> None:
+    pooled = settings_on(worker_database, tmp_path).model_copy(
+        update={
+            "database_url": SecretStr("postgresql://server@127.0.0.1:6432/rollcall"),
+            "row_security": Switch.ON,
+        }
+    )
+    urls = DatabaseUrls(worker_database.owner_url, worker_database.server_url)
+
+    with pytest.raises(StartError, match="ROLLCALL_ROW_SECURITY is not possible behind"):
+        async with open_runtime(pooled, workers=False, migrate=False, urls=urls):
+            pytest.fail("it was opened")
 
 
 async def test_server_process_waits_for_a_database_that_restarts(

@@ -44,9 +44,9 @@ def client_of(runtime: Runtime) -> httpx.AsyncClient:
 
 
 async def test_more_than_the_burst_at_once_is_429(
-    worker_database: TestDatabase, tmp_path: Path
+    served_database: TestDatabase, tmp_path: Path
 ) -> None:
-    settings = settings_with(1, worker_database, tmp_path)
+    settings = settings_with(1, served_database, tmp_path)
     async with open_runtime(settings, workers=True, migrate=True) as runtime:
         (busy, key), (calm, other_key) = await connection(runtime), await connection(runtime)
         async with client_of(runtime) as client:
@@ -88,9 +88,9 @@ async def test_more_than_the_burst_at_once_is_429(
 
 
 async def test_one_request_after_another_is_slowed_down_rather_than_refused(
-    worker_database: TestDatabase, tmp_path: Path
+    served_database: TestDatabase, tmp_path: Path
 ) -> None:
-    settings = settings_with(100, worker_database, tmp_path)
+    settings = settings_with(100, served_database, tmp_path)
     async with open_runtime(settings, workers=True, migrate=True) as runtime:
         organization_id, key = await connection(runtime)
         async with client_of(runtime) as client:
@@ -100,8 +100,8 @@ async def test_one_request_after_another_is_slowed_down_rather_than_refused(
     assert statuses == {200}
 
 
-async def test_zero_lets_all_in(worker_database: TestDatabase, tmp_path: Path) -> None:
-    settings = settings_with(0, worker_database, tmp_path)
+async def test_zero_lets_all_in(served_database: TestDatabase, tmp_path: Path) -> None:
+    settings = settings_with(0, served_database, tmp_path)
     async with open_runtime(settings, workers=True, migrate=True) as runtime:
         organization_id, key = await connection(runtime)
         async with client_of(runtime) as client:

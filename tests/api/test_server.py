@@ -1,6 +1,7 @@
 """The server's processes: they start, survive what kills them, share a port, and end in order."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -11,15 +12,17 @@ from socket import create_connection
 import httpx
 import pytest
 
-from tests.support.database import DatabaseFactory
+from tests.support.database import DatabaseFactory, TestDatabase
 from tests.support.processes import is_running
 from tests.support.server import (
     PROGRAM,
     START_SECONDS,
     RunningServer,
+    free_port,
     rollcall,
     running_server,
     server_environment,
+    server_folder,
 )
 
 
@@ -45,7 +48,8 @@ def members(server: RunningServer, organization: dict[str, str]) -> int:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_starts_serves_and_ends_in_order(data_dir: Path, workers: int) -> None:
-    with running_server(data_dir, workers=workers, from_nothing=True) as server:
+    # The database is the parent's matter, however many processes it starts.
+    with running_server(data_dir, workers=workers, from_nothing=workers == 1) as server:
         acme = server.init("Acme")
         assert members(server, acme) == 1
         assert len(server.worker_pids()) == workers
@@ -59,6 +63,27 @@ def test_starts_serves_and_ends_in_order(data_dir: Path, workers: int) -> None:
 
     with running_server(data_dir, workers=workers) as again:
         assert again.stop(signal.SIGTERM) == 0
+
+
+def test_options_of_the_command_come_before_the_settings(worker_database: TestDatabase) -> None:
+    folder = server_folder()
+    environment = server_environment(folder, worker_database) | {"ROLLCALL_WORKERS": "1"}
+    port = str(free_port())
+    log = folder / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [PROGRAM, "serve", "--host", "127.0.0.1", "--port", port, "--workers", "2"],
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+    server = RunningServer(f"http://127.0.0.1:{port}", folder, environment, process, log)
+    try:
+        server.wait_until_ready()
+        assert len(server.worker_pids()) == 2
+    finally:
+        assert server.stop() == 0
+        shutil.rmtree(folder)
 
 
 @pytest.mark.faults

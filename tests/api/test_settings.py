@@ -47,19 +47,20 @@ def test_public_url_follows_host_and_port(
 
 
 def test_values_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ROLLCALL_PUBLIC_URL", "https://roll.example/base/")
+    monkeypatch.setenv("ROLLCALL_PUBLIC_URL", "https://roll.example/")
     monkeypatch.setenv("ROLLCALL_SMTP_SECURITY", "tls")
     monkeypatch.setenv("ROLLCALL_POOL_SIZE", "")  # as docker-compose passes what is not set
 
     settings = load_settings()
 
-    assert settings.public_url == "https://roll.example/base"
+    assert settings.public_url == "https://roll.example"
     assert settings.smtp_security is SmtpSecurity.TLS
     assert settings.pool_size == 16
 
 
 def test_every_bad_value_gets_one_line_without_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROLLCALL_PORT", "99999")
+    monkeypatch.setenv("ROLLCALL_PUBLIC_URL", "https://roll.example/base/")
     monkeypatch.setenv("ROLLCALL_DATABASE_URL", "mysql://me:hunter2@host/name")
     monkeypatch.setenv("ROLLCALL_SECRET_KEY", "hunter2")
     monkeypatch.setenv("ROLLCALL_MAIL_FROM", "nobody\nBcc: all@example.com")
@@ -69,6 +70,7 @@ def test_every_bad_value_gets_one_line_without_its_secret(monkeypatch: pytest.Mo
 
     assert caught.value.lines == [
         "ROLLCALL_PORT: input should be less than or equal to 65535.",
+        "ROLLCALL_PUBLIC_URL: it must have no path: give Rollcall a host name of its own.",
         "ROLLCALL_DATABASE_URL: it must begin with postgresql://.",
         "ROLLCALL_SECRET_KEY: it must have at least 32 characters.",
         "ROLLCALL_MAIL_FROM: it must be an address, as in Rollcall <rollcall@example.com>.",
@@ -109,13 +111,19 @@ def test_secrets_are_in_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_unknown_variables_are_warned_about_by_name_alone() -> None:
-    environment = {"ROLLCALL_SMTP_PASWORD": "hunter2", "ROLLCALL_TEST_X": "", "PORT": "1"}
+    environment = {
+        "ROLLCALL_FOO": "1",
+        "ROLLCALL_SMTP_PASWORD": "hunter2",
+        "ROLLCALL_TEST_X": "",
+        "PORT": "1",
+    }
 
     assert unknown_variables(environment) == [
+        "ROLLCALL_FOO is no setting of Rollcall and is ignored.",
         (
             "ROLLCALL_SMTP_PASWORD is no setting of Rollcall and is ignored. "
             "Did you mean ROLLCALL_SMTP_PASSWORD?"
-        )
+        ),
     ]
 
 

@@ -13,19 +13,19 @@ from api.mail.smtp import SmtpServer
 from api.settings import SmtpSecurity
 from domain.application import Application
 from domain.clock import utc_now
-from domain.commands import EnableScim
-from domain.ids import UUID, new_id
-from domain.provisioning_entry import ProvisioningEntry
+from domain.commands import EnableScim, RequestSignInLink
+from domain.ids import new_id
 from domain.queries.audit_verification import get_chain, verify_chain
 from domain.queries.reader import Reader
-from domain.store import audit_verifier
+from domain.store import audit_verifier, member_counter
 from domain.store.pool import open_pool
 from domain.store.retention import ADVISORY_LOCK, remove_old_requests
-from domain.vocabulary import MemberStatus, ProvisioningOutcome, ScimOperation
+from domain.vocabulary import MemberStatus
 from tests.api.working import eventually, make_workers
 from tests.support import factories
 from tests.support.database import ROW_SECURITY, DatabaseFactory, TestDatabase
-from tests.support.mail_server import MailServer
+from tests.support.mail_server import MailServer, hang
+from tests.support.request_log import entry
 from tests.support.sessions import session, session_id_of
 
 
@@ -41,22 +41,6 @@ async def pool(own_database: TestDatabase) -> AsyncIterator[asyncpg.Pool]:
     await opened.execute("UPDATE invitations SET state = 'CANCELLED'")
     yield opened
     await opened.close()
-
-
-def entry(organization_id: UUID, **changed: Any) -> ProvisioningEntry:
-    values: dict[str, Any] = {
-        "id": new_id(),
-        "organization_id": organization_id,
-        "received_at": utc_now(),
-        "duration_ms": 1,
-        "method": "GET",
-        "path": "/Users",
-        "operation": ScimOperation.SEARCH,
-        "status_code": 200,
-        "outcome": ProvisioningOutcome.UNCHANGED,
-        "correlation_id": new_id(),
-    }
-    return ProvisioningEntry(**values | changed)
 
 
 async def test_from_a_change_to_sealed_events_mail_and_notice(
@@ -89,6 +73,39 @@ async def test_from_a_change_to_sealed_events_mail_and_notice(
     await listener.close()
 
 
+async def test_a_link_to_sign_in_waits_behind_no_other_mail(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender_module, "POLL_S", 0.05)
+    with MailServer() as server:
+        workers = make_workers(pool, smtp=SmtpServer("127.0.0.1", server.port, SmtpSecurity.NONE))
+        app = Application(pool, factories.POLICY, workers.changed)
+        organization_id = await factories.organization(app)
+        await factories.members(app, organization_id, 3)
+        invited = await pool.fetch(
+            "UPDATE invitations SET due_at = now() WHERE organization_id = $1 RETURNING email",
+            organization_id,
+        )
+        owner = await factories.member(app, organization_id, MemberStatus.CONFIRMED)
+        # The server takes an invitation's recipient and then says nothing for as long as it can.
+        server.on_recipient = {row["email"]: hang for row in invited}
+        await workers.start()
+
+        async def hangs() -> bool:
+            return any(address in server.on_recipient for address in server.attempts)
+
+        await eventually(hangs)
+        await app.execute(RequestSignInLink(str(owner.attributes.email)), factories.SYSTEM)
+
+        async def has_come() -> bool:
+            return bool(server.letters)
+
+        await eventually(has_come)
+        assert [letter.recipients for letter in server.letters] == [[owner.attributes.email]]
+        assert len(server.attempts) == 2, "the others wait behind the one that hangs"
+    await workers.stop()
+
+
 async def test_what_is_sealed_is_verified(
     pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +121,26 @@ async def test_what_is_sealed_is_verified(
         return found.position >= 2 and found.verified_through == found.position
 
     await eventually(verified)
+    await workers.stop()
+
+
+async def test_members_are_counted_along_what_is_sealed(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(member_counter, "BEHIND", 1)
+    workers = make_workers(pool)
+    app = Application(pool, factories.POLICY, workers.changed)
+    await workers.start()
+    organization_id = await factories.organization(app)
+
+    for number in (1, 2):  # the second only after the round that looks at all organizations
+        await factories.member(app, organization_id)
+
+        async def kept(number: int = number) -> bool:
+            sql = "SELECT invited FROM member_counts WHERE organization_id = $1"
+            return bool(await pool.fetchval(sql, organization_id) == number)
+
+        await eventually(kept)
     await workers.stop()
 
 

@@ -12,7 +12,7 @@ from tests.support.house import House, open_house
 from tests.support.keyed_house import KeyedResident, keyed_resident
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(database_factory: DatabaseFactory, worker_id: str) -> Iterator[House]:
     with open_house(database_factory.clone(f"confirming_{worker_id}")) as made:
         yield made

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from api.remote.key_file import read_key_file
 from domain.keys.fingerprint import member_fingerprint, organization_fingerprint
+from tests.support.house import await_that
 from tests.support.keyed_house import Guest, KeyedResident, lines_of
+from tests.support.server import PROGRAM
 
 
 def words(guest: Guest) -> str:
@@ -20,6 +26,7 @@ def test_everybody_gets_the_key(harbour: KeyedResident) -> None:
     seen = harbour.script("confirm", "--all", "--dry-run", "--json")
     first = harbour.script("confirm", "--all", "--key-file", harbour.key_file, "--json")
     again = harbour.script("confirm", "--all", "--key-file", harbour.key_file, "--json")
+    told = harbour.script("confirm", "--all", "--key-file", harbour.key_file)
 
     assert (seen.returncode, first.returncode, again.returncode) == (0, 0, 0), first.stderr
     assert [row["result"] for row in lines_of(seen)] == ["WOULD_CONFIRM"] * 3
@@ -36,6 +43,7 @@ def test_everybody_gets_the_key(harbour: KeyedResident) -> None:
         for guest, row in zip(guests, lines_of(first), strict=True)
     ]
     assert (again.stdout, again.stderr) == ("", "")
+    assert (told.stdout, told.stderr) == ("", "Nobody waits to be confirmed.\n")
     key = read_key_file(harbour.key_file)
     assert [harbour.key_of(guest) for guest in guests] == [key] * 3
 
@@ -104,6 +112,50 @@ def test_the_limit_is_for_one_run(harbour: KeyedResident) -> None:
     assert all(harbour.confirmations()[guest.email] == 1 for guest in guests)
 
 
+@contextmanager
+def members_locked(harbour: KeyedResident) -> Iterator[Callable[[], int]]:
+    """Nobody writes to members meanwhile; tells how many wait to."""
+    run, pool = harbour.house.blocking.run, harbour.house.blocking.app.pool
+    waits = "SELECT count(*) FROM pg_locks WHERE relation = 'members'::regclass AND NOT granted"
+    with harbour.holding("LOCK TABLE members IN SHARE ROW EXCLUSIVE MODE"):
+        yield lambda: run(pool.fetchval(waits))
+
+
+def confirming_all(harbour: KeyedResident) -> subprocess.Popen[str]:
+    command = [str(PROGRAM), "confirm", "--all", "--key-file", str(harbour.key_file)]
+    environment = harbour.environment(ROLLCALL_ACCESS_TOKEN=harbour.token)
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def test_what_was_begun_is_finished_when_it_is_interrupted(harbour: KeyedResident) -> None:
+    guests = [harbour.guest() for _ in range(3)]
+    with members_locked(harbour) as waiting:
+        confirming = confirming_all(harbour)
+        await_that(lambda: waiting() > 0, "the first waits for the table", within=60)
+        confirming.send_signal(signal.SIGINT)
+    _, said = confirming.communicate(timeout=60)
+
+    # Nobody is left, so that it has done all it was asked to.
+    assert confirming.returncode == 0, said
+    key = read_key_file(harbour.key_file)
+    assert [harbour.key_of(guest) for guest in guests] == [key] * 3
+
+
+def test_who_interrupts_it_while_it_waits_leaves_the_rest(harbour: KeyedResident) -> None:
+    guest = harbour.guest()
+    with members_locked(harbour) as waiting:
+        confirming = confirming_all(harbour)
+        await_that(lambda: waiting() > 0, "it waits for the table", within=60)
+        await_that(lambda: waiting() == 0, "the server has told it to come again")
+        confirming.send_signal(signal.SIGINT)
+        _, said = confirming.communicate(timeout=60)
+
+    assert (confirming.returncode, said.splitlines()[-1]) == (130, "Interrupted.")
+    assert harbour.confirmations()[guest.email] == 0
+    assert harbour.script("confirm", "--all", "--key-file", harbour.key_file).returncode == 0
+    assert harbour.confirmations()[guest.email] == 1
+
+
 def test_a_policy_leaves_the_others_to_a_person(harbour: KeyedResident) -> None:
     inside = [harbour.guest(email=f"in{n}@crew.example") for n in range(3)]
     outside = harbour.guest(email="eve@crew.example.org")
@@ -169,6 +221,7 @@ def test_what_cannot_go_on_ends_with_one_line(harbour: KeyedResident) -> None:
     other = harbour.folder / "other.json"
     jwk = json.loads(harbour.key_file.read_text())
     other.write_text(json.dumps(jwk | {"ver": 2}))
+    other.chmod(0o600)
 
     old = harbour.script("confirm", "--all", "--key-file", other)
     none = harbour.script("confirm", "--all", "--key-file", harbour.folder / "none.json")

@@ -10,6 +10,7 @@ import pytest
 
 from api.confirming.policy import Policy, PolicyError, policy_of, read_policy
 from api.remote.work_list import Waiting
+from tests.docs.pages import DOCS, blocks
 
 
 def waiting(**given: Any) -> Waiting:
@@ -114,6 +115,20 @@ def test_a_file_says_everything(tmp_path: Path) -> None:
         provisioned_by_scim=True,
         at_most_per_hour=20,
         rewrap=True,
+    )
+
+
+def test_the_file_of_the_documentation_says_what_it_seems_to(tmp_path: Path) -> None:
+    (shown,) = [each for each in blocks(DOCS / "confirm-members.md") if each.info == ("toml",)]
+    file = tmp_path / "policy.toml"
+    file.write_text(shown.text)
+
+    assert read_policy(file) == Policy(
+        email_domains=frozenset({"harbour.example", "harbour.test"}),
+        groups=("Crew", "Office"),
+        provisioned_by_scim=True,
+        at_most_per_hour=20,
+        rewrap=False,
     )
 
 

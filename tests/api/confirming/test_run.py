@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from api.confirming.choice import Choice
 from api.confirming.hourly_budget import HourlyBudget
 from api.confirming.key_source import KeyFile
@@ -20,8 +22,10 @@ from api.remote.introduction import Introduction
 from api.remote.key_file import read_key_file
 from api.remote.server import RemoteServer
 from api.remote.work_list import WorkList, find_place
+from domain.vocabulary import KeyHandshake
+from tests.support.key_pairs import keys
+from tests.support.keyed import give_keys
 from tests.support.keyed_house import KeyedResident
-from tests.support.keys import give_keys, keys
 
 Between = Callable[[], None]
 
@@ -103,6 +107,28 @@ def test_a_question_that_gets_lost_is_asked_again(harbour: KeyedResident) -> Non
 
     assert [(each.label, each.result) for each in said] == [(ada.email, Result.CONFIRMED)]
     assert harbour.confirmations()[ada.email] == 1
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_a_handshake_that_is_switched_meanwhile(harbour: KeyedResident, on: bool) -> None:
+    run = harbour.house.blocking.run
+    before, after = (
+        (KeyHandshake.OFF, KeyHandshake.REQUIRED)
+        if on
+        else (KeyHandshake.REQUIRED, KeyHandshake.OFF)
+    )
+    ada = harbour.guest()
+    run(harbour.keyed.require(before))
+
+    def switch() -> None:
+        run(harbour.keyed.require(after))
+
+    said = confirm(harbour, lambda work: setattr(work, "before", switch), HourlyBudget(None))
+
+    assert [(each.label, each.result) for each in said] == [(ada.email, Result.CONFIRMED)]
+    assert harbour.confirmations()[ada.email] == 1
+    if on:
+        assert harbour.key_of(ada) == read_key_file(harbour.key_file)
 
 
 def test_who_is_revoked_meanwhile_is_refused(harbour: KeyedResident) -> None:

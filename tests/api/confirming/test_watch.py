@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import os
 import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 
 import pytest
 
@@ -17,6 +20,7 @@ from api.remote.key_file import read_key_file
 from tests.support.database import DatabaseFactory
 from tests.support.house import await_that, open_house
 from tests.support.keyed_house import Guest, KeyedResident, keyed_resident
+from tests.support.proxy import Proxy
 from tests.support.server import free_port, running_server
 
 IN_TIME_S = 40.0
@@ -171,6 +175,68 @@ def test_a_watcher_outlives_the_server(
         assert printed.count("confirmed ") == 3
         counts = harbour.confirmations()
         assert {counts[guest.email] for guest in [before, *after]} == {1}
+
+
+@contextmanager
+def proxied(url: str) -> Iterator[tuple[str, Callable[[Callable[[Proxy], object]], None]]]:
+    """An address that leads to the server, and a way to do something to what lies between."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    proxy = Proxy(int(url.rpartition(":")[2]))
+
+    async def doing(work: Callable[[Proxy], object]) -> None:
+        done = work(proxy)
+        if inspect.isawaitable(done):
+            await done
+
+    def do(work: Callable[[Proxy], object]) -> None:
+        asyncio.run_coroutine_threadsafe(doing(work), loop).result(10)
+
+    do(Proxy.open)
+    try:
+        yield f"http://127.0.0.1:{proxy.port}", do
+    finally:
+        do(Proxy.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+def test_a_watcher_goes_on_after_the_network_was_away(
+    harbour: KeyedResident, watching: list[subprocess.Popen[str]]
+) -> None:
+    with proxied(harbour.house.server.url) as (url, do):
+        watching.append(harbour.watcher("--all", "--server", url))
+        guests = [harbour.guest()]
+        await_confirmed(harbour, guests)
+
+        # Cut in the middle; then whoever connects hears nothing.
+        do(Proxy.stall)
+        do(Proxy.cut)
+        guests.append(harbour.guest())
+        time.sleep(2)
+        assert harbour.confirmations()[guests[-1].email] == 0
+        do(Proxy.flow)
+        await_confirmed(harbour, guests)
+
+        # Nobody answers at the address, for a while.
+        do(Proxy.close)
+        guests.append(harbour.guest())
+        time.sleep(2)
+        do(Proxy.open)
+        await_confirmed(harbour, guests)
+        # Live again, not only by looking each minute.
+        guests.append(harbour.guest())
+        await_confirmed(harbour, guests)
+
+        watching[0].send_signal(signal.SIGTERM)
+        printed, _ = watching[0].communicate(timeout=30)
+
+    assert watching[0].returncode == 0, printed
+    counts = harbour.confirmations()
+    assert [counts[guest.email] for guest in guests] == [1] * 4
+    assert printed.count("\nconfirmed ") == 4
 
 
 def test_a_token_that_is_revoked_ends_it(

@@ -14,8 +14,8 @@ from domain.ids import new_id
 from domain.keys.fingerprint import member_fingerprint, organization_fingerprint
 from domain.keys.organization_key import new_organization_key
 from tests.support.house import await_that
+from tests.support.key_pairs import PASSPHRASE
 from tests.support.keyed_house import KeyedResident
-from tests.support.keys import PASSPHRASE
 from tests.support.server import PROGRAM
 
 
@@ -144,6 +144,25 @@ def test_a_rotation_reaches_everybody(harbour: KeyedResident) -> None:
     assert key_versions(harbour)[accepted.email] == 0
     counts = harbour.confirmations()
     assert [counts[guest.email] for guest in [*guests, accepted]] == [1, 1, 1, 0]
+
+
+def test_a_key_that_nobody_can_open_any_more_is_replaced(harbour: KeyedResident) -> None:
+    lost, guest = read_key_file(harbour.key_file), harbour.guest()
+    harbour.script("confirm", "--all", "--key-file", harbour.key_file)
+    harbour.key_file.unlink()
+    another = {"ROLLCALL_PASSPHRASE": "a passphrase that is new"}
+
+    # The owner has forgotten the passphrase, and so has everybody else.
+    shown(harbour.run("key", "setup", "--replace", "--json", **another))
+    assert harbour.run("key", "unlock", **another).returncode == 1
+    rotated = shown(
+        harbour.run("key", "rotate", "--key-file", harbour.key_file, "--json", **another)
+    )
+
+    key = read_key_file(harbour.key_file)
+    assert (rotated["keyVersion"], key.version) == (2, 2)
+    assert organization_fingerprint(key) != organization_fingerprint(lost)
+    assert harbour.key_of(guest) == key
 
 
 @pytest.mark.faults

@@ -10,8 +10,8 @@ from typing import Any
 from domain.keys.fingerprint import member_fingerprint
 from tests.support import factories
 from tests.support.house import House
+from tests.support.key_pairs import PASSPHRASE
 from tests.support.keyed_house import Invited, KeyedResident
-from tests.support.keys import PASSPHRASE
 from tests.support.server import rollcall
 
 
@@ -116,8 +116,7 @@ def test_an_account_signs_in_first_and_keeps_its_keys(
     member = house.blocking.run(
         factories.member(house.blocking.app, second.organization_id, email=ada.email)
     )
-    token = house.blocking.run(factories.invitation_link(house.blocking.app, member))
-    there = f"{house.server.url}/accept#{token}"
+    there = house.accept_link(member)
 
     stranger = rollcall("accept", there, environment=guest_shell(harbour, tmp_path / "stranger"))
     done = rollcall(
@@ -148,6 +147,37 @@ def test_a_link_that_does_not_work_says_why(harbour: KeyedResident, tmp_path: Pa
     for done in (again, wrong, none):
         assert len(done.stderr.splitlines()) == 1
         assert used.link not in done.stderr
+
+
+def test_another_link_is_sent_for_one_that_has_expired(
+    harbour: KeyedResident, tmp_path: Path
+) -> None:
+    expired, open_one = harbour.invite(), harbour.invite()
+    environment = guest_shell(harbour, tmp_path)
+    # Asked for again at the soonest ten minutes after the last one.
+    harbour.rows(
+        "UPDATE invitations SET queued_at = queued_at - interval '6 days',"
+        " expires_at = now() - interval '1 day' WHERE organization_id = $1 AND member_id = $2"
+        " RETURNING 1",
+        expired.member_id,
+    )
+
+    done = [
+        rollcall("accept", each.link, "--new-link", environment=environment)
+        for each in (expired, open_one)
+    ]
+
+    # Both hear the same; one gets another link.
+    assert [(each.returncode, each.stdout) for each in done] == [(0, "")] * 2
+    assert {each.stderr for each in done} == {
+        "If the invitation still stands, a new link is on its way.\n"
+    }
+    invited = harbour.rows(
+        "SELECT member_id, count(*) AS n FROM invitations WHERE organization_id = $1"
+        " GROUP BY member_id"
+    )
+    counts = {row["member_id"]: row["n"] for row in invited}
+    assert (counts[expired.member_id], counts[open_one.member_id]) == (2, 1)
 
 
 def test_a_short_passphrase_is_refused_before_anything_happens(

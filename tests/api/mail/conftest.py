@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,10 +11,9 @@ from domain.application import Application
 from domain.ids import UUID
 from tests.api.mail.desk import FROM, Desk
 from tests.support import factories
+from tests.support import mail_server as mail_servers
 from tests.support.database import DatabaseFactory
-from tests.support.mail_server import MailServer
-
-CERTIFICATE = Path(__file__).with_name("localhost.pem")
+from tests.support.mail_server import CERTIFICATE, MailServer
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +43,7 @@ async def organization_id(app: Application) -> UUID:
 @pytest.fixture(scope="session")
 def server_tls() -> ssl.SSLContext:
     """TLS of a mail server called localhost."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
-    return context
+    return mail_servers.server_tls()
 
 
 @pytest.fixture(scope="session")

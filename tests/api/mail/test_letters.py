@@ -6,15 +6,17 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.mail.letters import Mail, one_line, render
-from api.mail.links import invitation_token
+from api.console import INDEX, Console, ServedFile
+from api.mail.letters import Mail, render
 from api.mail.message import compose
 from api.mail.sender import without_link
+from api.plain_text import one_line
 from domain.ids import UUID
 from domain.queries.mailbox import MailboxRow
 from domain.secrets import read_secret
@@ -24,7 +26,7 @@ from tests.support.factories import POLICY, link_of
 
 ORGANIZATION = UUID("01920000-0000-7000-8000-000000000001")
 INVITATION = UUID("01920000-0000-7000-8000-000000000002")
-TOKEN = invitation_token(POLICY, ORGANIZATION, INVITATION)
+TOKEN = POLICY.token_of(ORGANIZATION, INVITATION)
 URL = "https://rollcall.example.com"
 SENDER = "Rollcall <invitations@rollcall.example.com>"
 SIGN_IN_TOKEN = LINKS.sign_in.token_of(INVITATION)
@@ -32,6 +34,7 @@ MAIL = Mail(
     kind=MailKind.INVITATION,
     id=INVITATION,
     organization_name="Ada & Söhne <GmbH>",
+    organization_slug="ada-soehne-gmbh",
     person_name="Ada <b>Lovelace</b>",
     email="ada@example.com",
     expires_at=datetime(2026, 3, 6, 12, 30, tzinfo=UTC),
@@ -195,7 +198,7 @@ LINKS_OF_KINDS = {
     MailKind.INVITATION: f"{URL}/accept#{TOKEN}",
     MailKind.REMINDER: f"{URL}/accept#{TOKEN}",
     MailKind.SIGN_IN: f"{URL}/sign-in#{SIGN_IN_TOKEN}",
-    MailKind.CONFIRMABLE: f"{URL}/confirmations",
+    MailKind.CONFIRMABLE: f"{URL}/o/ada-soehne-gmbh/confirmations",
     MailKind.CONFIRMED: URL,
     MailKind.ACCESS_REVOKED: None,
 }
@@ -248,6 +251,15 @@ def test_both_forms_say_the_same(kind: MailKind) -> None:
     assert written - {word.rstrip(".,:") for word in page.words.split()} <= {"here"}
 
 
+@pytest.mark.parametrize("kind", [kind for kind, link in LINKS_OF_KINDS.items() if link])
+def test_every_link_leads_to_a_page_of_the_console(kind: MailKind) -> None:
+    console = Console({INDEX: ServedFile(b"", {}, "text/html", None)})
+
+    link = render(of_kind(kind), URL).link or ""
+
+    assert console.answers(urlsplit(link).path or "/")
+
+
 def test_who_waits_is_counted_in_words() -> None:
     one = render(replace(of_kind(MailKind.CONFIRMABLE), waiting=1), URL)
 
@@ -267,6 +279,7 @@ def test_the_mailbox_shows_the_same_mail() -> None:
     row = MailboxRow(
         organization_id=ORGANIZATION,
         organization_name=MAIL.organization_name,
+        organization_slug=MAIL.organization_slug,
         kind=MailKind.INVITATION,
         id=INVITATION,
         person_name=MAIL.person_name,

@@ -111,7 +111,7 @@ async def test_it_runs_until_stopped_and_finishes_the_mail_at_hand(
     mail_server.on_content = slowly
     one, other = await desk.invite(), await desk.invite()
     await asyncio.wait_for(reached.wait(), 5)
-    assert 0 <= running.oldest_due_s < 5
+    assert 0 <= await running.waits_for_s() < 5
 
     running.stop()
     go_on.set()

@@ -16,7 +16,7 @@ from domain.application import Application
 from domain.commands import CreateOidcProvider, Member
 from domain.ids import UUID
 from domain.queries.reader import Reader
-from domain.sealing import Sealer
+from domain.sealing import SealingKey
 from domain.vocabulary import MemberStatus
 from graphql_schema.ids import Kind, make_id
 from tests.support import factories
@@ -142,7 +142,7 @@ def site_of(
         application=app,
         reader=Reader(app.pool),
         public_url=PUBLIC_URL,
-        attempts=Sealer(b"a key for attempts, 32 bytes of."),
+        attempts=SealingKey(b"a key for attempts, 32 bytes of."),
         **given,
     )
     limit = Limit()

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from domain.application import Application
-from domain.sealing import Sealer
+from domain.sealing import SealingKey
 from tests.api.oidc.conftest import ATTEMPT, PUBLIC_URL, Site, back, site_with_member
 from tests.support.openid_provider import OpenidProvider
 
@@ -69,7 +69,7 @@ async def test_an_attempt_ends_after_ten_minutes(
 @pytest.mark.parametrize("kept", ["", "x", "a.b.c.d.e", "otherwise sealed", "for something else"])
 async def test_what_was_not_sealed_here_is_no_attempt(site: Site, kept: str) -> None:
     if kept == "otherwise sealed":
-        kept = Sealer(b"another key of thirty-two bytes.").seal("{}", "OIDC sign-in on its way")
+        kept = SealingKey(b"another key of thirty-two bytes.").seal("{}", "OIDC sign-in on its way")
     if kept == "for something else":
         kept = site.flow.attempts.seal("{}", "something else")
     async with site.browser() as browser:

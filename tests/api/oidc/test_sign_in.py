@@ -224,6 +224,27 @@ async def test_what_is_told_of_somebody_else_counts_for_nothing(site: Site) -> N
         assert await site.refused(await site.sign_in(browser)) == "invalid_token"
 
 
+@pytest.mark.parametrize(
+    ("claims", "user"),
+    [
+        ({"email_verified": True}, {"email": "told"}),
+        ({"email": "told"}, {"email_verified": True}),
+    ],
+    ids=["the token's word, the other's address", "the token's address, the other's word"],
+)
+async def test_a_word_for_one_address_is_none_for_another(
+    site: Site, claims: dict[str, object], user: dict[str, object]
+) -> None:
+    _, email = await site.member()
+    filled = [
+        {name: email if value == "told" else value for name, value in each.items()}
+        for each in (claims, user)
+    ]
+    site.provider.claims, site.provider.user = filled
+    async with site.browser() as browser:
+        assert await site.refused(await site.sign_in(browser)) == "email_unverified"
+
+
 async def test_a_client_that_must_sign_in_by_header_does(site: Site) -> None:
     await site.member()
     site.provider.metadata = {"token_endpoint_auth_methods_supported": None}

@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 
+from api.careful_fetch import fetch_key_set
+from api.oidc.exchange import vouched_address
 from api.oidc.metadata import FRESH_S, STALE_S, Discovery
 from domain.application import Application
-from domain.commands import DeleteOidcProvider, UpdateOidcProvider
-from domain.sealing import Sealer
+from domain.commands import DeleteOidcProvider, UpdateOidcProvider, client_secret_purpose
+from domain.ids import UUID, new_id
+from domain.sealing import SealingKey
 from domain.vocabulary import MemberStatus
 from scim_facade.oauth.signing_keys import AGAIN_AFTER_S, SigningKeys
 from tests.api.oidc.conftest import Site, back, site_with_member
 from tests.support.factories import SYSTEM
-from tests.support.openid_provider import OpenidProvider, running_openid_provider
+from tests.support.openid_provider import CLIENT_SECRET, OpenidProvider, running_openid_provider
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ async def test_what_a_provider_says_of_itself_is_remembered_while_it_is_down(
 
 async def test_rotated_keys_are_fetched_anew(app: Application, provider: OpenidProvider) -> None:
     passed = 0.0
-    site = await site_with_member(app, provider, keys=SigningKeys(clock=lambda: passed))
+    site = await site_with_member(app, provider, keys=SigningKeys(fetch_key_set, lambda: passed))
     async with site.browser() as browser:
         await site.sign_in(browser)
         provider.rotate()
@@ -106,6 +109,23 @@ async def test_a_provider_that_is_deleted_on_the_way(site: Site) -> None:
         assert await site.refused(await browser.get(site.start)) == "unknown_provider"
 
 
+async def test_a_provider_that_is_deleted_while_it_is_asked(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.member(MemberStatus.CONFIRMED)
+
+    async def asked(*given: Any, **named: Any) -> str:
+        email = await vouched_address(*given, **named)
+        command = DeleteOidcProvider(site.organization_id, site.provider_id)
+        await site.app.execute(command, SYSTEM)
+        return email
+
+    monkeypatch.setattr("api.oidc.flow.vouched_address", asked)
+    async with site.browser() as browser:
+        assert await site.refused(await site.sign_in(browser)) == "unknown_provider"
+    assert await site.sessions() == []
+
+
 @pytest.mark.parametrize("name", ["x", "org_x", "callback/", "idp_", "%0aforged"])
 async def test_what_names_no_provider(
     site: Site, name: str, caplog: pytest.LogCaptureFixture
@@ -126,15 +146,35 @@ async def test_a_wrong_client_secret_is_the_providers_to_refuse(site: Site) -> N
         assert await site.refused(await site.sign_in(browser)) == "provider_refused"
 
 
-async def test_a_client_secret_of_another_deployment_cannot_be_read(
-    site: Site, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("of_another", ["deployment", "organization", "issuer"])
+async def test_a_client_secret_that_was_sealed_for_another_cannot_be_read(
+    site: Site, caplog: pytest.LogCaptureFixture, of_another: str
 ) -> None:
     await site.member()
-    await site.app.pool.execute(
-        "UPDATE oidc_providers SET sealed_client_secret = $2 WHERE id = $1",
-        site.provider_id,
-        Sealer(b"another key of thirty-two bytes.").seal("x", "y"),
-    )
+    key = site.app.sign_in.client_secrets
+    organization_id, issuer = site.organization_id, site.provider.url
+    if of_another == "deployment":
+        key = SealingKey(b"another key of thirty-two bytes.")
+    elif of_another == "organization":
+        organization_id = new_id()
+    else:
+        issuer = "https://id.example.com"
+
+    async def sealed(organization_id: UUID, issuer: str, key: SealingKey) -> None:
+        await site.app.pool.execute(
+            "UPDATE oidc_providers SET sealed_client_secret = $2 WHERE id = $1",
+            site.provider_id,
+            key.seal(CLIENT_SECRET, client_secret_purpose(organization_id, issuer)),
+        )
+
+    await sealed(organization_id, issuer, key)
     async with site.browser() as browser:
         assert await site.refused(await site.sign_in(browser)) == "failed"
     assert "ROLLCALL_SECRET_KEY" in caplog.text
+    assert await site.sessions() == []
+
+    # Sealed for this one it is the right secret.
+    await sealed(site.organization_id, site.provider.url, site.app.sign_in.client_secrets)
+    async with site.browser() as browser:
+        await site.sign_in(browser)
+    assert len(await site.sessions()) == 1

@@ -12,7 +12,7 @@ from tests.support.house import House, Resident, open_house
 OPERATIONS = 30
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(database_factory: DatabaseFactory, worker_id: str) -> Iterator[House]:
     limits = {"ROLLCALL_GRAPHQL_OPERATIONS_PER_MINUTE": str(OPERATIONS)}
     with open_house(database_factory.clone(f"remote_{worker_id}"), env=limits) as made:

@@ -10,7 +10,7 @@ import pytest
 from api.remote.errors import RemoteError
 from api.remote.key_file import read_key, read_key_file, write_key_file
 from api.remote.private_file import open_to_others, write_private
-from api.remote.session_file import SessionFile, StoredSession, config_folder, state_folder
+from api.remote.session_file import SessionFile, StoredSession, config_folder, state_file
 from domain.ids import new_id
 from domain.keys.organization_key import new_organization_key
 
@@ -70,7 +70,9 @@ def test_folders_follow_the_standard(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("HOME", "/home")
 
     assert config_folder() == tmp_path / "rollcall"
-    assert state_folder() == Path("/home/.local/state/rollcall")
+    assert state_file("rotation", "https://rollcall.test", "org_1").parent == Path(
+        "/home/.local/state/rollcall"
+    )
 
 
 def test_a_key_comes_back_with_its_organization_and_version(tmp_path: Path) -> None:

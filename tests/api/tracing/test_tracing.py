@@ -15,7 +15,9 @@ from api.app import Front, create_app
 from api.runtime import Runtime, open_runtime
 from api.settings import Settings, SmtpSecurity
 from api.tracing.database import TracedApplication
+from api.tracing.exporter import Exporter
 from domain.application import Application
+from domain.spans import SpanKind, span
 from graphql_schema.ids import Kind, make_id
 from tests.api.working import opened
 from tests.support.collector import Collected, Collector, running_collector
@@ -211,6 +213,26 @@ async def test_a_collector_that_is_away_stops_nothing(
             await asyncio.sleep(0.02)
     said = [each.getMessage() for each in caplog.records if "traces" in each.getMessage()]
     assert said == ["traces are dropped: it answered 503"]
+
+
+async def test_spans_that_wait_are_bounded(
+    collector: Collector, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.tracing.exporter.EVERY_S", 60.0)
+    monkeypatch.setattr("api.tracing.exporter.MOST_KEPT", 1_500)  # more than are sent at once
+    exporter = Exporter(collector.url, percent=100)
+    exporter.start()
+    await asyncio.sleep(0)
+    try:
+        for number in range(1_505):
+            with span(f"number {number}", SpanKind.SERVER):
+                pass
+    finally:
+        await exporter.stop()
+
+    assert [each.name for each in collector.spans] == [f"number {n}" for n in range(1_500)]
+    said = [each.getMessage() for each in caplog.records if "traces" in each.getMessage()]
+    assert said == ["traces are dropped: more spans than can be sent"]
 
 
 async def test_without_an_endpoint_nothing_stands_in_the_way(settings: Settings) -> None:

@@ -1,0 +1,1 @@
+"""What runs: a package, for those in it whose servers end with their last test."""

@@ -1,0 +1,1 @@
+"""Confirming members: a package, so that its server ends with the last test that asks it."""

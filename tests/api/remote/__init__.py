@@ -1,0 +1,1 @@
+"""Programs on other machines: a package, so that their server ends with their last test."""
