@@ -25,6 +25,11 @@ export function linkToken(kind: LinkKind): string | undefined {
   return kind === "inv" ? (sessionStorage.getItem(KEPT) ?? undefined) : signInToken;
 }
 
+/** Whether nothing of an invitation's token was cut off. */
+export function isWholeInvitation(token: string): boolean {
+  return /^inv(_[0-9a-f]{32}){2}_[\w-]{43}$/.test(token);
+}
+
 /** Forgets a token that was used up. */
 export function forgetLinkToken(kind: LinkKind): void {
   if (kind === "inv") sessionStorage.removeItem(KEPT);

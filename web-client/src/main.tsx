@@ -8,6 +8,7 @@ import { createClient, signInAddress } from "./graphql/client";
 import { sessionQuery } from "./graphql/session";
 import { takeLinkToken } from "./linkToken";
 import { createConsoleRouter } from "./router";
+import { moveFocusWithPages } from "./shell/focus";
 import { applyTheme, chosenTheme } from "./shell/theme";
 import "./styles/base.css";
 
@@ -25,13 +26,7 @@ const client = createClient(() => {
   if (!OPEN_PAGES.includes(here.pathname)) router.history.replace(signInAddress(here.href));
 });
 
-// Whoever hears the page instead of seeing it hears where a link led to.
-router.subscribe("onResolved", ({ fromLocation, pathChanged }) => {
-  if (fromLocation !== undefined && pathChanged && !document.querySelector("[role=dialog]")) {
-    document.querySelector("h1")?.focus({ preventScroll: true });
-  }
-});
-
+moveFocusWithPages(router);
 applyTheme(chosenTheme());
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no place for the console.");

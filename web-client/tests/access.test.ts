@@ -1,10 +1,12 @@
 // What keeps people out: nothing of it, on any route, in any look; and nothing beyond the window.
+import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import {
   axeFindings,
   beyondWindow,
   openPage,
   settled,
+  take,
   visit,
   withBrowser,
 } from "./support/browser";
@@ -51,3 +53,27 @@ test("dialogs and forms are as open to everybody", async () => {
   await page.getByRole("dialog").waitFor();
   expect(await axeFindings(page)).toEqual([]);
 });
+
+test("on a narrow screen each value that needs it has its column's name beside it", async () => {
+  const page = await openPage(story.token, `/o/${story.slug}/settings`);
+  await page.getByRole("row", { name: /API key/ }).waitFor();
+  expect(await wordsOf(page)).not.toContain("Last used never");
+
+  await take(page, { width: 320 });
+  expect(await wordsOf(page)).toContain("Last used");
+  expect(await wordsOf(page)).toContain("Ends never");
+  // Who hears the page is told the column's name already, and not twice.
+  await page.getByRole("cell", { name: "never", exact: true }).first().waitFor();
+  await visit(page, `/o/${story.slug}/groups`);
+  await page.getByText("Engineering").waitFor();
+  expect(await wordsOf(page)).toContain("Members 3");
+  await visit(page, `/o/${story.slug}/requests`);
+  await page.getByText("409").waitFor();
+  expect(await wordsOf(page)).toContain("Status 409");
+});
+
+/** What is seen of the rows of the page's table. */
+async function wordsOf(page: Page): Promise<string> {
+  const rows = await page.getByRole("table").getByRole("row").allInnerTexts();
+  return rows.join(" ").replace(/\s+/g, " ");
+}

@@ -1,5 +1,5 @@
 // What invited and signed-out people see: every page, in every state and every look.
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import {
   axeFindings,
@@ -28,6 +28,19 @@ async function leave(page: Page): Promise<void> {
   await page.goto("about:blank");
 }
 
+/** A bar at the top says so once an answer takes over a second, and not before. */
+async function isSlow(page: Page): Promise<void> {
+  const look = () =>
+    page
+      .getByRole("progressbar")
+      .first()
+      .evaluate((bar) => {
+        const { opacity, animationDelay } = getComputedStyle(bar);
+        return { opacity, animationDelay };
+      });
+  await expect.poll(look, { timeout: 5_000 }).toEqual({ opacity: "1", animationDelay: "1s" });
+}
+
 async function arrived(page: Page, door: Door): Promise<void> {
   await page.getByRole("heading", { name: door.shows }).first().waitFor();
   await settled(page);
@@ -37,6 +50,8 @@ async function arrived(page: Page, door: Door): Promise<void> {
   }
 }
 
+/** Of a failure, for whoever runs the server. */
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/;
 const LOOKS = [
   ["light", { theme: "light", width: 1280 }],
   ["dark", { theme: "dark", width: 1280 }],
@@ -54,6 +69,7 @@ test.each([...new Set(DOORS.map(({ by }) => by))])(
       await page.goto(door.path(guests));
       if (door.asks === true) {
         await page.getByRole("status").getByText("Loading").first().waitFor({ state: "attached" });
+        await isSlow(page);
       }
       await release();
       await arrived(page, door);
@@ -73,25 +89,54 @@ test("every page that says there is nothing is one of these", () => {
     if ("at" in empty) expect([...names, "itself"]).toContain(empty.at);
 });
 
-test("what asks about the organization shows the id to quote, and works when tried again", async () => {
-  const doors = DOORS.filter(({ name }) => ["accept", "expired", "membership"].includes(name));
-  const pages: [Door, Page][] = [];
-  for (const door of doors) pages.push([door, await browserOf(guests, door.by)]);
-  await breakReading(guests.organization);
-  try {
-    for (const [door, page] of pages) {
+const ROLES = [...new Set(DOORS.map(({ by }) => by))];
+const askedBy = (who: Door["by"]) => DOORS.filter(({ by, asks }) => by === who && asks === true);
+
+test.each([
+  ["the server is away", (route: Route) => route.abort()],
+  [
+    "a proxy alone answers",
+    (route: Route) => route.fulfill({ status: 502, contentType: "text/html", body: "Bad gateway" }),
+  ],
+])("every page that asks says so while %s, and works when tried again", async (_, refuse) => {
+  const found: string[] = [];
+  for (const who of ROLES) {
+    const page = await browserOf(guests, who);
+    for (const door of askedBy(who)) {
       await leave(page);
+      await page.route("**/graphql", refuse);
       await page.goto(door.path(guests));
-      const alert = page.getByRole("alert", { name: "This did not work" });
-      await alert.waitFor();
-      expect(await alert.textContent()).toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/);
+      await page.getByRole("alert", { name: "The server does not answer" }).waitFor();
+      found.push(...(await axeFindings(page)).map((finding) => `${door.name}: ${finding}`));
+      await page.unroute("**/graphql", refuse);
+      await page.getByRole("button", { name: "Try again" }).click();
+      await arrived(page, door);
     }
-  } finally {
-    await mend(guests.organization);
   }
-  for (const [door, page] of pages) {
-    await page.getByRole("button", { name: "Try again" }).click();
-    await arrived(page, door);
+  expect(found).toEqual([]);
+});
+
+test.each(ROLES)("what fails inside shows the %s the id to quote, and works again", async (who) => {
+  const page = await browserOf(guests, who);
+  for (const door of askedBy(who)) {
+    await leave(page);
+    await breakReading(guests.organization);
+    try {
+      await page.goto(door.path(guests));
+      if (door.readsOrganization) {
+        const alert = page.getByRole("alert", { name: "This did not work" });
+        await alert.waitFor();
+        expect(await alert.textContent(), door.name).toMatch(ID);
+      } else {
+        await arrived(page, door);
+      }
+    } finally {
+      await mend(guests.organization);
+    }
+    if (door.readsOrganization) {
+      await page.getByRole("button", { name: "Try again" }).click();
+      await arrived(page, door);
+    }
   }
 });
 

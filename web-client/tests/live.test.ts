@@ -57,11 +57,37 @@ test("tabs count along while members come", async () => {
   await invited.filter({ hasText: new RegExp(`Invited${before + 2}$`) }).waitFor();
 });
 
+test("a request about somebody who is gone by now still names them", async () => {
+  const acme = await newOrganization("Gone");
+  const id = await provision(acme, "ada@example.com", "Ada Byron");
+  await scim(acme, "DELETE", `/Users/${id}`);
+  const page = await openPage(acme.token, `/o/${acme.slug}/requests`);
+
+  await page.getByRole("link", { name: "POST /Users" }).click();
+
+  await page.getByText("ada@example.com (gone by now)").waitFor();
+});
+
 test("the guide turns green when the provider's first call arrives", async () => {
   const acme = await newOrganization("Guided");
   const page = await openPage(acme.token, `/o/${acme.slug}/settings/guide?provider=OKTA`);
   await page.getByText("Waiting for the first call").waitFor();
   await page.getByText(acme.scimUrl).first().waitFor();
+
+  await search(acme, "test");
+
+  await page.getByText("The provider reaches Rollcall").waitFor();
+});
+
+test("the guide does not take a call without a valid key for a connection", async () => {
+  const acme = await newOrganization("Wrong key");
+  const page = await openPage(acme.token, `/o/${acme.slug}/settings/guide?provider=OKTA`);
+  await page.getByText("Waiting for the first call").waitFor();
+
+  await scim({ ...acme, scimKey: "rck_wrong" }, "GET", "/Users");
+
+  await page.getByText("The last call came without a valid key").waitFor();
+  expect(await page.getByText("The provider reaches Rollcall").count()).toBe(0);
 
   await search(acme, "test");
 

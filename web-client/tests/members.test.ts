@@ -1,7 +1,7 @@
 // Members: invited, changed, revoked, restored, one by one and many at once; their past.
 import { expect, test } from "vitest";
 import { openPage, settled, withBrowser } from "./support/browser";
-import { ask, newOrganization, type Organization, provision } from "./support/organization";
+import { ask, newOrganization, type Organization, provision, scim } from "./support/organization";
 import { newStory } from "./support/story";
 
 withBrowser();
@@ -36,6 +36,7 @@ test("somebody is invited, and a wrong address is explained at its field", async
     .getByRole("textbox", { name: "E-mail" })
     .and(page.locator("[aria-invalid]"))
     .waitFor();
+  await dialog.getByText("It must be an e-mail address").waitFor();
   expect((await membersOf(acme)).length).toBe(1);
 
   await dialog.getByRole("textbox", { name: "E-mail" }).fill("grace@example.com");
@@ -45,6 +46,46 @@ test("somebody is invited, and a wrong address is explained at its field", async
 
   const made = (await membersOf(acme)).find(({ userName }) => userName === "grace@example.com");
   expect(made?.status).toBe("INVITED");
+});
+
+test("somebody on the list is invited from the drawer, but not without an address", async () => {
+  const acme = await newOrganization("Staging");
+  await ask(
+    acme.token,
+    `mutation Stage($id: ID!) {
+      updateScimConnection(input: { organizationId: $id, onProvision: STAGE }) { changed }
+    }`,
+    { id: acme.id },
+  );
+  await provision(acme, "ada@example.com", "Ada Byron");
+  await scim(acme, "POST", "/Users", { userName: "grace.on.call" });
+  const page = await openPage(acme.token, `/o/${acme.slug}/members`);
+  await page.getByRole("row", { name: /grace\.on\.call none Staged/ }).waitFor();
+
+  await page.getByRole("searchbox", { name: "E-mail or name" }).fill("grace.on");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("link", { name: "Ada Byron" }).waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "grace.on.call" }).click();
+  const unknown = page.getByRole("dialog", { name: "grace.on.call" });
+  await unknown.getByText("Without an e-mail address nobody can be invited").waitFor();
+  expect(await unknown.getByRole("button", { name: "Invite" }).isDisabled()).toBe(true);
+  await unknown.getByRole("button", { name: "Close" }).click();
+
+  await page.goto(`${page.url().split("?")[0]}`);
+  await page.getByRole("link", { name: "Ada Byron" }).click();
+  const drawer = page.getByRole("dialog", { name: "Ada Byron", exact: true });
+  await drawer.getByRole("button", { name: "Invite" }).click();
+  await page
+    .getByRole("dialog", { name: "Invite: Ada Byron" })
+    .getByRole("button", { name: "Invite" })
+    .click();
+  await drawer.getByRole("button", { name: "Invite again" }).waitFor();
+
+  expect(await membersOf(acme)).toMatchObject([
+    { userName: "grace.on.call", status: "STAGED" },
+    { userName: "ada@example.com", status: "INVITED" },
+    {},
+  ]);
 });
 
 test("one member is revoked with a reason, and restored", async () => {
@@ -112,6 +153,49 @@ test("all that match are removed in the background, after their number was typed
   await page.getByRole("region", { name: "Nobody like that" }).waitFor();
 
   expect((await membersOf(acme)).length).toBe(1);
+});
+
+test("the members of a group are chosen by its name, or from the group itself", async () => {
+  const story = await newStory("Grouped");
+  const page = await openPage(story.token, `/o/${story.slug}/members`);
+  await page.getByRole("combobox", { name: "Group" }).selectOption("Engineering");
+  await page.getByRole("link", { name: "Yara Costa" }).waitFor({ state: "detached" });
+  expect(await page.getByRole("link", { name: /Ada|Grace|Linus/ }).count()).toBe(3);
+  expect(new URL(page.url()).searchParams.get("group")).toMatch(/^grp_/);
+
+  await page.getByRole("combobox", { name: "Group" }).selectOption("Every group");
+  await page.getByRole("link", { name: "Yara Costa" }).waitFor();
+  await page.getByRole("link", { name: "Groups" }).click();
+  await page.getByRole("link", { name: "Engineering" }).click();
+  await page.getByRole("link", { name: "In the list of all members" }).click();
+  await page.getByText("Only members of the group Engineering.").waitFor();
+  expect(await page.getByRole("link", { name: /Ada|Grace|Linus/ }).count()).toBe(3);
+  expect(await page.getByRole("link", { name: "Yara Costa" }).count()).toBe(0);
+});
+
+test("of very many groups the first are offered, and the way to the others", async () => {
+  const acme = await newOrganization("Grouping");
+  const alone = await openPage(acme.token, `/o/${acme.slug}/members`);
+  await settled(alone);
+  expect(await alone.getByRole("combobox", { name: "Group" }).count()).toBe(0);
+  for (let number = 100; number <= 200; number += 1) {
+    await scim(acme, "POST", "/Groups", {
+      schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+      displayName: `Choir ${number}`,
+    });
+  }
+
+  const page = await openPage(acme.token, `/o/${acme.slug}/members`);
+  const choice = page.getByRole("combobox", { name: "Group" });
+  await choice.waitFor();
+  expect(await choice.getByRole("option").count()).toBe(102);
+  await choice.selectOption("More, under Groups …");
+  await page.getByRole("searchbox", { name: "Name" }).fill("Choir 200");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("link", { name: "Choir 200" }).click();
+  await page.getByRole("link", { name: "In the list of all members" }).click();
+  await page.getByText("Only members of the group Choir 200.").waitFor();
+  expect(await choice.getByRole("option", { name: "Choir 200" }).count()).toBe(1);
 });
 
 test("a page further on is reached and left by its buttons", async () => {

@@ -1,4 +1,5 @@
 // Going from page to page asks the server once each time.
+import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { openPage, settled, visit, withBrowser } from "./support/browser";
 import { type Ids, idsOf, ROUTES } from "./support/routes";
@@ -70,3 +71,36 @@ test("filters stand in the address, and the address brings them back", async () 
   expect(await page.getByRole("row").count()).toBe(2);
   expect(new URL(page.url()).search).toBe("?status=REVOKED&search=mei");
 });
+
+test("whoever closes a drawer is back at the link that opened it, where it still is", async () => {
+  const page = await openPage(story.token, `/o/${story.slug}`);
+  const opened = [
+    ["Members", "Yara Costa", "Escape"],
+    ["Members", "Yara Costa", "Close"],
+    ["Groups", "Engineering", "Escape"],
+  ] as const;
+  for (const [list, name, by] of opened) {
+    await page.getByRole("link", { name: list, exact: true }).click();
+    const link = page.getByRole("main").getByRole("link", { name });
+    await link.click();
+    await page.getByRole("dialog", { name }).waitFor();
+    if (by === "Close") await page.getByRole("button", { name: by }).click();
+    else await page.keyboard.press(by);
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await expect.poll(() => focusedText(page)).toBe(name);
+  }
+  // The list does not show who was opened by the address alone.
+  await visit(page, `/o/${story.slug}/members/${ids.owner}?search=nobody`);
+  await page.getByRole("dialog").getByText("Attributes").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await expect.poll(() => focusedText(page)).toBe("Members");
+  // A tab is no drawer: the next page begins with its heading.
+  await visit(page, `/o/${story.slug}/settings/guide`);
+  await page.getByRole("link", { name: "Provisioning", exact: true }).click();
+  await page.getByText("Provider and switches").waitFor();
+  await expect.poll(() => focusedText(page)).toBe("Settings");
+});
+
+const focusedText = (page: Page) =>
+  page.evaluate(() => document.activeElement?.textContent?.trim());

@@ -61,12 +61,65 @@ test("keys are rotated with an overlap, and ended one by one", async () => {
   const both = [acme, { ...acme, scimKey }];
   for (const known of both) expect((await scim(known, "GET", "/Users")).status).toBe(200);
 
-  const [old] = await keysOf(acme);
+  const [old, made] = await keysOf(acme);
+  await page.getByRole("link", { name: "Guide" }).click();
+  await page.getByText(`the SCIM API key rck_…_${made?.hint}…`).waitFor();
+  await page.getByRole("link", { name: "Provisioning" }).click();
   await page.getByRole("button", { name: `Revoke ${old?.hint}` }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await page.getByRole("button", { name: `Revoke ${old?.hint}` }).waitFor({ state: "detached" });
   expect((await scim({ ...acme, scimKey }, "GET", "/Users")).status).toBe(200);
   expect((await keysOf(acme)).length).toBe(1);
+});
+
+test("keys are told apart by names, which none needs", async () => {
+  const acme = await newOrganization("Names");
+  const page = await openPage(acme.token, `/o/${acme.slug}/settings`);
+  await page.getByRole("row", { name: /^no name API key rck/ }).waitFor();
+  await page.getByRole("button", { name: "New key" }).click();
+  const dialog = page.getByRole("dialog", { name: "New key" });
+  await dialog.getByRole("combobox").selectOption("OAuth client");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("x".repeat(101));
+  await dialog.getByRole("button", { name: "Make it" }).click();
+  await dialog.getByText("It must be at most 100 characters.").waitFor();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Gallery app");
+  await dialog.getByRole("button", { name: "Make it" }).click();
+  await page.getByRole("button", { name: "Copy Client secret" }).waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("row", { name: /^Gallery app OAuth client/ }).waitFor();
+
+  await page.getByRole("button", { name: "Rotate" }).click();
+  await page.getByRole("textbox", { name: "Name of the new key" }).fill("Okta, from June");
+  await page.keyboard.press("Enter");
+  await page.getByText("Shown this once").waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("row", { name: /^Okta, from June API key/ }).waitFor();
+  await page.getByRole("link", { name: "Guide" }).click();
+  await page.getByText(/the SCIM API key Okta, from June rck_/).waitFor();
+
+  await page.getByRole("link", { name: "Provisioning" }).click();
+  await page.getByRole("button", { name: "Revoke Gallery app" }).click();
+  await page.getByRole("dialog").getByText("Gallery app").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("row", { name: /Gallery app/ }).waitFor({ state: "detached" });
+});
+
+test("a guard that is off does not claim to hold anything", async () => {
+  const acme = await newOrganization("Unguarded");
+  const page = await openPage(acme.token, `/o/${acme.slug}/settings`);
+  await page.getByText("50 people or 10 in a hundred may lose access").waitFor();
+  await ask(
+    acme.token,
+    `mutation Off($id: ID!) {
+      updateScimConnection(input: { organizationId: $id, guardEnabled: false }) { changed }
+    }`,
+    { id: acme.id },
+  );
+
+  await page.reload();
+
+  await page.getByText("Nothing is held, however many lose access").waitFor();
+  expect(await page.getByText("may lose access by the provider").count()).toBe(0);
 });
 
 test("a token is made with what it may, shown once, and ended", async () => {
@@ -82,6 +135,9 @@ test("a token is made with what it may, shown once, and ended", async () => {
   await page.getByRole("button", { name: "Done" }).click();
   const { viewer } = await ask<{ viewer: { scopes: string[] } }>(token, "{ viewer { scopes } }");
   expect(viewer.scopes).toEqual(["MEMBERS_READ"]);
+
+  await page.getByRole("row", { name: /Dashboard.*See members and invitations/ }).waitFor();
+  await page.getByRole("row", { name: /Everything/ }).waitFor();
 
   await page.getByRole("button", { name: "Revoke Dashboard" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();

@@ -95,6 +95,16 @@ describe("without its permission", () => {
       const alert = page.getByRole("alert", { name: "You may not see this" }).last();
       await alert.waitFor();
       expect(await alert.textContent()).toContain(scope);
+      // Nor is anything offered that would be refused, the way here among it.
+      const tabs = page.getByRole("navigation", { name: "Settings" });
+      if ((await tabs.count()) > 0) {
+        const ways = await tabs
+          .getByRole("link")
+          .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).pathname));
+        expect(ways.length).toBeGreaterThan(0);
+        expect(ways).not.toContain(new URL(page.url()).pathname);
+      }
+      expect(await page.getByRole("button", { name: /^(New|Make|Add|Invite)/ }).count()).toBe(0);
     }
   });
 });

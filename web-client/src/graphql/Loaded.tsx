@@ -10,6 +10,8 @@ interface LoadedProps<Data, Variables extends object> {
   what: string;
   lines?: number;
   children: (data: Data) => ReactNode;
+  /** What stands around a failure, where no page does. */
+  around?: (failure: ReactNode) => ReactNode;
 }
 
 export function Loaded<Data, Variables extends object>({
@@ -17,14 +19,15 @@ export function Loaded<Data, Variables extends object>({
   what,
   lines,
   children,
+  around = (failure) => failure,
 }: LoadedProps<Data, Variables>) {
   const label = `Loading ${what} …`;
   if (result.error !== undefined) {
-    return (
+    return around(
       <Failure
         problem={problemOf(result.error)}
         onRetry={() => again({ requestPolicy: "network-only" })}
-      />
+      />,
     );
   }
   if (result.data === undefined) {

@@ -4,6 +4,7 @@ import type { TypedDocumentNode } from "urql";
 import { useClient } from "urql";
 import type { Problem } from "../ui/states";
 import { problemOf } from "./errors";
+import { allAnswered } from "./underway";
 
 /** Every page asks for something of its organization: this names all of them. */
 const EVERY_PAGE = { additionalTypenames: ["Organization"] };
@@ -38,7 +39,12 @@ export function useChange<Data, Variables extends object, P extends Payload>(
     setRunning(true);
     try {
       const result = await client.mutation(document, variables, EVERY_PAGE).toPromise();
-      if (result.data !== undefined) return { payload: payloadOf(result.data) };
+      if (result.data !== undefined) {
+        const payload = payloadOf(result.data);
+        // Whoever chooses between two values must see the newer one, and its version.
+        if (payload.errors.some(({ code }) => code === "VERSION_CONFLICT")) await allAnswered();
+        return { payload };
+      }
       if (result.error !== undefined) return { problem: problemOf(result.error) };
       return { problem: { kind: "failed", message: "The answer was empty." } };
     } finally {
@@ -51,4 +57,10 @@ export function useChange<Data, Variables extends object, P extends Payload>(
 /** In a sentence why something was refused; undefined where it was not. */
 export function refusalOf(outcome: Outcome<Payload>): string | undefined {
   return outcome.problem?.message ?? outcome.payload?.errors[0]?.message;
+}
+
+/** What was wrong with a field, to stand beside it: its label says there which one "it" is. */
+export function refusalAt(refusals: readonly Refusal[], field: string): string | undefined {
+  const message = refusals.find(({ path }) => path.includes(field))?.message;
+  return message?.startsWith(`${field} `) ? `It ${message.slice(field.length + 1)}` : message;
 }

@@ -1,6 +1,7 @@
 // The one client of the admin API: headers, cache, and what happens when a session is over.
 import { Client, cacheExchange, fetchExchange, mapExchange } from "urql";
 import { codeOf } from "./errors";
+import { underwayExchange } from "./underway";
 
 export const ENDPOINT = "/graphql";
 
@@ -36,6 +37,7 @@ export function createClient(onSignedOut: () => void): Client {
         },
       }),
       cacheExchange,
+      underwayExchange,
       fetchExchange,
     ],
   });

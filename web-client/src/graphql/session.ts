@@ -42,7 +42,7 @@ export interface Visitor {
   /** A person with a session, who can sign out; else a program with a token. */
   isPerson: boolean;
   places: readonly Place[];
-  isDemo: boolean;
+  hasOwnDatabase: boolean;
   hasMailbox: boolean;
 }
 
@@ -68,7 +68,7 @@ export function visitorOf({ viewer, server }: Answer): Visitor {
     label: account === null ? viewer.label : (account.name ?? account.email),
     isPerson: account !== null,
     places,
-    isDemo: server.embeddedDatabase,
+    hasOwnDatabase: server.embeddedDatabase,
     hasMailbox: server.developmentMailbox,
   };
 }

@@ -11,6 +11,7 @@ import {
   sessionQuery,
   visitorOf,
 } from "../graphql/session";
+import { inDoor } from "./inDoor";
 import { Nowhere } from "./Nowhere";
 import { ORGANIZATION_PAGES } from "./pages";
 import styles from "./Shell.module.css";
@@ -29,7 +30,7 @@ export function Shell() {
   const { organization } = useParams({ from: "/o/$organization" });
   const query = useQuery({ query: sessionQuery, requestPolicy: "cache-first" });
   return (
-    <Loaded query={query} what="your session">
+    <Loaded query={query} what="your session" around={inDoor}>
       {(data) => {
         const visitor = visitorOf(data);
         const session = sessionAt(visitor, organization);
@@ -89,12 +90,6 @@ function Frame({ session }: { session: Session }) {
         </div>
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
-        {session.isDemo && (
-          <p className={styles.demo}>
-            This server keeps its data in the database it brought along: good for a try, not for
-            production.
-          </p>
-        )}
         <CountsContext value={live}>
           <Outlet />
         </CountsContext>

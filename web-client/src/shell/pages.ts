@@ -1,4 +1,5 @@
 // The pages of an organization, and who is shown the way to them.
+import { SETTINGS_TABS } from "../features/settings/tabs";
 import type { Scope, Session } from "../graphql/session";
 
 const always = () => true;
@@ -26,9 +27,6 @@ export const ORGANIZATION_PAGES = [
   {
     to: "/o/$organization/settings",
     text: "Settings",
-    isFor: ({ scopes }: Session) =>
-      scopes.has("PROVISIONING_READ") ||
-      scopes.has("TOKENS_ADMIN") ||
-      scopes.has("ORGANIZATION_READ"),
+    isFor: ({ scopes }: Session) => SETTINGS_TABS.some(([, , scope]) => scopes.has(scope)),
   },
 ] as const;

@@ -12,6 +12,8 @@ export interface Column<Row> {
   isText?: boolean;
   /** What can be left out first where there is little room. */
   isMinor?: boolean;
+  /** What speaks for itself: where columns are gone, all else has its heading beside it. */
+  isPlain?: boolean;
 }
 
 interface Selection {
@@ -75,8 +77,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                   </td>
                 )}
                 {columns.map((column) => (
-                  <td key={column.key} className={classOf(column)} data-heading={column.heading}>
-                    {column.cell(row)}
+                  <td key={column.key} className={classOf(column)}>
+                    <Labelled column={column} value={column.cell(row)} />
                   </td>
                 ))}
               </tr>
@@ -85,6 +87,22 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The value of a cell, with its heading for screens too narrow for columns. */
+function Labelled<Row>({ column, value }: { column: Column<Row>; value: ReactNode }) {
+  if (column.isPlain || value === null || value === undefined || value === "" || value === false) {
+    return value;
+  }
+  // Whoever does not see the page hears the column's heading by itself.
+  return (
+    <>
+      <span className={styles.heading} aria-hidden="true">
+        {column.heading}
+      </span>{" "}
+      {value}
+    </>
   );
 }
 

@@ -24,18 +24,23 @@ export function Changes({ changes }: { changes: readonly Change[] }) {
   );
 }
 
-/** Of a group change the other half is often empty: nobody was removed. */
-function isTelling({ after }: Change): boolean {
-  return after === null || !after.startsWith("0 sha256:");
+/** Of a group change the other half is often empty, and what is new need not have every attribute. */
+export function isTelling({ before, after }: Change): boolean {
+  if (after === null) return before !== null;
+  return !after.startsWith("0 sha256:");
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** Values as people can read them: instants, and of members added or removed how many they were. */
+/** Values as people can read them: instants, lists of words, how many were added or removed. */
 export function short(value: string): string {
   if (INSTANT.test(value)) return said(value);
+  if (WORDS.test(value)) return (JSON.parse(value) as string[]).join(", ");
   return value.replace(/^(\d+) sha256:[0-9a-f]{64}$/, "$1");
 }
+
+/** A list of plain words, as JSON. */
+const WORDS = /^\["[^"\\]*"(,"[^"\\]*")*\]$/;
 
 interface BodyProps {
   title: string;

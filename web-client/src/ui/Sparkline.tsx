@@ -55,31 +55,34 @@ export function Sparkline({ title, series, bars }: SparklineProps) {
           </span>
         ))}
       </figcaption>
-      <table className="visually-hidden">
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            {series.map(({ name }) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {bars
-            .filter((bar) => sum(bar.values) > 0)
-            .map((bar) => (
-              <tr key={bar.key}>
-                <th scope="row">{bar.label}</th>
-                {series.map(({ name }, index) => (
-                  <td key={name}>{bar.values[index]}</td>
-                ))}
-              </tr>
-            ))}
-        </tbody>
-      </table>
+      {/* Around it, for a table is never narrower than what it holds. */}
+      <div className="visually-hidden">
+        <table>
+          <caption>{title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              {series.map(({ name }) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {bars
+              .filter((bar) => sum(bar.values) > 0)
+              .map((bar) => (
+                <tr key={bar.key}>
+                  <th scope="row">{bar.label}</th>
+                  {series.map(({ name }, index) => (
+                    <td key={name}>{bar.values[index]}</td>
+                  ))}
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

@@ -156,3 +156,16 @@ export function beyondWindow(page: Page): Promise<string[]> {
       .map((element) => `${element.tagName}: ${element.textContent?.slice(0, 30)}`);
   });
 }
+
+/** Answers to a query take half a second longer from now on; tells how many have come. */
+export async function slowed(page: Page, query: string): Promise<() => number> {
+  let answered = 0;
+  await page.route("**/graphql", async (route) => {
+    if (!(route.request().postData() ?? "").includes(`query ${query}(`)) return route.fallback();
+    const response = await route.fetch();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    answered += 1;
+    await route.fulfill({ response });
+  });
+  return () => answered;
+}

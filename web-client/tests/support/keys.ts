@@ -17,6 +17,11 @@ export async function unlock(page: Page): Promise<void> {
 /** The six words of a list, once they are worked out. */
 export async function wordsOf(page: Page, label: string): Promise<string[]> {
   const words = page.getByRole("list", { name: label }).getByRole("listitem");
-  await words.first().waitFor();
-  return words.allTextContents();
+  // All at once: those of another key may take their place at any moment.
+  let found: string[] = [];
+  while (found.length === 0) {
+    await words.first().waitFor();
+    found = await words.allTextContents();
+  }
+  return found;
 }

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useQuery } from "urql";
 import type { ResultOf } from "../../graphql/graphql";
 import { Loaded } from "../../graphql/Loaded";
-import { linkToken } from "../../linkToken";
+import { isWholeInvitation, linkToken } from "../../linkToken";
 import { Door } from "../../ui/Door";
 import { Page } from "../../ui/Page";
 import { Accepted } from "./Accepted";
@@ -11,7 +11,7 @@ import { AcceptForm } from "./AcceptForm";
 import { invitationQuery } from "./query";
 import { VoidLink } from "./VoidLink";
 import { WrongAccount } from "./WrongAccount";
-import { ACCEPT, NO_LINK, UNKNOWN, VOID, WRONG } from "./words";
+import { ACCEPT, NO_LINK, unknown, VOID, type Void, WRONG } from "./words";
 
 export type Invitation = NonNullable<ResultOf<typeof invitationQuery>["invitationPreview"]>;
 
@@ -43,25 +43,25 @@ function Invited({ token }: { token: string }) {
   const [joined, setJoined] = useState<Joined>();
   const query = useQuery({ query: invitationQuery, variables: { token } });
   if (joined !== undefined) return <Accepted joined={joined} />;
+  const none = unknown({ isWhole: isWholeInvitation(token) });
+  const askAnew = () => query[1]({ requestPolicy: "network-only" });
   return (
-    <Page title={titleOf(query[0].data?.invitationPreview)}>
+    <Page title={titleOf(query[0].data?.invitationPreview, none)}>
       <Loaded query={query} what="the invitation" lines={4}>
-        {({ invitationPreview: invitation, server }) => {
-          if (invitation === null) return <VoidLink about={UNKNOWN} />;
+        {({ invitationPreview: invitation, signedInAs, server }) => {
+          if (invitation === null) return <VoidLink about={none} signedInAs={signedInAs} />;
           if (invitation.problem === "WRONG_ACCOUNT") {
             return (
-              <WrongAccount
-                email={invitation.email}
-                onLeft={() => query[1]({ requestPolicy: "network-only" })}
-              />
+              <WrongAccount email={invitation.email} signedInAs={signedInAs} onLeft={askAnew} />
             );
           }
           if (invitation.problem !== null) {
             return (
               <VoidLink
-                about={VOID[invitation.problem] ?? UNKNOWN}
+                about={VOID[invitation.problem] ?? none}
                 token={token}
                 invitation={invitation}
+                signedInAs={signedInAs}
                 isDevelopment={server.developmentMailbox}
               />
             );
@@ -70,9 +70,11 @@ function Invited({ token }: { token: string }) {
             <AcceptForm
               token={token}
               invitation={invitation}
+              signedInAs={signedInAs}
               isDevelopment={server.developmentMailbox}
+              isAsking={query[0].fetching}
               onJoined={setJoined}
-              onVoid={() => query[1]({ requestPolicy: "network-only" })}
+              onAnotherState={askAnew}
             />
           );
         }}
@@ -81,10 +83,10 @@ function Invited({ token }: { token: string }) {
   );
 }
 
-function titleOf(invitation: Invitation | null | undefined): string {
+function titleOf(invitation: Invitation | null | undefined, none: Void): string {
   if (invitation === undefined) return ACCEPT.page;
-  if (invitation === null) return UNKNOWN.title;
+  if (invitation === null) return none.title;
   const { problem, organizationName } = invitation;
   if (problem === null) return ACCEPT.title(organizationName);
-  return problem === "WRONG_ACCOUNT" ? WRONG.title : (VOID[problem] ?? UNKNOWN).title;
+  return problem === "WRONG_ACCOUNT" ? WRONG.title : (VOID[problem] ?? none).title;
 }

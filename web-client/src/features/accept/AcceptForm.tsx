@@ -16,13 +16,20 @@ import { SignInFirst } from "./SignInFirst";
 import { SingleSignOn } from "./SingleSignOn";
 import { ACCEPT, KNOWN } from "./words";
 
+/** Refusals after which the page has something else to say. */
+const STALE: ReadonlySet<string> = new Set(["LINK_VOID", "SIGN_IN_REQUIRED"]);
+
 interface AcceptFormProps {
   token: string;
   invitation: Invitation;
+  /** The address of whoever is signed in in this browser. */
+  signedInAs: string | null;
   isDevelopment: boolean;
+  /** Whether the invitation is being asked for anew. */
+  isAsking: boolean;
   onJoined: (joined: Joined) => void;
-  /** The link stopped working meanwhile. */
-  onVoid: () => void;
+  /** The link stopped working meanwhile, or somebody else is at this browser now. */
+  onAnotherState: () => void;
 }
 
 export function AcceptForm(props: AcceptFormProps) {
@@ -45,7 +52,22 @@ export function AcceptForm(props: AcceptFormProps) {
   );
 }
 
-function Enter({ token, invitation, isDevelopment, onJoined, onVoid }: AcceptFormProps) {
+function Enter(props: AcceptFormProps) {
+  const { invitation, signedInAs, isDevelopment, isAsking, onAnotherState } = props;
+  if (invitation.accountExists && signedInAs === null) {
+    return (
+      <SignInFirst
+        email={invitation.email}
+        isDevelopment={isDevelopment}
+        isBusy={isAsking}
+        onGoOn={onAnotherState}
+      />
+    );
+  }
+  return <Join {...props} />;
+}
+
+function Join({ token, invitation, signedInAs, onJoined, onAnotherState }: AcceptFormProps) {
   const accept = useChange(acceptInvitation, (data) => data.acceptInvitation);
   const [passphrase, setPassphrase] = useState(NO_PASSPHRASE);
   const [isAsked, setAsked] = useState(false);
@@ -55,13 +77,13 @@ function Enter({ token, invitation, isDevelopment, onJoined, onVoid }: AcceptFor
   const makesKeys = sharesKeys && !invitation.accountHasKeys;
   const own = [invitation.email, invitation.organizationName];
 
-  const submit = async (values?: FormData) => {
+  const submit = async (values: FormData) => {
     setAsked(true);
     if (makesKeys && !isUsable(passphrase, own)) return;
     setMaking(true);
     setRefusal(undefined);
     const keys = makesKeys ? await newAccountKeys(passphrase.text) : undefined;
-    const name = String(values?.get("name") ?? "").trim();
+    const name = String(values.get("name") ?? "").trim();
     const { payload, problem } = await accept.run({
       input: { token, ...(name !== "" && { name }), ...keys },
     });
@@ -70,23 +92,13 @@ function Enter({ token, invitation, isDevelopment, onJoined, onVoid }: AcceptFor
       forgetLinkToken("inv");
       const { organizationName, memberUuid } = payload.membership;
       onJoined({ organizationName, memberUuid, sharesKeys, kid: keys?.publicKey.kid });
-    } else if (payload?.errors[0]?.code === "LINK_VOID") {
-      onVoid();
+    } else if (STALE.has(payload?.errors[0]?.code ?? "")) {
+      onAnotherState();
     } else {
       setRefusal(payload?.errors[0] ?? { code: "", message: problem?.message ?? ACCEPT.offline });
     }
   };
 
-  if (refusal?.code === "SIGN_IN_REQUIRED") {
-    return (
-      <SignInFirst
-        email={invitation.email}
-        isDevelopment={isDevelopment}
-        isBusy={accept.isRunning}
-        onGoOn={() => submit()}
-      />
-    );
-  }
   return (
     <Form
       onSubmit={submit}
@@ -97,12 +109,18 @@ function Enter({ token, invitation, isDevelopment, onJoined, onVoid }: AcceptFor
         </Button>
       }
     >
-      {invitation.accountExists ? (
-        <p>
-          {KNOWN.title}. {invitation.accountHasKeys && KNOWN.keys}
-        </p>
+      {signedInAs === null ? (
+        <TextField
+          label={ACCEPT.name}
+          hint={ACCEPT.nameHint}
+          name="name"
+          autoComplete="name"
+          defaultValue={invitation.name ?? ""}
+        />
       ) : (
-        <TextField label={ACCEPT.name} hint={ACCEPT.nameHint} name="name" autoComplete="name" />
+        <p>
+          {KNOWN.as(signedInAs)} {invitation.accountHasKeys && KNOWN.keys}
+        </p>
       )}
       {makesKeys && (
         <>

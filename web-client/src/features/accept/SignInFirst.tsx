@@ -18,29 +18,35 @@ export function SignInFirst({ email, isDevelopment, isBusy, onGoOn }: SignInFirs
   const request = useChange(requestSignIn, (data) => data.requestSignInLink);
   const [isSent, setSent] = useState(false);
   const [refusal, setRefusal] = useState<string>();
+  const [isChecked, setChecked] = useState(false);
   const send = async () => {
     const outcome = await request.run({ input: { email } });
     setRefusal(refusalOf(outcome));
     setSent(refusalOf(outcome) === undefined);
   };
+  // Whoever is signed in by then is shown another page.
+  const goOn = () => {
+    setChecked(true);
+    onGoOn();
+  };
   return (
     <Form
-      onSubmit={isSent ? onGoOn : send}
-      refusal={refusal}
+      onSubmit={isSent ? goOn : send}
+      refusal={refusal ?? (isChecked && !isBusy ? KNOWN.notYet : undefined)}
       buttons={
         <>
           <Button look="primary" type="submit" busy={isBusy || request.isRunning}>
             {isSent ? KNOWN.go : KNOWN.send}
           </Button>
           {!isSent && (
-            <Button look="quiet" onClick={onGoOn}>
+            <Button look="quiet" onClick={goOn}>
               {KNOWN.go}
             </Button>
           )}
         </>
       }
     >
-      <Notice tone="news" title={KNOWN.title} isUrgent>
+      <Notice tone="news" title={KNOWN.title}>
         <p>{KNOWN.first}</p>
       </Notice>
       {isSent && (

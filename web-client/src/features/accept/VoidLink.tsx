@@ -7,16 +7,19 @@ import { Notice } from "../../ui/Notice";
 import type { Invitation } from "./Accept";
 import styles from "./Accept.module.css";
 import { requestNewLink } from "./query";
-import { DEVELOPMENT, NEW_LINK, type Void } from "./words";
+import { DEVELOPMENT, DONE, NEW_LINK, type Void } from "./words";
 
 interface VoidLinkProps {
   about: Void;
   token?: string;
   invitation?: Invitation;
+  /** The address of whoever is signed in in this browser. */
+  signedInAs?: string | null;
   isDevelopment?: boolean;
 }
 
-export function VoidLink({ about, token, invitation, isDevelopment = false }: VoidLinkProps) {
+export function VoidLink(props: VoidLinkProps) {
+  const { about, token, invitation, signedInAs = null, isDevelopment = false } = props;
   const request = useChange(requestNewLink, (data) => data.requestNewInvitationLink);
   const [answer, setAnswer] = useState<string>();
   const ask = async () => {
@@ -30,7 +33,7 @@ export function VoidLink({ about, token, invitation, isDevelopment = false }: Vo
           {invitation.organizationName} · {invitation.email}
         </p>
       )}
-      <p>{about.text}</p>
+      <p>{(signedInAs !== null && about.textSignedIn) || about.text}</p>
       {answer !== undefined && (
         <Notice tone="news" isUrgent>
           <p>
@@ -44,9 +47,15 @@ export function VoidLink({ about, token, invitation, isDevelopment = false }: Vo
             {NEW_LINK.ask}
           </Button>
         )}
-        <Link to="/sign-in" className={buttonClass()}>
-          {NEW_LINK.signIn}
-        </Link>
+        {signedInAs === null ? (
+          <Link to="/sign-in" className={buttonClass()}>
+            {NEW_LINK.signIn}
+          </Link>
+        ) : (
+          <Link to="/membership" className={buttonClass()}>
+            {DONE.go}
+          </Link>
+        )}
       </div>
     </>
   );

@@ -1,12 +1,21 @@
 // The invitation is for somebody else than who is signed in.
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { refusalOf, useChange } from "../../graphql/change";
-import { Button } from "../../ui/Button";
+import { Button, buttonClass } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
+import styles from "./Accept.module.css";
 import { leaveSession } from "./query";
 import { WRONG } from "./words";
 
-export function WrongAccount({ email, onLeft }: { email: string; onLeft: () => void }) {
+interface WrongAccountProps {
+  /** Whom the invitation is for. */
+  email: string;
+  signedInAs: string | null;
+  onLeft: () => void;
+}
+
+export function WrongAccount({ email, signedInAs, onLeft }: WrongAccountProps) {
   const leave = useChange(leaveSession, (data) => data.signOut);
   const [refusal, setRefusal] = useState<string>();
   const run = async () => {
@@ -16,12 +25,15 @@ export function WrongAccount({ email, onLeft }: { email: string; onLeft: () => v
   };
   return (
     <>
-      <p>{WRONG.text(email)}</p>
-      <p>
+      <p>{WRONG.text(email, signedInAs)}</p>
+      <div className={styles.buttons}>
         <Button look="primary" busy={leave.isRunning} onClick={run}>
           {WRONG.leave}
         </Button>
-      </p>
+        <Link to="/membership" className={buttonClass()}>
+          {WRONG.stay}
+        </Link>
+      </div>
       {refusal !== undefined && (
         <Notice tone="bad" isUrgent>
           <p>{refusal}</p>

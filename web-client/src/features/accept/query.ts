@@ -8,6 +8,7 @@ export const invitationQuery = graphql(`
       organizationName
       organizationSlug
       email
+      name
       expiresAt
       accountExists
       accountHasKeys
@@ -15,6 +16,7 @@ export const invitationQuery = graphql(`
       requireSso
       signInProviders { id name startUrl }
     }
+    signedInAs
     server { developmentMailbox }
   }
 `);

@@ -3,6 +3,8 @@
 export interface Void {
   title: string;
   text: string;
+  /** What is said instead to who is signed in. */
+  textSignedIn?: string;
   /** Whether another mail with a link helps. */
   canAsk: boolean;
 }
@@ -16,6 +18,8 @@ export const VOID: Record<string, Void> = {
   USED: {
     title: "This invitation was accepted already",
     text: "If that was you, there is nothing more to do here: sign in to see how far it is.",
+    textSignedIn:
+      "If that was you, there is nothing more to do here: your membership says how far it is.",
     canAsk: false,
   },
   REPLACED: {
@@ -35,11 +39,22 @@ export const VOID: Record<string, Void> = {
   },
 };
 
-export const UNKNOWN: Void = {
+const UNKNOWN: Void = {
   title: "This link leads to no invitation",
-  text: "It may have been cut off on the way. Copy the whole link from the mail, or ask whoever invited you for another.",
+  text: "It was cut off on the way. Copy the whole link from the mail, or ask whoever invited you for another.",
   canAsk: false,
 };
+
+const TAKEN_BACK: Void = {
+  title: "This invitation is no longer there",
+  text: "It was taken back, or this server does not know it any more. If you think this is a mistake, ask whoever invited you.",
+  canAsk: false,
+};
+
+/** What is said of a link that opens no invitation; a whole one once did. */
+export function unknown({ isWhole }: { isWhole: boolean }): Void {
+  return isWhole ? TAKEN_BACK : UNKNOWN;
+}
 
 export const NO_LINK: Void = {
   title: "Open the link from your mail",
@@ -65,6 +80,7 @@ export const ACCEPT = {
 
 export const KNOWN = {
   title: "You have an account here already",
+  as: (email: string) => `You are signed in as ${email}, and accept with this account.`,
   keys: "Your account has a key already, and it is used here too: you keep your passphrase.",
   first: "Sign in first, so that nobody else can accept in your place.",
   send: "Send me a sign-in link",
@@ -72,6 +88,7 @@ export const KNOWN = {
   sentNext:
     "Open it in this browser, then come back to this tab and go on. The link works for 15 minutes.",
   go: "I am signed in: go on",
+  notYet: "Nobody is signed in in this browser yet. Open the link from the mail here first.",
 } as const;
 
 export const SSO = {
@@ -84,9 +101,10 @@ export const SSO = {
 
 export const WRONG = {
   title: "You are signed in as somebody else",
-  text: (email: string) =>
-    `This invitation is for ${email}. Sign out here, then accept it as the person it is for.`,
+  text: (email: string, signedInAs: string | null) =>
+    `This invitation is for ${email}, and you are signed in as ${signedInAs ?? "somebody else"}. If both are you, sign out here and accept it as ${email}; if not, leave it to the person it is for.`,
   leave: "Sign out and go on",
+  stay: "Stay signed in",
 } as const;
 
 export const NEW_LINK = {

@@ -14,10 +14,16 @@ export type EventRow = NonNullable<
 
 const COLUMNS: readonly Column<EventRow>[] = [
   { key: "position", heading: "No.", isNumber: true, isMinor: true, cell: (row) => row.position },
-  { key: "when", heading: "When", cell: ({ occurredAt }) => <When at={occurredAt} /> },
+  {
+    key: "when",
+    heading: "When",
+    isPlain: true,
+    cell: ({ occurredAt }) => <When at={occurredAt} />,
+  },
   {
     key: "what",
     heading: "What",
+    isPlain: true,
     isText: true,
     cell: (event) => (
       <div className={styles.what}>
@@ -48,6 +54,7 @@ const COLUMNS: readonly Column<EventRow>[] = [
   {
     key: "correlation",
     heading: "Command",
+    isPlain: true,
     cell: ({ correlationId, summary }) => (
       <Link
         from="/o/$organization/audit"

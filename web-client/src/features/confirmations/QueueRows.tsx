@@ -28,6 +28,7 @@ export function QueueRows(props: QueueRowsProps) {
     {
       key: "member",
       heading: QUEUE.member,
+      isPlain: true,
       isText: true,
       cell: (row) => (
         <>
@@ -40,6 +41,7 @@ export function QueueRows(props: QueueRowsProps) {
     {
       key: "reason",
       heading: QUEUE.reason,
+      isPlain: true,
       cell: ({ reason }) => {
         const [word, shape, tone] = REASON[reason];
         return (
@@ -55,6 +57,7 @@ export function QueueRows(props: QueueRowsProps) {
     columns.push({
       key: "do",
       heading: sharesKeys ? QUEUE.words : QUEUE.confirm,
+      isPlain: true,
       cell: (row) => {
         const hasKey = kidOf(row.publicKey) !== undefined;
         if (sharesKeys && !hasKey) return <span className={styles.soft}>{QUEUE.noKey}</span>;

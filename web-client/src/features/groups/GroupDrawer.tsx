@@ -1,5 +1,5 @@
 // One group beside the list: what it is, who is in it, what happened to it.
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useQuery } from "urql";
 import { Loaded } from "../../graphql/Loaded";
 import { pageArguments } from "../../graphql/page";
@@ -78,7 +78,18 @@ export function GroupDrawer() {
                 {mayWrite && <GroupEdit key={group.id} group={group} onGone={close} />}
               </Section>
               {group.members != null && (
-                <Section title="Members">
+                <Section
+                  title="Members"
+                  actions={
+                    <Link
+                      to="/o/$organization/members"
+                      params={{ organization: organization.slug }}
+                      search={{ group: group.id }}
+                    >
+                      In the list of all members
+                    </Link>
+                  }
+                >
                   <GroupMembers group={group} page={group.members} mayChange={mayWrite} />
                 </Section>
               )}

@@ -40,6 +40,7 @@ export function GroupMembers({ group, page, mayChange }: GroupMembersProps) {
     {
       key: "who",
       heading: "Member",
+      isPlain: true,
       isText: true,
       cell: (member) => (
         <Link
@@ -53,6 +54,7 @@ export function GroupMembers({ group, page, mayChange }: GroupMembersProps) {
     {
       key: "status",
       heading: "Status",
+      isPlain: true,
       cell: ({ status }) => {
         const [text, shape, tone] = MEMBER_STATUS[status];
         return (
@@ -67,6 +69,7 @@ export function GroupMembers({ group, page, mayChange }: GroupMembersProps) {
     columns.push({
       key: "out",
       heading: "Change",
+      isPlain: true,
       cell: (member) => (
         <Button
           look="quiet"

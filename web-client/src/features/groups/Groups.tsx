@@ -27,6 +27,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     key: "name",
     heading: "Group",
+    isPlain: true,
     isText: true,
     cell: (group) => (
       <Link

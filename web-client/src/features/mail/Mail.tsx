@@ -84,6 +84,7 @@ const COLUMNS: Column<OneMail>[] = [
   {
     key: "subject",
     heading: MAIL.subject,
+    isPlain: true,
     isText: true,
     cell: ({ id, subject, sentTo }) => (
       <Link

@@ -1,19 +1,22 @@
 // Asks before an action on one member, does it, and shows what somebody else did meanwhile.
 import { useState } from "react";
 import { type Outcome, refusalOf, useChange } from "../../graphql/change";
+import { useSession } from "../../graphql/session";
 import { Button } from "../../ui/Button";
 import { Conflict } from "../../ui/Conflict";
 import { Dialog, DialogButtons } from "../../ui/Drawer";
 import { TextField } from "../../ui/Field";
 import { Notice } from "../../ui/Notice";
 import { useSay } from "../../ui/Toast";
+import { inviteStaged } from "./bulk";
 import { reinviteMember, removeMember, restoreMember, revokeMember } from "./changes";
 import { differencesOf } from "./differences";
 import type { MemberShown } from "./MemberFacts";
 
-export type MemberVerb = "reinvite" | "restore" | "revoke" | "remove";
+export type MemberVerb = "invite" | "reinvite" | "restore" | "revoke" | "remove";
 
 const WORDS = {
+  invite: ["Invite", "gets an invitation by mail, and takes a seat.", "is invited."],
   reinvite: [
     "Invite again",
     "gets a new link by mail. Links before it stop working.",
@@ -46,9 +49,14 @@ type AnyOutcome = Outcome<{
 
 export function ActionDialog({ verb, member, onClose, onGone }: ActionDialogProps) {
   const say = useSay();
+  const { organization } = useSession();
   const [seen, setSeen] = useState(member);
   const [reason, setReason] = useState("");
   const [outcome, setOutcome] = useState<AnyOutcome>();
+  const invite = useChange(inviteStaged, ({ bulk }) => ({
+    changed: bulk.changed,
+    errors: [...bulk.errors, ...bulk.results.flatMap(({ errors }) => errors)],
+  }));
   const reinvite = useChange(reinviteMember, (data) => data.reinviteMember);
   const restore = useChange(restoreMember, (data) => data.restoreMember);
   const revoke = useChange(revokeMember, (data) => data.revokeMember);
@@ -61,6 +69,8 @@ export function ActionDialog({ verb, member, onClose, onGone }: ActionDialogProp
     const kept = reason.trim() === "" ? {} : { reason: reason.trim() };
     const key = { memberId: member.id, idempotencyKey: crypto.randomUUID() };
     const attempt = {
+      invite: () =>
+        invite.run({ input: { organizationId: organization.id, memberIds: [member.id] } }),
       reinvite: () => reinvite.run({ input: key }),
       restore: () => restore.run({ input }),
       revoke: () => revoke.run({ input: { ...input, ...kept } }),
@@ -110,7 +120,7 @@ export function ActionDialog({ verb, member, onClose, onGone }: ActionDialogProp
           <Button onClick={onClose}>Cancel</Button>
           <Button
             look={verb === "revoke" || verb === "remove" ? "danger" : "primary"}
-            busy={[reinvite, restore, revoke, remove].some(({ isRunning }) => isRunning)}
+            busy={[invite, reinvite, restore, revoke, remove].some(({ isRunning }) => isRunning)}
             onClick={() => run(seen.version)}
           >
             {title}

@@ -1,6 +1,6 @@
 // A form that makes a member and sends the invitation.
 import { type FormEvent, useState } from "react";
-import { type Refusal, refusalOf, useChange } from "../../graphql/change";
+import { type Refusal, refusalAt, refusalOf, useChange } from "../../graphql/change";
 import { useSession } from "../../graphql/session";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogButtons } from "../../ui/Drawer";
@@ -39,7 +39,7 @@ export function InviteDialog({ organizationId, onClose }: InviteDialogProps) {
       onClose();
     }
   };
-  const wrong = (field: string) => refusals.find(({ path }) => path.at(-1) === field)?.message;
+  const wrong = (field: string) => refusalAt(refusals, field);
   return (
     <Dialog title="Invite a member" onClose={onClose}>
       <form className={styles.form} onSubmit={submit} noValidate>

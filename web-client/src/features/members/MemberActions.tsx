@@ -28,9 +28,16 @@ export function MemberActions({ member, onGone }: MemberActionsProps) {
     const { allowed, reason } = member.actions[verb];
     return allowed || reason !== "INVALID_TRANSITION";
   });
+  const isStaged = member.status === "STAGED" && member.actions.reinvite.reason !== "FORBIDDEN";
+  const cannotBeMailed = isStaged && member.email === null;
   return (
     <>
       <div className={styles.actions}>
+        {isStaged && (
+          <Button look="primary" disabled={cannotBeMailed} onClick={() => setAsked("invite")}>
+            Invite
+          </Button>
+        )}
         {shown.map(([verb, text, look]) => {
           const { allowed, reason } = member.actions[verb];
           return (
@@ -46,6 +53,11 @@ export function MemberActions({ member, onGone }: MemberActionsProps) {
           );
         })}
       </div>
+      {cannotBeMailed && (
+        <p className={styles.soft}>
+          Without an e-mail address nobody can be invited: let the identity provider send one.
+        </p>
+      )}
       {asked === "changeRole" && <RoleDialog member={member} onClose={close} />}
       {asked !== undefined && asked !== "changeRole" && (
         <ActionDialog verb={asked} member={member} onClose={close} onGone={onGone} />

@@ -1,6 +1,6 @@
 // Changes attributes of a member that no provider owns.
 import { type FormEvent, useState } from "react";
-import { refusalOf, useChange } from "../../graphql/change";
+import { refusalAt, refusalOf, useChange } from "../../graphql/change";
 import { Button } from "../../ui/Button";
 import { Conflict } from "../../ui/Conflict";
 import { DialogButtons } from "../../ui/Drawer";
@@ -101,7 +101,7 @@ export function MemberEdit({ member }: { member: MemberShown }) {
           label={label}
           value={values[field]}
           onChange={(event) => setValues({ ...values, [field]: event.target.value })}
-          error={refusals.find(({ path }) => path.at(-1) === field)?.message}
+          error={refusalAt(refusals, field)}
         />
       ))}
       <DialogButtons>

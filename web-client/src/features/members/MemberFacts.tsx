@@ -20,9 +20,11 @@ export function MemberFacts({ member }: { member: MemberShown }) {
       <Facts
         facts={[
           ["User name", member.userName],
+          ["E-mail", member.email],
           ["Display name", member.displayName],
           ...(name === "" ? [] : [["Given and family name", name] as const]),
           ["External id", member.externalId && <code>{member.externalId}</code>],
+          ["Id in SCIM", <code key="scim">{member.scimId}</code>],
           ["Came by", SOURCE[member.source]],
           ["Since", when(member.createdAt)],
           ["Invited", when(member.invitedAt)],

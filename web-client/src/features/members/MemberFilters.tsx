@@ -8,16 +8,26 @@ import { ORDER } from "./words";
 
 type Search = ReturnType<typeof membersSearch>;
 
+interface GroupName {
+  id: string;
+  displayName: string;
+}
+
 interface MemberFiltersProps {
   search: Search;
-  /** Of the group that the list is about, where it is about one. */
-  groupName: string | undefined;
+  /** The group that the list is about, where it is about one. */
+  group: GroupName | undefined;
+  /** The first groups by name; left out for who may not see them. */
+  groups: { nodes: readonly GroupName[]; pageInfo: { hasNextPage: boolean } } | undefined;
 }
+
+/** Chosen where there are more groups than the list of them holds. */
+const MORE = "more";
 
 const all = (text: string, words: Record<string, string>) =>
   [["", text], ...Object.entries(words)] as const;
 
-export function MemberFilters({ search, groupName }: MemberFiltersProps) {
+export function MemberFilters({ search, group, groups }: MemberFiltersProps) {
   const navigate = useNavigate({ from: "/o/$organization/members" });
   // What is chosen leads to the first page of what it selects.
   const choose = (part: Partial<Record<keyof Search, string>>) =>
@@ -52,6 +62,18 @@ export function MemberFilters({ search, groupName }: MemberFiltersProps) {
           options={all("Every way", SOURCE)}
           onChoose={(source) => choose({ source })}
         />
+        {groups !== undefined && groups.nodes.length > 0 && (
+          <FilterChoice
+            label="Group"
+            value={search.group ?? ""}
+            options={groupOptions(group, groups)}
+            onChoose={(chosen) =>
+              chosen === MORE
+                ? navigate({ to: "/o/$organization/groups" })
+                : choose({ group: chosen })
+            }
+          />
+        )}
         <FilterChoice
           label="Order"
           value={order ?? "newest"}
@@ -62,10 +84,24 @@ export function MemberFilters({ search, groupName }: MemberFiltersProps) {
       {search.group !== undefined && (
         <Notice tone="calm">
           <p>
-            Only members of the group <strong>{groupName ?? search.group}</strong>.
+            Only members of the group <strong>{group?.displayName ?? search.group}</strong>.
           </p>
         </Notice>
       )}
     </>
   );
+}
+
+function groupOptions(
+  group: GroupName | undefined,
+  { nodes, pageInfo }: NonNullable<MemberFiltersProps["groups"]>,
+): (readonly [string, string])[] {
+  const isListed = group === undefined || nodes.some(({ id }) => id === group.id);
+  return [
+    ["", "Every group"],
+    ...[...(isListed ? [] : [group]), ...nodes].map(
+      ({ id, displayName }) => [id, displayName] as const,
+    ),
+    ...(pageInfo.hasNextPage ? ([[MORE, "More, under Groups …"]] as const) : []),
+  ];
 }

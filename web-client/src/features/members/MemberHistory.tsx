@@ -1,6 +1,7 @@
 // Events about a member and requests that changed nothing, merged into one line of time.
 import { Link } from "@tanstack/react-router";
 import { useSession } from "../../graphql/session";
+import { shortPath } from "../../requestPath";
 import { Changes } from "../../ui/JsonDiff";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { type Moment, Timeline } from "../../ui/Timeline";
@@ -34,7 +35,7 @@ export function MemberHistory({ entries }: { entries: readonly Entry[] }) {
             <StatusBadge shape={shape} tone={tone}>
               {text}
             </StatusBadge>{" "}
-            {linkTo(entry.id, `${entry.method} ${entry.path}`)}
+            {linkTo(entry.id, `${entry.method} ${shortPath(entry.path)}`)}
           </>
         ),
         when: <When at={entry.receivedAt} />,

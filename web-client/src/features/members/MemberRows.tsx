@@ -23,6 +23,7 @@ const COLUMNS: readonly Column<MemberRow>[] = [
   {
     key: "who",
     heading: "Member",
+    isPlain: true,
     isText: true,
     cell: (member) => (
       <Link
@@ -39,12 +40,14 @@ const COLUMNS: readonly Column<MemberRow>[] = [
   {
     key: "email",
     heading: "E-mail",
+    isPlain: true,
     isText: true,
-    cell: ({ email, userName }) => email ?? userName,
+    cell: ({ email }) => email ?? <span className={styles.soft}>none</span>,
   },
   {
     key: "status",
     heading: "Status",
+    isPlain: true,
     cell: ({ status }) => {
       const [text, shape, tone] = MEMBER_STATUS[status];
       return (

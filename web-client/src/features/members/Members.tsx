@@ -39,6 +39,7 @@ export function Members() {
       order: { field, direction },
       groupId: search.group ?? "",
       inGroup: search.group !== undefined && scopes.has("GROUPS_READ"),
+      groups: scopes.has("GROUPS_READ"),
       ...pageArguments(search),
     },
   });
@@ -79,7 +80,11 @@ export function Members() {
           ),
         }))}
       />
-      <MemberFilters search={search} groupName={query[0].data?.organization?.group?.displayName} />
+      <MemberFilters
+        search={search}
+        group={query[0].data?.organization?.group ?? undefined}
+        groups={query[0].data?.organization?.groups}
+      />
       <p role="status" className={styles.news}>
         {news > 0 && (
           <>

@@ -4,12 +4,16 @@ import { graphql } from "../../graphql/graphql";
 export const membersQuery = graphql(`
   query Members(
     $slug: String!, $filter: MemberFilter!, $order: MemberOrder!, $groupId: ID!, $inGroup: Boolean!,
-    $first: Int, $after: String, $last: Int, $before: String
+    $groups: Boolean!, $first: Int, $after: String, $last: Int, $before: String
   ) {
     organization(by: { slug: $slug }) {
       id
       memberCounts { total staged invited accepted confirmed revoked }
       group(by: { id: $groupId }) @include(if: $inGroup) { id displayName }
+      groups(first: 100, orderBy: { field: DISPLAY_NAME, direction: ASC }) @include(if: $groups) {
+        nodes { id displayName }
+        pageInfo { hasNextPage }
+      }
       members(
         filter: $filter, orderBy: $order, first: $first, after: $after, last: $last, before: $before
       ) {
@@ -37,6 +41,7 @@ export const memberQuery = graphql(`
         givenName
         familyName
         externalId
+        scimId
         profile
         role
         permissions

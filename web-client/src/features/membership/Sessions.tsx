@@ -29,7 +29,7 @@ export function Sessions({ sessions, onEnded }: SessionsProps) {
     onEnded();
   };
   const columns: Column<OwnSession>[] = [
-    { key: "device", heading: SESSIONS.device, isText: true, cell: nameOf },
+    { key: "device", heading: SESSIONS.device, isText: true, isPlain: true, cell: nameOf },
     { key: "method", heading: SESSIONS.method, cell: ({ method }) => METHOD[method] },
     {
       key: "since",
@@ -45,6 +45,7 @@ export function Sessions({ sessions, onEnded }: SessionsProps) {
     {
       key: "end",
       heading: SESSIONS.end,
+      isPlain: true,
       cell: (session) =>
         session.current ? (
           SESSIONS.current

@@ -11,7 +11,7 @@ import { overviewQuery } from "./query";
 import { ScimHealthPanel } from "./ScimHealthPanel";
 
 export function Overview() {
-  const { organization, scopes } = useSession();
+  const { organization, scopes, hasOwnDatabase } = useSession();
   const may = {
     members: scopes.has("MEMBERS_READ"),
     seats: scopes.has("ORGANIZATION_READ"),
@@ -56,6 +56,12 @@ export function Overview() {
           );
         }}
       </Loaded>
+      {hasOwnDatabase && (
+        <p className={styles.database}>
+          This server keeps everything in the database it brought along, on its own machine. Whoever
+          runs it keeps copies with <code>rollcall backup</code>.
+        </p>
+      )}
     </Page>
   );
 }

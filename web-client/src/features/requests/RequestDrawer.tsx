@@ -4,6 +4,7 @@ import { useQuery } from "urql";
 import type { ResultOf } from "../../graphql/graphql";
 import { Loaded } from "../../graphql/Loaded";
 import { useSession } from "../../graphql/session";
+import { shortPath } from "../../requestPath";
 import { Drawer } from "../../ui/Drawer";
 import { Facts } from "../../ui/Facts";
 import { Body, Changes } from "../../ui/JsonDiff";
@@ -14,7 +15,6 @@ import { Empty } from "../../ui/states";
 import { Timeline } from "../../ui/Timeline";
 import { When } from "../../ui/When";
 import { OUTCOME, PROVIDER, providerName } from "../../words";
-import { shortPath } from "./path";
 import { requestQuery } from "./queries";
 import styles from "./Requests.module.css";
 import { OPERATION, SCIM_TYPE } from "./words";
@@ -178,7 +178,7 @@ function GuideLink({ page }: { page: string }) {
   );
 }
 
-function Subject({ request: { subject } }: { request: RequestShown }) {
+function Subject({ request: { subject, subjectLabel } }: { request: RequestShown }) {
   const { organization } = useSession();
   const params = { organization: organization.slug };
   if (subject?.__typename === "Member") {
@@ -201,7 +201,7 @@ function Subject({ request: { subject } }: { request: RequestShown }) {
       </>
     );
   }
-  return "nobody in particular";
+  return subjectLabel === null ? "nobody in particular" : `${subjectLabel} (gone by now)`;
 }
 
 function SameSubject({ id }: { id: string }) {

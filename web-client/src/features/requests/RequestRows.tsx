@@ -1,11 +1,11 @@
 // One row for each SCIM request.
 import { Link } from "@tanstack/react-router";
 import type { ResultOf } from "../../graphql/graphql";
+import { shortPath } from "../../requestPath";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { When } from "../../ui/When";
 import { OUTCOME, providerName } from "../../words";
-import { shortPath } from "./path";
 import type { requestsQuery } from "./queries";
 import styles from "./Requests.module.css";
 
@@ -20,10 +20,16 @@ interface RequestRowsProps {
 }
 
 const COLUMNS: readonly Column<RequestRow>[] = [
-  { key: "when", heading: "When", cell: ({ receivedAt }) => <When at={receivedAt} /> },
+  {
+    key: "when",
+    heading: "When",
+    isPlain: true,
+    cell: ({ receivedAt }) => <When at={receivedAt} />,
+  },
   {
     key: "outcome",
     heading: "Outcome",
+    isPlain: true,
     cell: ({ outcome }) => {
       const [text, shape, tone] = OUTCOME[outcome];
       return (
@@ -36,6 +42,7 @@ const COLUMNS: readonly Column<RequestRow>[] = [
   {
     key: "what",
     heading: "Request",
+    isPlain: true,
     isText: true,
     cell: (request) => (
       <div className={styles.what}>

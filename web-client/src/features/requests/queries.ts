@@ -77,6 +77,7 @@ export const requestQuery = graphql(`
         hints { text docsPath }
         requestBody @include(if: $bodies)
         responseBody @include(if: $bodies)
+        subjectLabel
         subject {
           __typename
           ... on Member { id userName @include(if: $members) }

@@ -13,6 +13,7 @@ import { When } from "../../ui/When";
 import { resolveGuard, updateScimConnection } from "./changes";
 import type { Connection } from "./Provisioning";
 import styles from "./Settings.module.css";
+import { guardSays } from "./words";
 
 interface GuardProps {
   connection: Connection;
@@ -43,10 +44,7 @@ export function Guard({ connection, mayChange }: GuardProps) {
             {guard.enabled ? "Watching" : "Off"}
           </StatusBadge>
         )}
-        <span className={styles.soft}>
-          Within an hour, {guard.maxMembers.toLocaleString("en")} people or {guard.maxPercent} in a
-          hundred may lose access by the provider, whichever is more. The rest waits for you.
-        </span>
+        <span className={styles.soft}>{guardSays(guard)}</span>
       </div>
       {guard.state === "HOLDING" && <Held connection={connection} mayChange={mayChange} />}
       {isEditing && <GuardForm connection={connection} onClose={() => setEditing(false)} />}

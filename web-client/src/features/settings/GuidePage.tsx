@@ -12,10 +12,11 @@ import { Notice } from "../../ui/Notice";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { Empty } from "../../ui/states";
 import { When } from "../../ui/When";
-import { PROVIDER } from "../../words";
+import { OUTCOME, PROVIDER } from "../../words";
 import { GUIDES, type Guide, type Value } from "./guides";
 import { guideQuery, guideTail } from "./queries";
 import styles from "./Settings.module.css";
+import { lastCall, looksLike } from "./words";
 
 const HERE = "/o/$organization/settings/guide";
 
@@ -132,18 +133,25 @@ function Filled({ field, value, connection }: FilledProps) {
     );
   }
   if (value !== "{key}") return value;
-  const key = connection.apiKeys.find(({ kind }) => kind === "API_KEY");
+  const key = keyOfNow(connection.apiKeys);
   return (
     <div>
       <span>
-        {key === undefined ? "a SCIM API key" : "the SCIM API key that begins with "}
-        {key !== undefined && <code>{key.hint}</code>}
+        {key === undefined ? "a SCIM API key" : "the SCIM API key "}
+        {key?.name != null && <strong>{key.name} </strong>}
+        {key !== undefined && <code>{looksLike("API_KEY", key.hint)}</code>}
       </span>
       <Link to="/o/$organization/settings" params={{ organization: organization.slug }}>
         Lost it? Make a new one
       </Link>
     </div>
   );
+}
+
+/** The newest key that does not end; those before a rotation do, and work only until then. */
+function keyOfNow(keys: Connection["apiKeys"]) {
+  const ofProviders = keys.filter(({ kind }) => kind === "API_KEY").toReversed();
+  return ofProviders.find(({ expiresAt }) => expiresAt === null) ?? ofProviders[0];
 }
 
 function FirstCall({ found }: { found: Found | null }) {
@@ -165,23 +173,37 @@ function FirstCall({ found }: { found: Found | null }) {
           <p>Start the provider's connection test: this turns green by itself when it arrives.</p>
         </Notice>
       ) : (
-        <Notice tone="good" title="The provider reaches Rollcall">
-          <div className={styles.state}>
-            <StatusBadge shape="tick" tone="good">
-              Connected
-            </StatusBadge>
-            <span>
-              Last call <When at={call.receivedAt} />,{" "}
-              <Link
-                to="/o/$organization/requests/$request"
-                params={{ organization: organization.slug, request: call.id }}
-              >
-                see what it was
-              </Link>
-            </span>
-          </div>
-        </Notice>
+        <LastCall call={call} />
       )}
     </div>
+  );
+}
+
+interface LastCallProps {
+  call: { id: string; receivedAt: string; outcome: keyof typeof OUTCOME; statusCode: number };
+}
+
+function LastCall({ call }: LastCallProps) {
+  const { organization } = useSession();
+  const { title, tone, text } = lastCall(call);
+  const [outcome, shape, outcomeTone] = OUTCOME[call.outcome];
+  return (
+    <Notice tone={tone} title={title}>
+      {text !== undefined && <p>{text}</p>}
+      <div className={styles.state}>
+        <StatusBadge shape={shape} tone={outcomeTone}>
+          {outcome}
+        </StatusBadge>
+        <span>
+          Last call <When at={call.receivedAt} />,{" "}
+          <Link
+            to="/o/$organization/requests/$request"
+            params={{ organization: organization.slug, request: call.id }}
+          >
+            see what it was
+          </Link>
+        </span>
+      </div>
+    </Notice>
   );
 }

@@ -13,9 +13,19 @@ import { NewKeyDialog } from "./NewKeyDialog";
 import type { Connection } from "./Provisioning";
 import { RotateDialog } from "./RotateDialog";
 import styles from "./Settings.module.css";
-import { CREDENTIAL } from "./words";
+import { CREDENTIAL, looksLike } from "./words";
 
 type Key = Connection["apiKeys"][number];
+
+/** What tells a key apart where it was pasted. */
+function knownBy({ hint, clientId, workloadIdentity }: Key): string {
+  return workloadIdentity?.subject ?? clientId ?? looksLike("API_KEY", hint);
+}
+
+/** What a key is called here; one without a name by how it begins. */
+function calledBy({ name, hint }: Key): string {
+  return name ?? hint;
+}
 
 interface KeysProps {
   connection: Connection;
@@ -26,14 +36,19 @@ export function Keys({ connection, mayChange }: KeysProps) {
   const [asked, setAsked] = useState<"new" | "rotate" | Key>();
   const close = () => setAsked(undefined);
   const columns: Column<Key>[] = [
-    { key: "kind", heading: "Kind", cell: ({ kind }) => CREDENTIAL[kind] },
+    {
+      key: "name",
+      heading: "Name",
+      isText: true,
+      isPlain: true,
+      cell: ({ name }) => name ?? <span className={styles.soft}>no name</span>,
+    },
+    { key: "kind", heading: "Kind", isPlain: true, cell: ({ kind }) => CREDENTIAL[kind] },
     {
       key: "hint",
-      heading: "Begins with",
+      heading: "Looks like",
       isText: true,
-      cell: ({ hint, clientId, workloadIdentity }) => (
-        <code>{workloadIdentity?.subject ?? clientId ?? `${hint}…`}</code>
-      ),
+      cell: (key) => <code>{knownBy(key)}</code>,
     },
     {
       key: "made",
@@ -56,8 +71,9 @@ export function Keys({ connection, mayChange }: KeysProps) {
     columns.push({
       key: "revoke",
       heading: "Change",
+      isPlain: true,
       cell: (key) => (
-        <Button look="quiet" aria-label={`Revoke ${key.hint}`} onClick={() => setAsked(key)}>
+        <Button look="quiet" aria-label={`Revoke ${calledBy(key)}`} onClick={() => setAsked(key)}>
           Revoke
         </Button>
       ),
@@ -108,8 +124,9 @@ function RevokeDialog({ apiKey, onClose }: { apiKey: Key; onClose: () => void })
   return (
     <Dialog title="Revoke this key?" onClose={onClose}>
       <p>
-        <code>{apiKey.hint}…</code> stops working at once. If the provider still uses it, its next
-        call is refused.
+        {apiKey.name !== null && <strong>{apiKey.name} </strong>}
+        <code>{knownBy(apiKey)}</code> stops working at once. If the provider still uses it, its
+        next call is refused.
       </p>
       {trouble !== undefined && (
         <Notice tone="bad" isUrgent>

@@ -1,6 +1,6 @@
 // Makes a key, an OAuth client or a workload identity, and shows once what is secret.
 import { type FormEvent, useState } from "react";
-import { type Refusal, refusalOf, useChange } from "../../graphql/change";
+import { type Refusal, refusalAt, refusalOf, useChange } from "../../graphql/change";
 import { useSession } from "../../graphql/session";
 import { Button } from "../../ui/Button";
 import { CopyField } from "../../ui/CopyField";
@@ -10,7 +10,7 @@ import { Notice } from "../../ui/Notice";
 import { SecretField } from "../../ui/SecretField";
 import { createScimApiKey } from "./changes";
 import styles from "./Settings.module.css";
-import { CREDENTIAL } from "./words";
+import { CREDENTIAL, KEY_NAME } from "./words";
 
 type Kind = keyof typeof CREDENTIAL;
 
@@ -30,6 +30,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
         organizationId: organization.id,
         kind,
         idempotencyKey: crypto.randomUUID(),
+        ...(word("name") !== "" && { name: word("name") }),
         ...(kind === "WORKLOAD_IDENTITY" && {
           workloadIdentity: {
             issuer: word("issuer"),
@@ -65,9 +66,9 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
       </Dialog>
     );
   }
-  const wrong = (field: string) => refusals.find(({ path }) => path.at(-1) === field)?.message;
+  const wrong = (field: string) => refusalAt(refusals, field);
   const isPlaced = refusals.some(({ path }) =>
-    ["issuer", "subject", "jwksUrl"].includes(path.at(-1) ?? ""),
+    ["name", "issuer", "subject", "jwksUrl"].includes(path.at(-1) ?? ""),
   );
   return (
     <Dialog title="New key" onClose={onClose}>
@@ -84,6 +85,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
           options={Object.entries(CREDENTIAL)}
           hint={HINT[kind]}
         />
+        <TextField {...KEY_NAME} name="name" autoComplete="off" error={wrong("name")} />
         {kind === "WORKLOAD_IDENTITY" && (
           <>
             <TextField label="Issuer" name="issuer" type="url" error={wrong("issuer")} />

@@ -1,6 +1,6 @@
 // Makes an access token with chosen scopes, and shows it once.
 import { type FormEvent, useState } from "react";
-import { type Refusal, refusalOf, useChange } from "../../graphql/change";
+import { type Refusal, refusalAt, refusalOf, useChange } from "../../graphql/change";
 import { type Scope, useSession } from "../../graphql/session";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogButtons } from "../../ui/Drawer";
@@ -48,7 +48,7 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
       </Dialog>
     );
   }
-  const wrongName = refusals.find(({ path }) => path.at(-1) === "name")?.message;
+  const wrongName = refusalAt(refusals, "name");
   return (
     <Dialog title="New access token" onClose={onClose}>
       <form className={styles.form} onSubmit={submit} noValidate>

@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useQuery } from "urql";
-import { type Refusal, refusalOf, useChange } from "../../graphql/change";
+import { type Refusal, refusalAt, refusalOf, useChange } from "../../graphql/change";
 import type { ResultOf } from "../../graphql/graphql";
 import { Loaded } from "../../graphql/Loaded";
 import { useSession } from "../../graphql/session";
@@ -126,7 +126,7 @@ function OrganizationForm({ shown, mayChange }: { shown: Shown; mayChange: boole
       leave();
     }
   };
-  const wrong = (field: string) => refusals.find(({ path }) => path.includes(field))?.message;
+  const wrong = (field: string) => refusalAt(refusals, field);
   const isConflict = refusals[0]?.code === "VERSION_CONFLICT";
   const isPlaced = ["name", "seatLimit", "allowedEmailDomains"].some(wrong);
   return (

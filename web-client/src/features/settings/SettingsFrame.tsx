@@ -1,24 +1,17 @@
-// The settings: tabs, each with an address and a query of its own.
+// The settings: tabs, each with an address and a query of its own, for those who may open them.
 import { Link, Outlet } from "@tanstack/react-router";
 import { useSession } from "../../graphql/session";
 import { Page } from "../../ui/Page";
 import { Tabs } from "../../ui/Tabs";
-
-const TABS = [
-  ["/o/$organization/settings", "Provisioning"],
-  ["/o/$organization/settings/guide", "Guide"],
-  ["/o/$organization/settings/sign-in", "Sign-in"],
-  ["/o/$organization/settings/tokens", "Access tokens"],
-  ["/o/$organization/settings/organization", "Organization"],
-] as const;
+import { SETTINGS_TABS } from "./tabs";
 
 export function SettingsFrame() {
-  const { organization } = useSession();
+  const { organization, scopes } = useSession();
   return (
     <Page title="Settings">
       <Tabs
         label="Settings"
-        tabs={TABS.map(([to, text]) => ({
+        tabs={SETTINGS_TABS.filter(([, , scope]) => scopes.has(scope)).map(([to, text]) => ({
           key: to,
           text,
           link: (className, content) => (

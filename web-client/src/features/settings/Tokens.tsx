@@ -20,6 +20,7 @@ import { When } from "../../ui/When";
 import { revokeAccessToken } from "./changes";
 import { NewTokenDialog } from "./NewTokenDialog";
 import { tokensQuery } from "./queries";
+import { looksLike, mayDo } from "./words";
 
 const HERE = "/o/$organization/settings/tokens";
 
@@ -28,7 +29,7 @@ type Token = NonNullable<
 >["accessTokens"]["nodes"][number];
 
 export function Tokens() {
-  const { organization } = useSession();
+  const { organization, scopes } = useSession();
   const search = useSearch({ from: HERE });
   const navigate = useNavigate({ from: HERE });
   const [asked, setAsked] = useState<"new" | Token>();
@@ -38,24 +39,34 @@ export function Tokens() {
   });
   const close = () => setAsked(undefined);
   const columns: Column<Token>[] = [
-    { key: "name", heading: "Token", isText: true, cell: ({ name }) => name },
-    { key: "hint", heading: "Begins with", cell: ({ hint }) => <code>{hint}…</code> },
+    { key: "name", heading: "Token", isText: true, isPlain: true, cell: ({ name }) => name },
+    {
+      key: "hint",
+      heading: "Looks like",
+      cell: ({ hint }) => <code>{looksLike("TOKEN", hint)}</code>,
+    },
     {
       key: "scopes",
       heading: "May",
       isText: true,
       isMinor: true,
-      cell: ({ scopes }) => scopes.join(", "),
+      cell: ({ scopes }) => mayDo(scopes),
     },
     {
       key: "used",
       heading: "Last used",
       cell: ({ lastUsedAt }) => (lastUsedAt === null ? "never" : <When at={lastUsedAt} />),
     },
-    { key: "state", heading: "State", cell: (token) => <TokenState token={token} /> },
+    {
+      key: "state",
+      heading: "State",
+      isPlain: true,
+      cell: (token) => <TokenState token={token} />,
+    },
     {
       key: "revoke",
       heading: "Change",
+      isPlain: true,
       cell: (token) =>
         token.revokedAt === null && (
           <Button look="quiet" aria-label={`Revoke ${token.name}`} onClick={() => setAsked(token)}>
@@ -68,9 +79,11 @@ export function Tokens() {
     <Section
       title="Access tokens"
       actions={
-        <Button look="primary" onClick={() => setAsked("new")}>
-          New token
-        </Button>
+        scopes.has("TOKENS_ADMIN") && (
+          <Button look="primary" onClick={() => setAsked("new")}>
+            New token
+          </Button>
+        )
       }
     >
       <Loaded query={query} what="access tokens" lines={5}>
@@ -129,7 +142,7 @@ function TokenState({ token: { revokedAt, expiresAt } }: { token: Token }) {
       </StatusBadge>{" "}
       {expiresAt !== null && (
         <>
-          until <When at={expiresAt} isDay />
+          until <When at={expiresAt} />
         </>
       )}
     </>

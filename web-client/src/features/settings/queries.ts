@@ -18,7 +18,7 @@ export const provisioningQuery = graphql(`
           onProvision rehire omittedGroupMembers patchResponse strictMemberIds contentType
         }
         apiKeys {
-          id kind clientId hint createdAt lastUsedAt expiresAt
+          id kind name clientId hint createdAt lastUsedAt expiresAt
           workloadIdentity { issuer subject }
         }
         guard {
@@ -48,9 +48,9 @@ export const guideQuery = graphql(`
         detectedProvider
         baseUrl
         lastRequestAt
-        apiKeys { id kind hint }
+        apiKeys { id kind name hint expiresAt }
       }
-      provisioningRequests(first: 1) { edges { cursor node { id receivedAt outcome } } }
+      provisioningRequests(first: 1) { edges { cursor node { id receivedAt outcome statusCode } } }
     }
   }
 `);

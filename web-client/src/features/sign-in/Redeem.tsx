@@ -21,7 +21,8 @@ export function Redeem({ token, onSignedIn, onAgain }: RedeemProps) {
     const outcome = await redeem.run({ input: { token } });
     const why = refusalOf(outcome);
     if (why === undefined) return onSignedIn();
-    setRefusal(why);
+    // The API names its argument; people see a link.
+    setRefusal(why.replace(/^token /, "It "));
     setVoid(outcome.payload !== undefined);
   };
   if (isVoid) {

@@ -35,7 +35,7 @@ export function SignIn() {
 }
 
 function Ask() {
-  const { organization, problem } = useSearch({ from: "/sign-in" });
+  const { then, organization, problem } = useSearch({ from: "/sign-in" });
   const query = useQuery({
     query: signInQuery,
     variables: { organization: organization ?? "", ofOrganization: organization !== undefined },
@@ -50,8 +50,16 @@ function Ask() {
           </Notice>
         )}
         <Loaded query={query} what="the ways to sign in" lines={3}>
-          {({ server, signInProviders }) => (
+          {({ server, signedInAs, signInProviders }) => (
             <>
+              {signedInAs !== null && (
+                <Notice tone="news">
+                  <p>{SIGN_IN.already(signedInAs)}</p>
+                  <p>
+                    <a href={localPath(then)}>{SIGN_IN.goOn}</a>
+                  </p>
+                </Notice>
+              )}
               <LinkByMail isDevelopment={server.developmentMailbox} />
               <Section title={SIGN_IN.organization}>
                 <OrganizationSignIn providers={signInProviders} />

@@ -4,6 +4,7 @@ import { graphql } from "../../graphql/graphql";
 export const signInQuery = graphql(`
   query SignIn($organization: String!, $ofOrganization: Boolean!) {
     server { version developmentMailbox }
+    signedInAs
     signInProviders(organization: $organization) @include(if: $ofOrganization) {
       id
       name

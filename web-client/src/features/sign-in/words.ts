@@ -2,6 +2,8 @@
 export const SIGN_IN = {
   title: "Sign in",
   lead: "There are no passwords here: a link in a mail lets you in.",
+  already: (email: string) => `You are signed in as ${email} in this browser.`,
+  goOn: "Go on as you are",
   email: "Your e-mail address",
   submit: "Send me a link",
   sentTitle: "Look into your mailbox",

@@ -1,6 +1,6 @@
 // The form for a new provider, and for one that is there: both values where somebody was faster.
 import { useState } from "react";
-import { type Outcome, type Refusal, useChange } from "../../graphql/change";
+import { type Outcome, type Refusal, refusalAt, useChange } from "../../graphql/change";
 import { Button } from "../../ui/Button";
 import { Conflict } from "../../ui/Conflict";
 import { Dialog } from "../../ui/Drawer";
@@ -70,7 +70,7 @@ export function ProviderDialog({ organizationId, provider, onClose }: ProviderDi
     onClose();
   };
 
-  const wrong = (field: string) => refusals.find(({ path }) => path.includes(field))?.message;
+  const wrong = (field: string) => refusalAt(refusals, field);
   const isConflict = refusals[0]?.code === "VERSION_CONFLICT" && provider !== undefined;
   const isPlaced = ["name", "issuer", "clientId", "clientSecret"].some(wrong);
   return (

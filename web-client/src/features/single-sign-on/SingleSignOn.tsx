@@ -58,7 +58,13 @@ function Providers({ found }: { found: Found }) {
   const [edited, removed] = [named(editing), named(removing)];
   const redirect = providers[0]?.redirectUrl ?? window.location.origin + CALLBACK;
   const columns: Column<Provider>[] = [
-    { key: "name", heading: SSO.name, isText: true, cell: ({ name }) => <strong>{name}</strong> },
+    {
+      key: "name",
+      heading: SSO.name,
+      isText: true,
+      isPlain: true,
+      cell: ({ name }) => <strong>{name}</strong>,
+    },
     { key: "issuer", heading: SSO.issuer, isText: true, cell: ({ issuer }) => issuer },
     {
       key: "client",
@@ -77,6 +83,7 @@ function Providers({ found }: { found: Found }) {
     columns.push({
       key: "change",
       heading: SSO.edit,
+      isPlain: true,
       cell: ({ id, name }) => (
         <div className={styles.buttons}>
           <Button aria-label={SSO.editNamed(name)} onClick={() => setEditing(id)}>

@@ -3,12 +3,13 @@ import { Navigate } from "@tanstack/react-router";
 import { useQuery } from "urql";
 import { Loaded } from "../../graphql/Loaded";
 import { sessionQuery, visitorOf } from "../../graphql/session";
+import { inDoor } from "../../shell/inDoor";
 import { Nowhere } from "../../shell/Nowhere";
 
 export function Start() {
   const query = useQuery({ query: sessionQuery, requestPolicy: "cache-first" });
   return (
-    <Loaded query={query} what="your session">
+    <Loaded query={query} what="your session" around={inDoor}>
       {(data) => {
         const visitor = visitorOf(data);
         const place =

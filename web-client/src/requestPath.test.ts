@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shortPath } from "./path";
+import { shortPath } from "./requestPath";
 
 const BASE = "/v2/01a222dd-8bf7-7486-a7e8-bd915edb37e1";
 
