@@ -17,6 +17,7 @@ import uvloop
 
 from bench.crowd import Size, fill, settle
 from bench.machine import Conditions, cpu_s
+from bench.part import NOTHING, Report, table
 from bench.server import serving_with_database
 from domain.application import Application
 from domain.caller import system_caller
@@ -199,8 +200,8 @@ async def measure(
         return work, await measure_pages(client, served.graphql_id, max(3, times // 20))
 
 
-def run(folder: Path, size: Size, times: int) -> str:
-    """The report of a run in a folder of its own."""
+def run(folder: Path, size: Size, times: int) -> Report:
+    """An organization of that size and a fifth of it in another; so many requests of a kind."""
     conditions = Conditions()
     with serving_with_database(folder) as (served, addresses):
         work, pages = uvloop.run(measure(served, addresses, size, times))
@@ -208,23 +209,35 @@ def run(folder: Path, size: Size, times: int) -> str:
         f"{size.members:,} members, {size.groups:,} groups, {size.events:,} events and"
         f" {size.requests:,} requests in one organization, a fifth of it in another"
     )
-    return table(work, pages, conditions.text(what))
+    return Report(tables(work, pages, conditions.text(what)))
 
 
-def table(work: list[Work], pages: list[Pages], conditions: str) -> str:
+def tables(work: list[Work], pages: list[Pages], conditions: str) -> str:
     """Markdown: the page beside what it could cost at least, then the lists."""
     whole, *beside = work
-    head = "| one client | requests/s | CPU ms | p50 ms | our CPU to it |"
-    lines = [conditions, "", head, "|---|---|---|---|---|"]
-    lines += [
-        f"| {each.name} | {each.rate:,.0f} | {each.cpu_ms:.2f} | {each.p50_ms:.2f} |"
-        f" {whole.cpu_ms / each.cpu_ms:.1f} |"
+    costs = [
+        [
+            each.name,
+            f"{each.rate:,.0f}",
+            f"{each.cpu_ms:.2f}",
+            f"{each.p50_ms:.2f}",
+            f"{whole.cpu_ms / each.cpu_ms:.1f}",
+        ]
         for each in (whole, *beside)
     ]
-    lines += ["", "| pages of 100, p50 ms | first | last | before it |", "|---|---|---|---|"]
-    lines += [
-        f"| {each.name} | {each.first_ms:.1f} | {each.last_ms:.1f} |"
-        f" {'–' if each.before_ms is None else f'{each.before_ms:.1f}'} |"
+    times = [
+        [
+            each.name,
+            f"{each.first_ms:.1f}",
+            f"{each.last_ms:.1f}",
+            NOTHING if each.before_ms is None else f"{each.before_ms:.1f}",
+        ]
         for each in pages
+    ]
+    lines = [
+        *(conditions, ""),
+        *table(["one client", "requests/s", "CPU ms", "p50 ms", "our CPU to it"], costs),
+        "",
+        *table(["pages of 100, p50 ms", "first", "last", "before it"], times),
     ]
     return "\n".join(lines) + "\n"

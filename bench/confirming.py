@@ -16,9 +16,9 @@ import asyncpg
 import orjson
 import uvloop
 
+from bench.asked import CONFIRM
 from bench.client import UnexpectedAnswerError
-from bench.crowd import START, fill, member_id, settle
-from bench.growth import CONFIRM, size_of
+from bench.crowd import START, fill, member_id, settle, size_of
 from bench.machine import Conditions, cpu_s
 from bench.part import NOTHING, Report, Wanted, figure, percentile, table
 from bench.reference import measure as measure_bare

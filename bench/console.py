@@ -18,9 +18,10 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from api.embedded_database import EmbeddedDatabase
 from bench.crowd import Size, fill_with
-from bench.server import serving
+from bench.machine import Conditions
+from bench.part import table
+from bench.server import serving_with_database
 
 ROOT = Path(__file__).parents[1]
 PAGES = Path(__file__).with_name("console_pages.mjs")
@@ -28,14 +29,9 @@ PAGES = Path(__file__).with_name("console_pages.mjs")
 
 def run(folder: Path, size: Size, times: int) -> str:
     """The table of a run in a folder of its own."""
-    before = os.getloadavg()[0]
-    with serving(folder / "data") as served:
-        database = EmbeddedDatabase(folder / "data")
-        addresses = database.start()
-        try:
-            uvloop.run(fill_with(addresses.owner_url, served.organization_id, size))
-        finally:
-            database.release()
+    conditions = Conditions()
+    with serving_with_database(folder) as (served, addresses):
+        uvloop.run(fill_with(addresses.owner_url, served.organization_id, size))
         done = subprocess.run(
             ["node", PAGES, served.url, str(times)],
             env=os.environ | {"ACCESS_TOKEN": served.access_token},
@@ -44,23 +40,18 @@ def run(folder: Path, size: Size, times: int) -> str:
             check=True,
             text=True,
         )
-    conditions = (
+    said = conditions.text(
         f"{size.members:,} members, {size.groups:,} groups, {size.events:,} events and"
-        f" {size.requests:,} requests · {times} times each · {os.cpu_count()} cores, shared by"
-        f" browser, server and database · load average {before:.1f} before the run,"
-        f" {os.getloadavg()[0]:.1f} at its end"
+        f" {size.requests:,} requests",
+        f"{times} times each",
+        "browser, server and database on one machine",
     )
-    lines = [
-        conditions,
-        "",
-        "| page | p50 ms | slowest ms | requests to GraphQL |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {page['name']} | {page['p50']:.0f} | {page['slowest']:.0f} | {page['asked']} |"
+    rows = [
+        [page["name"], f"{page['p50']:.0f}", f"{page['slowest']:.0f}", str(page["asked"])]
         for page in json.loads(done.stdout)
     ]
-    return "\n".join(lines) + "\n"
+    heads = ["page", "p50 ms", "slowest ms", "requests to GraphQL"]
+    return "\n".join([said, "", *table(heads, rows)]) + "\n"
 
 
 def main() -> None:

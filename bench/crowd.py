@@ -45,6 +45,8 @@ CREATE FUNCTION pg_temp.family(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS
 """
 
 _HEADS = (
+    # They came without events: what was counted along these is void.
+    "DELETE FROM member_counts WHERE organization_id = $1",
     # Where the logs go on: what the server writes next comes after all that.
     """
     INSERT INTO provisioning_heads (organization_id, position, last_request_at, counters)
@@ -84,6 +86,11 @@ class Size:
     def part(self, share: float) -> Size:
         """An organization of that share of it."""
         return Size(*[int(getattr(self, name) * share) for name in Size.__dataclass_fields__])
+
+
+def size_of(members: int) -> Size:
+    """An organization of so many members: a twentieth as many groups, as much past as people."""
+    return Size(members, max(2, members // 20), members, members, 0)
 
 
 def member_id(number: int) -> UUID:

@@ -16,9 +16,9 @@ from urllib.parse import quote
 import asyncpg
 import uvloop
 
-from bench.growth import PATCH, joins, new_user
+from bench.asked import GROUP, PATCH, joins, new_user
 from bench.machine import Conditions, server_memory_mib
-from bench.part import Report, Wanted, figure, table
+from bench.part import NOTHING, Report, Wanted, figure, table
 from bench.plot import lines
 from bench.reference import measure as measure_bare
 from bench.server import serving_with_database
@@ -39,7 +39,6 @@ SETTLED_S = 3.0
 """Until what came before is sealed and logged."""
 BATCH = 100
 """Members that one PATCH adds to the group of everyone."""
-GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 STEPS = 50
 """Points of the picture."""
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
@@ -51,7 +50,6 @@ SELECT count(*) FILTER (WHERE xmin::text::bigint < $1), count(*) FILTER (
 """
 MAY_WRITE = frozenset({"provisioning_requests", "provisioning_heads"})
 """The calls themselves are logged; nothing else may be written at night."""
-Write = tuple[str, str, dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -223,12 +221,13 @@ def run(folder: Path, wanted: Wanted) -> Report:
         measured = uvloop.run(measure(served, addresses, wanted))
     changed = {n: rows for n, rows in measured.written.items() if n not in MAY_WRITE}
     said = conditions.text(f"{CLIENTS} connections")
-    text = "\n".join([said, "", *_rows(measured), "", _night(measured, changed)]) + "\n"
+    text = "\n".join([said, "", *report_rows(measured), "", _night(measured, changed)]) + "\n"
     pictures = {"first-sync.svg": _picture(measured)}
     return Report(text, pictures)
 
 
-def _rows(measured: Measurement) -> list[str]:
+def report_rows(measured: Measurement) -> list[str]:
+    """The lines of the table: how fast each part of the work went, and beside it the bare one."""
     rates = {name: each.rate for (name, _), each in measured.bare.items()}
     bare = 1 / (1 / rates["filter"] + 1 / rates["create"])
     rows = []
@@ -247,8 +246,8 @@ def _rows(measured: Measurement) -> list[str]:
                 f"{progress.done[-1]:.0f}",
                 f"{whole:,.0f}",
                 f"{tenths[0][1]:,.0f}",
-                f"{tenths[9][1]:,.0f}",
-                "–" if beside is None else f"{beside:,.0f} ({whole / beside:.2f})",
+                f"{tenths[-1][1]:,.0f}",
+                NOTHING if beside is None else f"{beside:,.0f} ({whole / beside:.2f})",
                 f"{progress.memory[-1][1]:.0f}",
             ]
         )

@@ -6,37 +6,31 @@ stand beside what they are the most of.
 
 from __future__ import annotations
 
-import itertools
 import sys
 import time
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 import asyncpg
 import uvloop
 
+from bench.asked import admin_requests, scim_requests
 from bench.client import UnexpectedAnswerError
-from bench.crowd import Size, fill, group_id, member_id, settle
-from bench.machine import Conditions
+from bench.crowd import fill, settle, size_of
+from bench.machine import MIB, Conditions
 from bench.part import NOTHING, Report, Wanted, figure, median, table
 from bench.plot import lines
 from bench.reference import measure as measure_bare
 from bench.server import serving_with_database
-from domain.ids import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
-    from uuid import UUID
 
-    from bench.client import Client
+    from bench.asked import Asked
     from bench.reference import Measured
     from bench.server import ServedOrganization
 
 MEMBERS = (1_000, 10_000, 100_000, 1_000_000)
-USER = "urn:ietf:params:scim:schemas:core:2.0:User"
-PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 BARE = {
     "SCIM: one user": "get",
     "SCIM: a user by userName": "filter",
@@ -56,139 +50,15 @@ DRAWN = (
     "members, no such name",
     "overview: members by status",
 )
-CONFIRM = """
-mutation ($input: ConfirmMemberInput!) {
-  confirmMember(input: $input) { changed errors { code message } }
-}
+KEPT = """
+SELECT relname, sum(greatest(reltuples, 0))::bigint, sum(pg_table_size(oid))::bigint,
+    sum(pg_indexes_size(oid))::bigint
+FROM (
+    SELECT oid, reltuples, coalesce(pg_partition_root(oid)::oid, oid)::regclass::text AS relname
+    FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+) AS tables
+GROUP BY relname ORDER BY sum(pg_total_relation_size(oid)) DESC
 """
-_PEOPLE = "{ nodes { id userName email displayName role status createdAt updatedAt } }"
-SELECTIONS = {
-    "members, first page": f"members(first: 100) {_PEOPLE}",
-    "members, last page": f"members(last: 100) {_PEOPLE}",
-    "members, rare role": f"members(first: 100, filter: {{role: [OWNER]}}) {_PEOPLE}",
-    "members, no such name": f'members(first: 100, filter: {{search: "zzz"}}) {_PEOPLE}',
-    "members, counted": "members(first: 1) { totalCount }",
-    "pending confirmations": "pendingConfirmations(first: 100) { nodes { acceptedAt } }",
-    "request log, first page": "provisioningRequests(first: 100) { nodes { id path } }",
-    "request log, last page": "provisioningRequests(last: 100) { nodes { id path } }",
-    "history, first page": "auditEvents(first: 100) { nodes { id action } }",
-    "history, last page": "auditEvents(last: 100) { nodes { id action } }",
-    "overview: members by status": (
-        "memberCounts { total staged invited accepted confirmed revoked }"
-    ),
-}
-
-
-def size_of(members: int) -> Size:
-    """An organization of so many members: a twentieth as many groups, as much past as people."""
-    return Size(members, max(2, members // 20), members, members, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One kind of request, each time with another member."""
-
-    name: str
-    send: Callable[[], Awaitable[Any]]
-    most: int = 10_000
-    """How often it can be done at all."""
-
-
-def scim_requests(scim: Client, members: int, skipped: int = 0) -> Iterator[Asked]:
-    """What an identity provider sends, to an organization of `crowd.sql` with so many members.
-
-    Clients that skip different numbers of them do not change the same ones at once.
-    """
-    # Confirmed ones, spread over all: 7919 is prime.
-    confirmed = itertools.cycle(
-        member_id(number)
-        for number in (1 + place * 7919 % members for place in range(skipped, skipped + 5_000))
-        if number % 100 > 3 and number % 200 != 3
-    )
-
-    async def by_name() -> None:
-        number = next(confirmed).int & 0xFFFFFFFF
-        await scim.expect("GET", f"/Users?filter=userName%20eq%20%22user{number}%22")
-
-    async def create() -> None:
-        await scim.expect("POST", "/Users", new_user(f"new-{new_id().hex}@example.com"))
-
-    async def switch_active() -> None:
-        member = next(switched)
-        await scim.expect("PATCH", f"/Users/{member}", patch("active", next(switch)))
-
-    async def change_group() -> None:
-        member = next(moved)
-        change = joins(member) if next(switch) else leaves(member)
-        await scim.expect("PATCH", f"/Groups/{group_id(1)}", change)
-
-    def page(start: int) -> Callable[[], Awaitable[Any]]:
-        return lambda: scim.expect("GET", f"/Users?startIndex={start}&count=100")
-
-    switch = itertools.cycle((False, True))
-    switched, moved = _twice(confirmed), _twice(confirmed)
-    yield Asked("SCIM: one user", lambda: scim.expect("GET", f"/Users/{next(confirmed)}"))
-    yield Asked("SCIM: a user by userName", by_name)
-    yield Asked("SCIM: a new user", create)
-    yield Asked("SCIM: deactivate, activate", switch_active)
-    yield Asked("SCIM: one member of the group of all", change_group)
-    yield Asked("SCIM: first page of 100, counted", page(1))
-    yield Asked("SCIM: page of 100 in the middle", page(members // 2))
-    yield Asked("SCIM: last page of 100", page(max(1, members - 99)))
-
-
-def admin_requests(admin: Client, served: ServedOrganization, members: int) -> Iterator[Asked]:
-    """What the console and programs ask of the admin API, each in one operation."""
-    waiting = iter(range(100, members + 1, 100))
-
-    async def confirm() -> None:
-        member = served.member_id(member_id(next(waiting)))
-        await admin.graphql(CONFIRM, input={"memberId": member})
-
-    for name, selection in SELECTIONS.items():
-        yield Asked(name, partial(admin.ask, selection, served.graphql_id))
-    yield Asked("confirm one member", confirm, max(1, members // 200))
-
-
-def _twice(values: Iterator[UUID]) -> Iterator[UUID]:
-    for value in values:
-        yield from (value, value)
-
-
-def new_user(name: str) -> dict[str, object]:
-    """A person as an identity provider sends them."""
-    return {
-        "schemas": [USER],
-        "userName": name,
-        "externalId": name,
-        "displayName": "Given Family",
-        "name": {"givenName": "Given", "familyName": "Family", "formatted": "Given Family"},
-        "emails": [{"value": name, "type": "work", "primary": True}],
-        "active": True,
-    }
-
-
-def patch(path: str, value: object) -> dict[str, object]:
-    """A PATCH that replaces one attribute."""
-    return {
-        "schemas": [PATCH],
-        "Operations": [{"op": "replace", "path": path, "value": value}],
-    }
-
-
-def joins(*members: object) -> dict[str, object]:
-    """A PATCH that adds members to a group."""
-    values = [{"value": str(each)} for each in members]
-    return {
-        "schemas": [PATCH],
-        "Operations": [{"op": "add", "path": "members", "value": values}],
-    }
-
-
-def leaves(member: object) -> dict[str, object]:
-    """A PATCH that takes one member out of a group."""
-    path = f'members[value eq "{member}"]'
-    return {"schemas": [PATCH], "Operations": [{"op": "remove", "path": path}]}
 
 
 async def timed(asked: Asked, seconds: float) -> float | None:
@@ -211,10 +81,29 @@ async def timed(asked: Asked, seconds: float) -> float | None:
     return median(spent)
 
 
+class Kept(NamedTuple):
+    """What a table takes on the disk."""
+
+    table: str
+    rows: int
+    bytes: int
+    of_indexes: int
+
+
+@dataclass(slots=True)
+class Found:
+    """Times in ms by size and name, those of the bare statements, and what filling them took."""
+
+    filled_s: float
+    kept: list[Kept]
+    ours: dict[int, dict[str, float | None]] = field(default_factory=dict)
+    bare: dict[int, dict[tuple[str, int], Measured]] = field(default_factory=dict)
+
+
 async def measure(
     served: ServedOrganization, server_url: str, owner_url: str, sizes: list[int], seconds: float
-) -> tuple[dict[int, dict[str, float | None]], dict[int, dict[tuple[str, int], Measured]], float]:
-    """Times in ms by size and name, those of the bare statements, and how long seeding took."""
+) -> Found:
+    """One size after the other, all in one database."""
     begun = time.monotonic()
     organizations = {members: served.another(f"Of{members}") for members in sizes}
     owner = await asyncpg.connect(owner_url)
@@ -222,24 +111,22 @@ async def measure(
         for members, each in organizations.items():
             await fill(owner, each.organization_id, size_of(members))
         await settle(owner)
+        found = Found(time.monotonic() - begun, [Kept(*row) for row in await owner.fetch(KEPT)])
     finally:
         await owner.close()
-    seeding_s = time.monotonic() - begun
-    ours: dict[int, dict[str, float | None]] = {}
-    bare: dict[int, dict[tuple[str, int], Measured]] = {}
     for members, each in organizations.items():
         with each.scim() as scim, each.graphql() as admin:
-            ours[members] = {
+            found.ours[members] = {
                 asked.name: await timed(asked, seconds)
                 for asked in (
                     *scim_requests(scim, members),
                     *admin_requests(admin, each, members),
                 )
             }
-        bare[members] = await measure_bare(
+        found.bare[members] = await measure_bare(
             server_url, each.organization_id, seconds, 1, connections=(1,)
         )
-    return ours, bare, seeding_s
+    return found
 
 
 def run(folder: Path, wanted: Wanted) -> Report:
@@ -247,15 +134,37 @@ def run(folder: Path, wanted: Wanted) -> Report:
     conditions = Conditions()
     sizes = [each for each in MEMBERS if each <= max(1_000, MEMBERS[-1] * wanted.share)]
     with serving_with_database(folder) as (served, addresses):
-        ours, bare, seeding_s = uvloop.run(
+        found = uvloop.run(
             measure(
                 served, addresses.server_url, addresses.owner_url, sizes, wanted.seconds(1.0, 0.15)
             )
         )
     said = conditions.text(
-        "one client, p50 in ms", f"the organizations were filled in {seeding_s:.0f} s"
+        "one client, p50 in ms", f"the organizations were filled in {found.filled_s:.0f} s"
     )
-    return Report("\n".join([said, "", *rows(ours, bare)]) + "\n", {"growth.svg": picture(ours)})
+    report = [said, "", *rows(found.ours, found.bare), "", *room(found.kept)]
+    return Report("\n".join(report) + "\n", {"growth.svg": picture(found.ours)})
+
+
+def room(kept: list[Kept]) -> list[str]:
+    """A line for each of the larger tables: its rows, and what they take on the disk."""
+    whole = sum(each.bytes + each.of_indexes for each in kept)
+    shown = [each for each in kept if each.bytes + each.of_indexes > whole / 100]
+    heads = ["table", "rows", "MiB", "of its indexes", "KiB a row with them"]
+    lines_ = [
+        [
+            each.table,
+            f"{each.rows:,.0f}",
+            f"{each.bytes / MIB:,.0f}",
+            f"{each.of_indexes / MIB:,.0f}",
+            figure((each.bytes + each.of_indexes) / each.rows / 1024),
+        ]
+        for each in shown
+        if each.rows
+    ]
+    return table(
+        heads, [*lines_, ["all of the database", "", f"{whole / MIB:,.0f} with them", "", ""]]
+    )
 
 
 def rows(

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import orjson
 import uvloop
 
+from bench.asked import admin_requests, new_user, scim_requests
 from bench.client import events
-from bench.crowd import fill_with
-from bench.growth import admin_requests, new_user, scim_requests, size_of
+from bench.crowd import fill_with, size_of
 from bench.machine import MIB, Conditions, family, proportional_bytes, resident_bytes
 from bench.part import Report, Wanted, figure, table
 from bench.plot import lines

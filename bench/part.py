@@ -39,8 +39,8 @@ class Report:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """The lines of a Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return [f"| {' | '.join(line)} |" for line in lines]
+    head, *lines = [f"| {' | '.join(line)} |" for line in (heads, *rows)]
+    return [head, "|" + "---|" * len(heads), *lines]
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bench import part
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bench.reference import Measured
-
-NOTHING = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,8 @@ def table(
     heads = ["operation", "clients", "requests/s", "p50 ms", "p99 ms", "bare, 1/s", "ratio"]
     heads += ["errors", *(f"{peer.title}, 1/s · p50 ms" for peer in measured)]
     heads += ["to the best peer"] if measured else []
-    lines = [machine, "", _line(heads), "|" + "---|" * len(heads)]
-    lines += [_line(_cells(row, reference, measured)) for row in rows if not row.race]
-    lines.append("")
+    cells = (_cells(row, reference, measured) for row in rows if not row.race)
+    lines = [machine, "", *part.table(heads, cells), ""]
     for row in rows:
         if row.race:
             beside = [f"{peer.title}: {_race(peer, row.operation)}" for peer in measured]
@@ -124,20 +123,20 @@ def _cells(
         f"{row.rate:,.0f} ({row.least:,.0f}–{row.most:,.0f})",
         f"{row.p50_ms:.2f}",
         f"{row.p99_ms:.2f}",
-        f"{bare.rate:,.0f}" if bare is not None else NOTHING,
-        f"{row.rate / bare.rate:.2f}" if bare is not None else NOTHING,
-        str(row.errors or NOTHING),
+        f"{bare.rate:,.0f}" if bare is not None else part.NOTHING,
+        f"{row.rate / bare.rate:.2f}" if bare is not None else part.NOTHING,
+        str(row.errors or part.NOTHING),
         *(_beside(other) for other in beside),
-        *([f"{row.rate / best:.1f}" if best else NOTHING] if peers else []),
+        *([f"{row.rate / best:.1f}" if best else part.NOTHING] if peers else []),
     ]
 
 
 def _beside(row: Row | None) -> str:
     """A peer's cell: its rate and latency, with what went wrong."""
     if row is None:
-        return NOTHING
+        return part.NOTHING
     if row.failure:
-        return f"{NOTHING} ({row.failure})"
+        return f"{part.NOTHING} ({row.failure})"
     errors = f" ({row.errors} errors)" if row.errors else ""
     rate = f"{row.rate:,.0f}" if row.rate >= 10 else f"{row.rate:.1f}"
     latency = f"{row.p50_ms:,.0f}" if row.p50_ms >= 100 else f"{row.p50_ms:.2f}"
@@ -147,7 +146,3 @@ def _beside(row: Row | None) -> str:
 def _race(peer: PeerResult, operation: str) -> str:
     row = peer.row(operation, 0)
     return row.race if row is not None else "not done"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -23,9 +23,10 @@ from bench import (
     first_sync,
     growth,
     memory,
-    row_security,
     scim,
+    starting,
     subscribers,
+    turns,
 )
 from bench.crowd import Size
 from bench.load import Load
@@ -63,14 +64,14 @@ def _parts(options: argparse.Namespace) -> dict[str, Callable[[Path], Report]]:
     names = _peer_names(options)
     return {
         "scim": lambda folder: scim.run(folder, load, options.workers, names, Path(options.cache)),
-        "graphql": lambda folder: Report(
-            admin_api.run(folder, Size().part(wanted.share), wanted.times)
-        ),
+        "graphql": lambda folder: admin_api.run(folder, Size().part(wanted.share), wanted.times),
         "confirm": lambda folder: confirming.run(folder, wanted),
         "subscribers": lambda folder: subscribers.run(folder, wanted),
-        "row-security": lambda folder: row_security.run(folder, wanted),
+        "row-security": lambda folder: turns.row_security(folder, wanted),
+        "tracing": lambda folder: turns.tracing(folder, wanted),
         "first-sync": lambda folder: first_sync.run(folder, wanted),
         "growth": lambda folder: growth.run(folder, wanted),
+        "start": lambda folder: starting.run(folder, wanted),
         "memory": lambda folder: memory.run(folder, wanted),
     }
 

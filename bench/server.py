@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = str(Path(sys.executable).with_name("rollcall"))
 START_S = 60
 STOP_S = 30
+PAUSE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,19 @@ def serving(
     data_dir: Path, *, workers: int = 1, settings: Mapping[str, str] | None = None
 ) -> Iterator[ServedOrganization]:
     """A running server with a fresh organization; it is stopped at the end."""
+    with serving_alone(data_dir, workers=workers, settings=settings) as (process, environment):
+        yield _found("Bench", environment["ROLLCALL_PUBLIC_URL"], process, environment)
+
+
+@contextmanager
+def serving_alone(
+    data_dir: Path,
+    *,
+    workers: int = 1,
+    settings: Mapping[str, str] | None = None,
+    pause_s: float = PAUSE_S,
+) -> Iterator[tuple[subprocess.Popen[bytes], Mapping[str, str]]]:
+    """A server that is ready, as its process and environment; `pause_s` is between two looks."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
@@ -97,8 +111,8 @@ def serving(
     environment |= settings or {}
     process = subprocess.Popen([PROGRAM, "serve", "--workers", str(workers)], env=environment)
     try:
-        wait_until_ready(f"{url}/ready", process)
-        yield _found("Bench", url, process, environment)
+        wait_until_ready(f"{url}/ready", process, pause_s=pause_s)
+        yield process, environment
     finally:
         stop(process)
 
@@ -115,6 +129,23 @@ def serving_with_database(
             yield served, addresses
         finally:
             database.release()
+
+
+@contextmanager
+def serving_next_to_nothing(
+    pause_s: float = PAUSE_S,
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The URL and process of `bench/fanout.py`, on the same HTTP server as ours."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "uvicorn", "bench.fanout:app", "--port", str(port)]
+    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--lifespan", "off"]
+    process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT)
+    try:
+        wait_until_ready(f"{url}/ready", process, pause_s=pause_s)
+        yield url, process
+    finally:
+        stop(process)
 
 
 def _found(
@@ -152,9 +183,12 @@ def free_port() -> int:
 
 
 def wait_until_ready(
-    url: str, process: subprocess.Popen[bytes], headers: Mapping[str, str] | None = None
+    url: str,
+    process: subprocess.Popen[bytes],
+    headers: Mapping[str, str] | None = None,
+    pause_s: float = PAUSE_S,
 ) -> None:
-    """Until this URL answers with success. Raises NotReadyError."""
+    """Until this URL answers with success, asked again after a pause. Raises NotReadyError."""
     end = time.monotonic() + START_S
     while time.monotonic() < end:
         if process.poll() is not None:
@@ -164,7 +198,7 @@ def wait_until_ready(
                 return
         except httpx.TransportError:
             pass
-        time.sleep(0.1)
+        time.sleep(pause_s)
     raise NotReadyError("the server did not become ready")
 
 

@@ -8,8 +8,6 @@ hear of each, once, in order.
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,12 +15,12 @@ from typing import TYPE_CHECKING
 import orjson
 import uvloop
 
+from bench.asked import patch
 from bench.client import JSON, Client, events
-from bench.crowd import fill_with, member_id
-from bench.growth import patch, size_of
+from bench.crowd import fill_with, member_id, size_of
 from bench.machine import Conditions, cpu_s, server_memory_mib
 from bench.part import Report, Wanted, figure, percentile, table
-from bench.server import ROOT, free_port, serving_with_database, stop, wait_until_ready
+from bench.server import serving_next_to_nothing, serving_with_database
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -227,16 +225,8 @@ async def measure_ours(
 
 def measure_bare(plan: Plan, event: bytes) -> tuple[list[Heard], Cost]:
     """With an application that does nothing else."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "uvicorn", "bench.fanout:app", "--port", str(port)]
-    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--lifespan", "off"]
-    process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT)
-    try:
-        wait_until_ready(f"{url}/ready", process)
+    with serving_next_to_nothing() as (url, process):
         return uvloop.run(_fan_out_bare(url, process.pid, plan, event))
-    finally:
-        stop(process)
 
 
 async def _fan_out_bare(url: str, pid: int, plan: Plan, event: bytes) -> tuple[list[Heard], Cost]:

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from bench.admin_api import LISTS, Pages, Work, run, table
+from bench.admin_api import LISTS, Pages, Work, run, tables
 from bench.crowd import Size, statements
 from bench.readme import END, README, mark, with_figures
 
@@ -12,7 +12,7 @@ PAGES = [Pages("members", 4, 5.06, 6), Pages("members, no such name", 3, 4, None
 
 
 def test_the_table() -> None:
-    assert table(WORK, PAGES, "here").splitlines() == [
+    assert tables(WORK, PAGES, "here").splitlines() == [
         "here",
         "",
         "| one client | requests/s | CPU ms | p50 ms | our CPU to it |",
@@ -48,7 +48,7 @@ def test_a_very_small_run() -> None:
         folder.chmod(0o711)  # the database may run as another user, who must get in
         report = run(folder, Size().part(0.003), times=2)
 
-    lines = report.splitlines()
+    lines = report.text.splitlines()
     assert lines[0].startswith("300 members, 15 groups, 3,000 events and 3,000 requests")
     names = [line.split(" | ")[0][2:] for line in lines[-len(LISTS) :]]
     assert names == [each[0] for each in LISTS]

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import secrets
 import sys
+import traceback
 from time import monotonic
 
 from tests.soak.catalogue import SCENARIOS
@@ -31,7 +32,9 @@ def main() -> int:
         for run in range(given.runs if name == "kills" else 1)
     ]
     try:
-        failed = [name for name, drawn in planned if not _run(name, drawn, given.seconds)]
+        # Scenarios run in a loop of their own, from which the cluster could not be made.
+        with database.running_cluster():
+            failed = [name for name, drawn in planned if not _run(name, drawn, given.seconds)]
     finally:
         database.close_run()
     sys.stdout.write(f"\n{'FAILED: ' + ', '.join(failed) if failed else 'all held'}\n")
@@ -43,8 +46,12 @@ def _run(name: str, seed: str, seconds: float) -> bool:
     began = monotonic()
     sys.stdout.write(f"\n{name} (--seed {seed} --seconds {seconds:g})\n")
     sys.stdout.flush()
-    with asyncio.Runner(loop_factory=LocalLoop) as runner:
-        runner.run(SCENARIOS[name](report, seed, seconds))
+    try:
+        with asyncio.Runner(loop_factory=LocalLoop) as runner:
+            runner.run(SCENARIOS[name](report, seed, seconds))
+    except Exception as error:  # noqa: BLE001 the other scenarios shall run
+        traceback.print_exc()
+        report.wrong([f"it broke off: {error!r}"])
     held = not report.problems
     report.note(f"{'held' if held else 'DID NOT HOLD'} after {monotonic() - began:.0f} s")
     return held

@@ -54,8 +54,8 @@ async def _failover(report: Report, seed: str, _seconds: float) -> None:
     await failover(report, seed=seed)
 
 
-async def _replica(report: Report, seed: str, _seconds: float) -> None:
-    await replica(report, seed=seed)
+async def _replica(report: Report, seed: str, seconds: float) -> None:
+    await replica(report, queries=2 if seconds < 60 else 5, seed=seed)
 
 
 async def _slow_clients(report: Report, seed: str, seconds: float) -> None:

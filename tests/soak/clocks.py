@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from tests.soak.crew import Crew
+from tests.soak.crew import at_work
 from tests.soak.deployment import Deployment
 from tests.soak.postbox import Postbox, mail_settings
 from tests.support.mail_server import MailServer
@@ -51,12 +51,7 @@ async def clocks(report: Report, *, seconds: float, seed: str) -> None:
     with MailServer(letters=box) as mail:
         deployment = Deployment(mail_settings(mail) | {"PYTHONPATH": path}, folder=folder)
         try:
-            await deployment.until_ready()
-            made = await asyncio.to_thread(deployment.server.init, "Soak")
-            url = await asyncio.to_thread(deployment.superuser_url)
-            crew = Crew([deployment.url], seed, made, url)
-            await crew.gather()
-            crew.start()
+            crew = await at_work(deployment, seed)
             for jump in JUMPS:
                 await asyncio.sleep(seconds)
                 set_clock(folder, jump)
@@ -66,17 +61,12 @@ async def clocks(report: Report, *, seconds: float, seed: str) -> None:
             # What was written while the clock was ahead is due when that time comes.
             wrong = await crew.verdict(box.by_row, hurry=True, sooner=True)
             report.note(crew.summary())
-            if not await has_jumped(url):
+            if not await has_jumped(crew.database_url):
                 wrong.append("the clock has not jumped: no event is from the future")
             if crew.record.troubles:
                 wrong.append(f"requests failed: {dict(crew.record.troubles)}")
-            verified = await asyncio.to_thread(
-                deployment.server.rollcall, "audit", "verify", "-o", crew.organization_id
-            )
-            if verified.returncode != 0:
-                wrong.append(f"the history does not hold: {verified.stdout} {verified.stderr}")
-            if await asyncio.to_thread(deployment.stop) != 0:
-                wrong.append("the server did not end in order")
+            wrong += await deployment.history_holds(crew.organization_id)
+            wrong += await deployment.ends_in_order()
             report.wrong(wrong)
         finally:
             await asyncio.to_thread(deployment.close)

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from random import Random
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -25,9 +25,13 @@ from tests.support import factories
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tests.soak.deployment import Deployment
+
 WAITING = 12
 OWNER = "owner@example.com"
 SETTLE_S = 300.0
+LOGGED_WITHIN_S = 10.0
+"""In which the log has the last requests, unless a killed process took them along."""
 _GIVE_UP_CLAIMS = """
 UPDATE {} SET claimed_until = now()
 WHERE state = 'QUEUED' AND claimed_until < now() + interval '3 minutes' - interval '15 seconds'
@@ -37,6 +41,29 @@ WHERE state = 'QUEUED' AND claimed_until < now() + interval '3 minutes' - interv
 _DUE_NOW = """
 UPDATE invitations SET due_at = now() WHERE state = 'QUEUED' AND due_at > now()
 """
+
+
+async def at_work(
+    deployment: Deployment,
+    seed: str,
+    *,
+    urls: list[str] | None = None,
+    database_url: str | None = None,
+    **people: int,
+) -> Crew:
+    """Writers who have begun, on a new organization of a server, once that is ready.
+
+    `urls` are other ways to it, `database_url` that of a database that is not its own, `people` how
+    many of each kind there are.
+    """
+    await deployment.until_ready()
+    made = await asyncio.to_thread(deployment.server.init, "Soak")
+    if database_url is None:
+        database_url = await asyncio.to_thread(deployment.superuser_url)
+    crew = Crew(urls or [deployment.url], seed, made, database_url)
+    await crew.gather(**people)
+    crew.start()
+    return crew
 
 
 @dataclass
@@ -55,6 +82,7 @@ class Crew:
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _running: list[asyncio.Task[None]] = field(default_factory=list)
     _clients: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _finished: float = 0.0
 
     @property
     def organization_id(self) -> str:
@@ -99,10 +127,11 @@ class Crew:
         """Let everything under way be finished, then stop."""
         self._stop.set()
         await asyncio.gather(*self._running)
+        self._finished = time()
         await self._clients.aclose()
 
     async def look(self, *, hurry: bool = False, sooner: bool = False) -> Found:
-        """What the tables hold, once all events are sealed and all mails are on their way.
+        """What the tables hold, once events are sealed, requests logged and mails on their way.
 
         `hurry` lets the claims of dead senders run out sooner than they would, `sooner` what was
         refused for now be due.
@@ -117,7 +146,10 @@ class Crew:
             found = await look(self.database_url, self.organization_id)
             waits = any(row["waits"] for row in [*found.invitations, *found.notices])
             unsealed = any("not sealed" in complaint for complaint in found.complaints)
-            if not (waits or unsealed) or monotonic() > deadline:
+            unlogged = time() < self._finished + LOGGED_WITHIN_S and not (
+                found.logged >= self.record.logged.keys()
+            )
+            if not (waits or unsealed or unlogged) or monotonic() > deadline:
                 return found
             await asyncio.sleep(0.3)
 

@@ -10,7 +10,7 @@ from time import monotonic, time
 from typing import TYPE_CHECKING
 
 from domain.trouble import LONGEST_REQUEST_S
-from tests.soak.crew import Crew
+from tests.soak.crew import at_work
 from tests.soak.deployment import Deployment
 from tests.soak.postbox import Postbox, mail_settings
 from tests.soak.verdict import Fault
@@ -42,11 +42,7 @@ async def database_away(report: Report, *, seconds: float, seed: str) -> None:
         )
         deployment = Deployment(mail_settings(mail), database=over)
         try:
-            await deployment.until_ready()
-            made = await asyncio.to_thread(deployment.server.init, "Soak")
-            crew = Crew([deployment.url], seed, made, database.superuser_url)
-            await crew.gather()
-            crew.start()
+            crew = await at_work(deployment, seed, database_url=database.superuser_url)
             for name, breaking in WAYS.items():
                 await asyncio.sleep(LOAD_S)
                 began, moment = monotonic(), time()
@@ -68,8 +64,7 @@ async def database_away(report: Report, *, seconds: float, seed: str) -> None:
                 wrong.append(f"a request waited {crew.record.slowest_s:.1f} s for its answer")
             if set(crew.record.troubles) - {"503"}:
                 wrong.append(f"other answers than 503: {dict(crew.record.troubles)}")
-            if await asyncio.to_thread(deployment.stop) != 0:
-                wrong.append("the server did not end in order")
+            wrong += await deployment.ends_in_order()
             report.wrong(wrong)
         finally:
             await proxy.close()

@@ -113,6 +113,20 @@ class Deployment:
         self.server.process.send_signal(signal.SIGTERM)
         return self.server.process.wait(60)
 
+    async def ends_in_order(self) -> list[str]:
+        """What is wrong with how the server ends when it is asked to."""
+        code = await asyncio.to_thread(self.stop)
+        return [f"the server ended with {code} when it was asked to stop"] if code else []
+
+    async def history_holds(self, organization_id: str) -> list[str]:
+        """What is wrong with the history of an organization, computed anew."""
+        done = await asyncio.to_thread(
+            self.server.rollcall, "audit", "verify", "-o", organization_id
+        )
+        if done.returncode == 0:
+            return []
+        return [f"the history does not hold: {done.stdout} {done.stderr}"]
+
     def close(self) -> None:
         """Ends whatever is left and removes the folder."""
         if self.server.process.poll() is None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from tests.soak.crew import Crew
+from tests.soak.crew import at_work
 from tests.soak.deployment import Deployment
 from tests.soak.postbox import Postbox, mail_settings
 from tests.soak.verdict import Fault
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.soak.report import Report
 
 SIZE = "200m"
-LEFT_BYTES = 65_536
+PIECE_BYTES = 65_536
 LOAD_S = 3.0
 
 
@@ -52,12 +52,7 @@ async def full_disk(report: Report, *, seconds: float, seed: str) -> None:
 async def _fill(
     report: Report, deployment: Deployment, box: Postbox, disk: Path, *, seconds: float, seed: str
 ) -> None:
-    await deployment.until_ready()
-    made = await asyncio.to_thread(deployment.server.init, "Soak")
-    url = await asyncio.to_thread(deployment.superuser_url)
-    crew = Crew([deployment.url], seed, made, url)
-    await crew.gather()
-    crew.start()
+    crew = await at_work(deployment, seed)
     await asyncio.sleep(LOAD_S)
     began, moment = monotonic(), time()
     ballast = disk / "ballast"
@@ -88,8 +83,7 @@ async def _fill(
         wrong.append("nothing was refused: the disk was not full")
     if set(troubles) - {"503"}:
         wrong.append(f"other answers than 503: {troubles}")
-    if await asyncio.to_thread(deployment.stop) != 0:
-        wrong.append("the server did not end in order")
+    wrong += await deployment.ends_in_order()
     report.wrong(wrong)
 
 
@@ -109,4 +103,4 @@ def fill(disk: Path, ballast: Path) -> None:
     """Take all the room there is."""
     with ballast.open("ab", buffering=0) as file, suppress(OSError):
         while os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize > 0:
-            file.write(b"\0" * LEFT_BYTES)
+            file.write(b"\0" * PIECE_BYTES)

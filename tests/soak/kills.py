@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from random import Random
 
-from tests.soak.crew import Crew
+from tests.soak.crew import at_work
 from tests.soak.deployment import Deployment
 from tests.soak.disturber import KINDS, Disturber
 from tests.soak.postbox import Postbox, mail_settings
@@ -38,12 +38,7 @@ async def _kills(
     seed: str,
     first: tuple[str, ...],
 ) -> None:
-    await deployment.until_ready()
-    made = await asyncio.to_thread(deployment.server.init, "Soak")
-    url = await asyncio.to_thread(deployment.superuser_url)
-    crew = Crew([deployment.url], seed, made, url)
-    await crew.gather()
-    crew.start()
+    crew = await at_work(deployment, seed)
     disturber = Disturber(deployment, Random(f"{seed}/faults"), every_s=min(EVERY_S, seconds / 8))
     await disturber.run(seconds, first)
     crew.still_writing()
@@ -56,12 +51,6 @@ async def _kills(
     report.note(crew.summary())
     report.note(f"{len(box)} mails arrived, {box.doubles()} a second time")
     report.note(f"troubles: {dict(crew.record.troubles)}")
-    verified = await asyncio.to_thread(
-        deployment.server.rollcall, "audit", "verify", "-o", crew.organization_id
-    )
-    if verified.returncode != 0:
-        wrong.append(f"the history does not hold: {verified.stdout} {verified.stderr}")
-    code = await asyncio.to_thread(deployment.stop)
-    if code != 0:
-        wrong.append(f"the server ended with {code} when it was asked to stop")
+    wrong += await deployment.history_holds(crew.organization_id)
+    wrong += await deployment.ends_in_order()
     report.wrong(wrong)

@@ -9,13 +9,13 @@ from itertools import pairwise
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from tests.soak.crew import Crew
+from tests.soak.crew import Crew, at_work
 from tests.soak.deployment import Deployment
 from tests.soak.postbox import Postbox, mail_settings
 from tests.soak.postgres import Server, primary, remove, standby_of
 from tests.soak.programs import is_there, nginx, pgbouncer
 from tests.soak.verdict import Fault
-from tests.support.database import TestDatabase
+from tests.support.database import ROW_SECURITY, TestDatabase
 from tests.support.mail_server import MailServer
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ class Site(AsyncExitStack):
         self.push_async_callback(asyncio.to_thread, deployment.close)
         return deployment
 
-    async def primary(self, *, schema: bool = True) -> Server:
+    async def primary(self, *, schema: bool = True, row_security: bool = ROW_SECURITY) -> Server:
         """A database server of its own."""
-        server = await primary(schema=schema)
+        server = await primary(schema=schema, row_security=row_security)
         self.callback(remove, server)
         return server
 
@@ -53,11 +53,7 @@ class Site(AsyncExitStack):
         self, urls: list[str], seed: str, deployment: Deployment, database_url: str
     ) -> Crew:
         """Writers who have begun."""
-        made = await asyncio.to_thread(deployment.server.init, "Soak")
-        crew = Crew(urls, seed, made, database_url)
-        await crew.gather()
-        crew.start()
-        return crew
+        return await at_work(deployment, seed, urls=urls, database_url=database_url)
 
 
 async def two_servers(report: Report, *, rounds: int, seed: str) -> None:
@@ -104,7 +100,7 @@ async def pooler(report: Report, *, seconds: float, seed: str) -> None:
     if not is_there("pgbouncer", report):
         return
     async with Site() as site:
-        first = await site.primary()
+        first = await site.primary(row_security=False)  # a pooler's sessions are anybody's
         between = pgbouncer(first.port)
         site.callback(between.close)
         pooled = TestDatabase(
@@ -112,7 +108,7 @@ async def pooler(report: Report, *, seconds: float, seed: str) -> None:
             first.url("rollcall_owner"),
             first.url(),
         )
-        server = site.deploy(pooled)
+        server = site.deploy(pooled, {"ROLLCALL_ROW_SECURITY": "off"})
         await server.until_ready()
         crew = await site.crew([server.url], seed, server, first.url())
         await asyncio.sleep(seconds / 2)

@@ -6,7 +6,7 @@ import asyncio
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from tests.soak.crew import Crew
+from tests.soak.crew import at_work
 from tests.soak.deployment import Deployment
 from tests.soak.postbox import Postbox, mail_settings
 from tests.soak.verdict import Fault
@@ -23,12 +23,7 @@ async def mail_faults(report: Report, *, seconds: float, seed: str) -> None:
     with MailServer(letters=box) as mail:
         deployment = Deployment(mail_settings(mail))
         try:
-            await deployment.until_ready()
-            made = await asyncio.to_thread(deployment.server.init, "Soak")
-            url = await asyncio.to_thread(deployment.superuser_url)
-            crew = Crew([deployment.url], seed, made, url)
-            await crew.gather(scim=2, admin=2)
-            crew.start()
+            crew = await at_work(deployment, seed, scim=2, admin=2)
             for name, (step, behaviour) in _TROUBLES.items():
                 began, moment, before = monotonic(), time(), len(box)
                 setattr(mail, step, behaviour)
@@ -48,8 +43,7 @@ async def mail_faults(report: Report, *, seconds: float, seed: str) -> None:
                 wrong.append(f"changes were disturbed: {dict(crew.record.troubles)}")
             if box.doubles():
                 wrong.append(f"{box.doubles()} mails arrived twice, though nobody took them twice")
-            if await asyncio.to_thread(deployment.stop) != 0:
-                wrong.append("the server did not end in order")
+            wrong += await deployment.ends_in_order()
             report.wrong(wrong)
         finally:
             await asyncio.to_thread(deployment.close)

@@ -97,8 +97,10 @@ class Server:
             await connection.close()
 
 
-async def primary(*, schema: bool = True) -> Server:
-    """A new server with Rollcall's roles, and its schema."""
+async def primary(
+    *, schema: bool = True, roles: bool = True, row_security: bool = ROW_SECURITY
+) -> Server:
+    """A new server with Rollcall's roles, and its schema; without `roles`, with nothing."""
     folder = server_folder() / "primary"
     server = Server(folder, free_ports(1)[0])
     user = choose_user(None, None)
@@ -113,6 +115,8 @@ async def primary(*, schema: bool = True) -> Server:
     (folder / "pg_hba.conf").write_text(_ACCESS)
     server.start()
     await server.until_ready()
+    if not roles:
+        return server
     await server.run(
         "CREATE ROLE rollcall_owner LOGIN CREATEROLE",
         "CREATE ROLE rollcall_server LOGIN",
@@ -120,7 +124,7 @@ async def primary(*, schema: bool = True) -> Server:
         "CREATE DATABASE rollcall OWNER rollcall_owner",
     )
     if schema:
-        await asyncio.to_thread(migrate, server.url("rollcall_owner"), row_security=ROW_SECURITY)
+        await asyncio.to_thread(migrate, server.url("rollcall_owner"), row_security=row_security)
     return server
 
 

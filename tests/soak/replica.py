@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 STALE_S = 1.0
 """How old a query's answer may be, as the setting promises."""
-QUERIES = 5
 _LOOK = """
 query ($org: String!, $name: String!) {
   organization(by: {slug: $org}) { member(by: {userName: $name}) { userName } }
@@ -27,7 +26,7 @@ query ($org: String!, $name: String!) {
 _READS = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = 'rollcall'"
 
 
-async def replica(report: Report, *, seed: str) -> None:
+async def replica(report: Report, *, queries: int, seed: str) -> None:
     """The standby follows, stops following, dies, and comes back."""
     async with Site() as site:
         first = await site.primary()
@@ -39,11 +38,11 @@ async def replica(report: Report, *, seed: str) -> None:
         crew = await site.crew([server.url], seed, server, first.url())
         wrong = []
         async with httpx.AsyncClient(base_url=server.url, timeout=40) as client:
-            asking = Asking(client, crew)
-            standby = [await second_reads(second)]
+            asking = Asking(client, crew, queries)
+            standby = [await transactions_of(second)]
             wrong += await asking.fresh("while the standby follows")
-            standby.append(await second_reads(second))
-            if standby[1] - standby[0] < QUERIES:
+            standby.append(await transactions_of(second))
+            if standby[1] - standby[0] < queries:
                 wrong.append(f"the standby was not read from: {standby}")
             await second.run("SELECT pg_wal_replay_pause()")
             await asyncio.sleep(2 * STALE_S)
@@ -55,9 +54,9 @@ async def replica(report: Report, *, seed: str) -> None:
             second.start()
             await second.until_ready()
             await asyncio.sleep(2 * STALE_S)
-            again = await second_reads(second)
+            again = await transactions_of(second)
             wrong += await asking.fresh("after the standby came back")
-            if await second_reads(second) - again < QUERIES:
+            if await transactions_of(second) - again < queries:
                 wrong.append("the standby was not read from after it came back")
         report.note(f"{asking.asked} queries, slowest {asking.slowest_s:.2f} s")
         crew.still_writing()
@@ -72,8 +71,9 @@ async def replica(report: Report, *, seed: str) -> None:
 class Asking:
     """Makes people and asks for them by GraphQL."""
 
-    def __init__(self, client: httpx.AsyncClient, crew: Crew) -> None:
+    def __init__(self, client: httpx.AsyncClient, crew: Crew, queries: int) -> None:
         self._client = client
+        self._queries = queries
         self._made = crew.made
         self._crew = crew
         self.asked = 0
@@ -82,7 +82,7 @@ class Asking:
     async def fresh(self, when: str) -> list[str]:
         """What is wrong: queries that fail, or that do not know what is older than a second."""
         wrong = []
-        for _ in range(QUERIES):
+        for _ in range(self._queries):
             name = f"fresh-{self.asked}@soak.example"
             self._crew.bystanders.add(name)
             path = f"/v2/{self._made['organizationId']}/Users"
@@ -116,7 +116,7 @@ class Asking:
         return []
 
 
-async def second_reads(server: Server) -> int:
+async def transactions_of(server: Server) -> int:
     """How many transactions the server has run in the database."""
     await asyncio.sleep(1.2)  # counted a second at a time
     connection = await asyncpg.connect(server.url(database="postgres"))

@@ -196,8 +196,20 @@ class ScimWriter:
     ) -> bool:
         body = {"schemas": [PATCH_OP], "Operations": [operation]}
         answer = await self._wire.scim("PATCH", f"/Groups/{group}", body)
-        self.settle(member, answer, step, f"{what} {group}")
+        own = next((each for each in self.groups if each.id == group), None)
+        if own is not None and answer.came is Came.REFUSED and answer.status == 404:
+            self._was_deleted(own, member)
+        else:
+            self.settle(member, answer, step, f"{what} {group}")
         return answer.came is Came.DONE
+
+    def _was_deleted(self, group: Tracked[GroupState], member: Tracked[MemberState]) -> None:
+        """Its deletion had no answer, and happened. Raises Contradiction if nobody deleted it."""
+        group.seen(lambda state: state is None, "not found")
+        member.seen(
+            lambda state: state is not None and group.id not in state.groups,
+            f"group {group.id} not found",
+        )
 
     async def make_group(self) -> bool:
         """POST /Groups."""

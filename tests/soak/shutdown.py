@@ -6,7 +6,7 @@ import asyncio
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tests.soak.crew import Crew
+from tests.soak.crew import at_work
 from tests.soak.deployment import Deployment
 from tests.soak.postbox import Postbox, mail_settings
 from tests.support.mail_server import MailServer
@@ -23,12 +23,7 @@ async def shutdown(report: Report, *, stops: int, seed: str) -> None:
     with MailServer(letters=box) as mail:
         deployment = Deployment(mail_settings(mail))
         try:
-            await deployment.until_ready()
-            made = await asyncio.to_thread(deployment.server.init, "Soak")
-            url = await asyncio.to_thread(deployment.superuser_url)
-            crew = Crew([deployment.url], seed, made, url)
-            await crew.gather()
-            crew.start()
+            crew = await at_work(deployment, seed)
             wrong = []
             for _ in range(stops):
                 await asyncio.sleep(LOAD_S)

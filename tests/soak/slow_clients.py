@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tests.soak.crew import Crew
+from tests.soak.crew import at_work
 from tests.soak.deployment import Deployment
 from tests.soak.postbox import Postbox, mail_settings
 from tests.support.mail_server import MailServer
@@ -32,12 +32,7 @@ async def slow_clients(report: Report, *, seconds: float, seed: str) -> None:
         settings = {"ROLLCALL_MAX_CONNECTIONS": str(MOST)}
         deployment = Deployment(mail_settings(mail) | settings, workers=1)
         try:
-            await deployment.until_ready()
-            made = await asyncio.to_thread(deployment.server.init, "Soak")
-            url = await asyncio.to_thread(deployment.superuser_url)
-            crew = Crew([deployment.url], seed, made, url)
-            await crew.gather()
-            crew.start()
+            crew = await at_work(deployment, seed)
             attack = Attack(int(deployment.url.rpartition(":")[2]))
             files = await attack.run(seconds, deployment)
             crew.still_writing()
@@ -51,8 +46,7 @@ async def slow_clients(report: Report, *, seconds: float, seed: str) -> None:
                 wrong.append(f"a request took {crew.record.slowest_s:.1f} s")
             if files > MOST + OTHER_FILES:
                 wrong.append(f"the server had {files} files open")
-            if await asyncio.to_thread(deployment.stop) != 0:
-                wrong.append("the server did not end in order")
+            wrong += await deployment.ends_in_order()
             report.wrong(wrong)
         finally:
             await asyncio.to_thread(deployment.close)

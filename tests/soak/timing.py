@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 WARM_UP = 200
 FEWEST = 300
+"""Calls of a kind below which nothing is said of time."""
 DRAWS = 400
+_OWN = frozenset({"date", "x-request-id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,31 @@ class Door:
 
     def knock(self, connection: HTTPConnection, text: str) -> int:
         """How long the refusal took, in ns. AssertionError where it is none."""
+        took, status, _ = self._ask(connection, text)
+        assert status in {401, 429}, status
+        return took
+
+    def answer(self, connection: HTTPConnection, text: str) -> tuple[int, str]:
+        """What is said, but for what names the one request."""
+        _, status, said = self._ask(connection, text)
+        return status, said
+
+    def _ask(self, connection: HTTPConnection, text: str) -> tuple[int, int, str]:
         headers = {"Authorization": f"Bearer {text}", "Content-Type": "application/json"}
         began = perf_counter_ns()
         connection.request(self.method, self.path, self.body, headers)
         response = connection.getresponse()
-        response.read()
+        body = response.read()
         took = perf_counter_ns() - began
-        assert response.status in {401, 429}, response.status
-        return took
+        heads = [f"{name}: {value}" for name, value in response.getheaders() if name not in _OWN]
+        return took, response.status, "\n".join([*sorted(heads), body.decode()])
 
 
-async def timing(report: Report, *, seconds: float, seed: str) -> None:
-    """Knock at the doors of SCIM and of the admin API for half of the time each."""
+async def timing(report: Report, *, seconds: float, seed: str, fewest: int = FEWEST) -> None:
+    """Knock at the doors of SCIM and of the admin API for half of the time each.
+
+    At least `fewest` times by each kind of key; by fewer than FEWEST no time is judged.
+    """
     deployment = Deployment({"ROLLCALL_LOG_LEVEL": "error"}, workers=1)
     try:
         await deployment.until_ready()
@@ -75,9 +90,9 @@ async def timing(report: Report, *, seconds: float, seed: str) -> None:
         doors = await asyncio.to_thread(_doors, deployment, made)
         port = int(deployment.url.rpartition(":")[2])
         for door in doors:
-            report.wrong(
-                await asyncio.to_thread(_measure, report, door, port, seconds / 2, Random(seed))
-            )
+            measuring = _Measuring(report, door, port, Random(seed))
+            report.wrong(await asyncio.to_thread(measuring.unlike))
+            report.wrong(await asyncio.to_thread(measuring.measure, seconds / 2, fewest))
     finally:
         await asyncio.to_thread(deployment.close)
 
@@ -136,31 +151,55 @@ def _kinds(prefix: str, good: str, gone: str) -> tuple[Kind, ...]:
     )
 
 
-def _measure(report: Report, door: Door, port: int, seconds: float, rng: Random) -> list[str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    took: dict[str, list[int]] = {kind.name: [] for kind in door.kinds}
-    for number in range(WARM_UP):
-        door.knock(connection, door.kinds[number % len(door.kinds)].text())
-    ends = perf_counter_ns() + int(seconds * 1e9)
-    while perf_counter_ns() < ends or len(took["unknown"]) < FEWEST:
-        # In another order each time: what comes behind what must not matter.
-        # All texts first: what it costs to make one must not fall between two calls.
-        kinds = rng.sample(door.kinds, len(door.kinds))
-        for name, text in [(kind.name, kind.text()) for kind in kinds]:
-            took[name].append(door.knock(connection, text))
-    connection.close()
-    base = took["unknown"]
-    report.note(f"{door.name}: {len(base)} calls of each kind, median {median(base) / 1e3:.0f} µs")
-    for kind in door.kinds[1:]:
-        apart = (median(took[kind.name]) - median(base)) / 1e3
-        chance = _by_chance(base, took[kind.name], rng)
-        report.note(f"  {kind.name}: {apart:+.1f} µs from unknown (by chance up to {chance:.1f})")
-    half, nearly = took["half right"], took["nearly right"]
-    apart, chance = (median(nearly) - median(half)) / 1e3, _by_chance(half, nearly, rng)
-    report.note(f"  nearly right: {apart:+.1f} µs from half right (by chance up to {chance:.1f})")
-    if abs(apart) > chance:
-        return [f"{door.name}: a nearly right secret takes {apart:+.1f} µs more than a wrong one"]
-    return []
+@dataclass(slots=True)
+class _Measuring:
+    """One door, knocked at on one connection."""
+
+    report: Report
+    door: Door
+    port: int
+    rng: Random
+
+    def unlike(self) -> list[str]:
+        """Kinds of key that are told apart by what is answered."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        said = {kind.name: self.door.answer(connection, kind.text()) for kind in self.door.kinds}
+        connection.close()
+        usual = said["unknown"]
+        wrong = [name for name, answer in said.items() if answer != usual]
+        if usual[0] != 401:
+            return [f"{self.door.name}: an unknown key is answered {usual[0]}"]
+        return [f"{self.door.name}: {name} is answered {said[name]}, not {usual}" for name in wrong]
+
+    def measure(self, seconds: float, fewest: int) -> list[str]:
+        """Times of all kinds, told; what is wrong with them."""
+        door, rng, note = self.door, self.rng, self.report.note
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        took: dict[str, list[int]] = {kind.name: [] for kind in door.kinds}
+        for number in range(min(WARM_UP, fewest)):
+            door.knock(connection, door.kinds[number % len(door.kinds)].text())
+        ends = perf_counter_ns() + int(seconds * 1e9)
+        while perf_counter_ns() < ends or len(took["unknown"]) < fewest:
+            # In another order each time: what comes behind what must not matter.
+            # All texts first: what it costs to make one must not fall between two calls.
+            kinds = rng.sample(door.kinds, len(door.kinds))
+            for name, text in [(kind.name, kind.text()) for kind in kinds]:
+                took[name].append(door.knock(connection, text))
+        connection.close()
+        base = took["unknown"]
+        note(f"{door.name}: {len(base)} calls of each kind, median {median(base) / 1e3:.0f} µs")
+        for kind in door.kinds[1:]:
+            apart = (median(took[kind.name]) - median(base)) / 1e3
+            chance = _by_chance(base, took[kind.name], rng)
+            note(f"  {kind.name}: {apart:+.1f} µs from unknown (by chance up to {chance:.1f})")
+        half, nearly = took["half right"], took["nearly right"]
+        apart, chance = (median(nearly) - median(half)) / 1e3, _by_chance(half, nearly, rng)
+        note(f"  nearly right: {apart:+.1f} µs from half right (by chance up to {chance:.1f})")
+        if len(half) >= FEWEST and abs(apart) > chance:
+            return [
+                f"{door.name}: a nearly right secret takes {apart:+.1f} µs more than a wrong one"
+            ]
+        return []
 
 
 def _by_chance(one: list[int], other: list[int], rng: Random) -> float:

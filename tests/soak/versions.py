@@ -26,7 +26,8 @@ down_revision = "{before}"
 def upgrade() -> None:
     op.add_column("members", sa.Column("remark", sa.Text(), nullable=True))
     op.add_column("members", sa.Column("rank", sa.Integer(), server_default="0", nullable=False))
-    op.create_table("remarks", sa.Column("id", sa.UUID(), primary_key=True))
+    keys = [sa.Column(name, sa.UUID(), primary_key=True) for name in ("organization_id", "id")]
+    op.create_table("remarks", *keys)
     create_index_beside("members_rank_idx", "members", ["organization_id", "rank", "id"])
 """
 

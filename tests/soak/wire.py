@@ -114,7 +114,15 @@ class Wire:
         began = monotonic()
         try:
             response = await self._client.request(method, url, headers=headers, json=body)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        # The last is anyio's way to say that a connection was gone the moment it was made.
+        except (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            AttributeError,
+        ) as error:
+            if isinstance(error, AttributeError) and "getpeername" not in str(error):
+                raise
             self.record.counts["not sent"] += 1
             return Answer(Came.NOT_SENT, why=type(error).__name__)
         except httpx.HTTPError as error:
@@ -129,7 +137,8 @@ class Wire:
         status = response.status_code
         if status >= 500:
             self.record.counts["temporary error"] += 1
-            self.record.troubles[str(status)] += 1
+            why = f": {response.text[:300]}" if status == 500 else ""
+            self.record.troubles[f"{status}{why}"] += 1
             return Answer(Came.UNKNOWN, status, why=response.text[:200])
         body = response.json() if response.content else None
         if status >= 400:

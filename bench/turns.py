@@ -1,4 +1,4 @@
-"""What row-level security costs: two servers, one with it and one without, asked in turns.
+"""What a setting costs: two servers, one with it and one without, asked in turns.
 
 Everything else is alike; each round asks both the same, and the ratio of the two is what counts.
 """
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
-from bench.crowd import fill_with
-from bench.growth import Asked, admin_requests, scim_requests, size_of
+from bench.asked import Asked, admin_requests, scim_requests
+from bench.crowd import fill_with, size_of
 from bench.machine import Conditions
 from bench.part import Report, Wanted, median, table
-from bench.server import serving_with_database
+from bench.server import serving_next_to_nothing, serving_with_database
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from bench.client import Client
@@ -88,7 +89,7 @@ async def prepare(served: ServedOrganization, owner_url: str, members: int) -> N
 
 
 async def measure(
-    off: Asking, walled: Asking, seconds: float
+    off: Asking, on: Asking, seconds: float
 ) -> list[tuple[str, int, list[float], list[float]]]:
     """Rates of each kind of request, by rounds: without and with."""
     found: list[tuple[str, int, list[float], list[float]]] = []
@@ -97,24 +98,34 @@ async def measure(
             without: list[float] = []
             within: list[float] = []
             for number in range(ROUNDS):
-                turn = [(off, without), (walled, within)]
+                turn = [(off, without), (on, within)]
                 for asking, rates in turn if number % 2 else reversed(turn):
                     rates.append(await asking.rate(name, clients, seconds))
             found.append((name, clients, without, within))
     return found
 
 
-def run(folder: Path, wanted: Wanted) -> Report:
-    """Organizations of 20,000 members, or a share."""
+def row_security(folder: Path, wanted: Wanted) -> Report:
+    """Row-level security, in organizations of 20,000 members, or a share."""
+    return _compare(
+        folder, wanted, {"ROLLCALL_ROW_SECURITY": "off"}, {"ROLLCALL_ROW_SECURITY": "on"}
+    )
+
+
+def tracing(folder: Path, wanted: Wanted) -> Report:
+    """Traces of every request, sent to a collector that throws them away; sizes as above."""
+    with serving_next_to_nothing() as (collector, _process):
+        return _compare(folder, wanted, {}, {"ROLLCALL_OTLP_ENDPOINT": collector})
+
+
+def _compare(folder: Path, wanted: Wanted, off: Mapping[str, str], on: Mapping[str, str]) -> Report:
     conditions = Conditions()
     members = wanted.number(MEMBERS, least=2_000)
     with ExitStack() as stack:
         asking = []
-        for switch in ("off", "on"):
-            (place := folder / switch).mkdir(mode=0o711)
-            served, urls = stack.enter_context(
-                serving_with_database(place, settings={"ROLLCALL_ROW_SECURITY": switch})
-            )
+        for name, settings in (("off", off), ("on", on)):
+            (place := folder / name).mkdir(mode=0o711)
+            served, urls = stack.enter_context(serving_with_database(place, settings=settings))
             uvloop.run(prepare(served, urls.owner_url, members))
             asking.append(Asking(served, members))
         found = uvloop.run(measure(asking[0], asking[1], wanted.seconds(0.5, 0.1)))
