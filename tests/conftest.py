@@ -1,6 +1,8 @@
 """Fixtures that every test may use: the event loop and a migrated database of its worker."""
 
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,9 @@ settings.load_profile("unhurried")
 def pytest_configure(config: pytest.Config) -> None:
     """Opens the run once, in the process that the person started."""
     forbid_other_machines()
+    # A shell starts what it leaves in the background deaf to Ctrl-C, and children inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         database.open_run()
 
@@ -25,6 +30,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Closes what `pytest_configure` opened."""
     if not hasattr(config, "workerinput"):
         database.close_run()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests of a folder together, in whatever order they and the folders have come.
+
+    What they share, a server for one, is begun once and ends with the last of them.
+    """
+    turns: dict[Path, int] = {}
+    for item in items:
+        turns.setdefault(item.path.parent, len(turns))
+    items.sort(key=lambda item: turns[item.path.parent])
 
 
 @pytest.fixture(scope="session")

@@ -31,9 +31,11 @@ def others() -> list[str]:
     return [name for name in python_files(*PACKAGES) if not name.startswith(ALLOWED)]
 
 
-@pytest.mark.parametrize("name", others())
-def test_nothing_else_controls_a_transaction(name: str) -> None:
-    assert transaction_control(syntax(name)) == []
+def test_nothing_else_controls_a_transaction() -> None:
+    found = {name: transaction_control(syntax(name)) for name in others()}
+
+    assert len(found) > 200
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 @pytest.mark.parametrize(

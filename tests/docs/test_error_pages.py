@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from domain import errors
 from domain.errors import DomainError
 from domain.ids import new_id
 from domain.queries.hints import error_page
 from domain.vocabulary import MemberAction, MemberStatus
+from scim_facade.auth import REFUSAL
 from scim_facade.errors import scim_error
 from scim_facade.protocol.errors import ScimError, error_body
 from tests.docs.pages import DOCS, ROOT, blocks, table
@@ -164,6 +166,51 @@ def test_page_shows_an_answer_with_its_own_codes(page: Path) -> None:
     error = ScimError(int(answer["status"]), answer.get("scimType"), answer["detail"])
     assert answer == error_body(error)
     assert name_of(error) in {row[0] for row in codes(page)}
+
+
+SHOWN: dict[str, DomainError] = {
+    "deprovision-held": errors.DeprovisionHeld(50),
+    "forbidden": errors.MissingScope("MEMBERS_WRITE"),
+    "idempotency-key-reused": errors.IdempotencyKeyReused(),
+    "invalid-transition": errors.InvalidTransition(
+        MemberStatus.INVITED, MemberAction.CONFIRM, [MemberStatus.ACCEPTED]
+    ),
+    "last-owner": errors.LastOwner(),
+    "link-void": errors.LinkVoid("has expired; ask for a new link"),
+    "self-action": errors.SelfAction(),
+    "sign-in-required": errors.SignInRequired(),
+}
+# Sentences that depend on the place are said in full by the scenarios of the mutations.
+SAID_BY_SCENARIOS = {"key-mismatch", "key-required", "managed-by-idp", "policy"}
+
+
+def answer_of(page: str) -> dict[str, Any]:
+    (shown,) = (block for block in blocks(FOLDER / f"{page}.md") if block.info == ("json",))
+    found: dict[str, Any] = json.loads(shown.text)
+    return found
+
+
+@pytest.mark.parametrize("page", SHOWN)
+def test_a_page_shows_what_the_domain_says(page: str) -> None:
+    answer, error = answer_of(page), SHOWN[page]
+
+    assert answer.get("message", answer.get("detail")) == error.message
+    assert answer.get("code", error.code) == error.code
+
+
+def test_pages_of_the_admin_api_show_what_its_scenarios_expect() -> None:
+    folder = ROOT / "tests/graphql_schema/mutations"
+    # A sentence may be in pieces there, and a value of it in braces.
+    said = re.sub(r'"\s+f?"', "", "\n".join(file.read_text() for file in folder.glob("*.py")))
+
+    for page in SAID_BY_SCENARIOS:
+        assert answer_of(page)["message"] in said, page
+    of_admin_api = {page.stem for page in PAGES if '"code":' in page.read_text()}
+    assert of_admin_api - SHOWN.keys() == SAID_BY_SCENARIOS
+
+
+def test_the_page_about_keys_shows_the_one_sentence_that_is_ever_said() -> None:
+    assert f'"detail": "{REFUSAL}"' in (FOLDER / "unauthorized.md").read_text()
 
 
 def test_every_scim_type_of_the_standards_has_a_page_even_if_never_sent() -> None:

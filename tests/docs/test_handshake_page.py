@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from domain.queries.audit_actions import AUDIT_ACTIONS
 from graphql_schema.schema import schema
-from tests.docs.pages import DOCS
+from tests.docs.handshake_table import ROWS, rows
 from tests.graphql_schema.mutations.every import CHANGES
 
-PAGE = DOCS / "handshake.md"
 NONE = "–"
 OUTBOXES = ("invitations", "mails", "sign_in_links")
 MAILS = {"invitations": "invitation", "mails": r"confirmed|access ended"}
 BY_THE_PERSON = re.compile("anybody|the person, signed in|who holds ")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One mutation, as the page tells of it."""
-
-    mutation: str
-    states: str
-    who: str
-    history: frozenset[str]
-    mail: str
-
-
-def rows() -> list[Row]:
-    """The table's rows."""
-    text = PAGE.read_text("utf-8").partition("## Every change")[2]
-    found = []
-    for line in text.splitlines():
-        if line.startswith("| `"):
-            name, states, who, history, mail = (cell.strip() for cell in line.strip("|").split("|"))
-            actions = frozenset(re.findall(r"`([a-z_.]+)`", history))
-            found.append(Row(name.strip("`"), states, who, actions, mail))
-    return found
-
-
-ROWS = {row.mutation: row for row in rows()}
 SERVED: Any = schema._schema.mutation_type
 
 
@@ -105,4 +77,6 @@ def test_a_row_is_read_cell_by_cell() -> None:
 
     assert row.who == "MEMBERS_CONFIRM"
     assert row.history == {"member.confirmed", "member.key_wrapped"}
-    assert row.mail == "confirmed"
+    assert row.mail == "confirmed, not with a REWRAP"
+    assert ROWS["bulkConfirmMembers"].states == row.states
+    assert (row.after("ACCEPTED", "ACCEPTED"), row.after("STAGED", "STAGED")) == ("CONFIRMED", None)

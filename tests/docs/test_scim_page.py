@@ -10,8 +10,8 @@ import pytest
 from domain.commands.groups import MAX_EDIT
 from domain.model import attributes, group
 from domain.model.scim_connection import ScimSettings, preset_of
+from domain.secrets import SecretKind
 from domain.vocabulary import IdentityProvider
-from scim_facade.auth import KEY_PREFIX
 from scim_facade.paging import DEFAULT_COUNT, MAX_COUNT
 from scim_facade.protocol import body, grammar, patch, scanner
 from scim_facade.protocol.schemas import MEMBERSHIP_USER
@@ -46,7 +46,7 @@ def missing() -> str:
         f"case matters; at most {attributes.MAX_EXTERNAL_ID} characters",
         f"case does not matter; at most {attributes.MAX_EMAIL} characters",
         f"case does not matter; at most {group.MAX_DISPLAY_NAME} characters",
-        f"`{KEY_PREFIX}_<id>_<secret>`",
+        f"`{SecretKind.SCIM_KEY}_<id>_<secret>`",
     ],
 )
 def test_limits_are_those_of_the_code(phrase: str) -> None:

@@ -3,12 +3,12 @@
 import re
 
 from api.admission import SIGN_IN_STEPS_PER_MINUTE
+from api.careful_fetch import WITHIN_S
 from api.oidc.attempt import LIFETIME_S
 from api.oidc.destination import LONGEST
 from api.oidc.problems import Problem
 from domain.model.oidc_provider_rules import MOST
 from graphql_schema.types.oidc_provider import CALLBACK_PATH
-from scim_facade.oauth.careful_fetch import WITHIN_S
 from scim_facade.oauth.signed_tokens import ALGORITHMS
 from tests.docs.pages import DOCS
 

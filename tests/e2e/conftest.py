@@ -12,7 +12,7 @@ from tests.support.database import DatabaseFactory
 from tests.support.house import House, Resident, open_house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def houses(database_factory: DatabaseFactory, worker_id: str) -> Iterator[Callable[[int], House]]:
     """The house whose server has so many workers, on a database of its own."""
     with ExitStack() as stack:

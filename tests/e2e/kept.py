@@ -8,7 +8,7 @@ from tests.support.house import House
 
 
 def dump(house: House) -> bytes:
-    """Every row of every table, as text."""
+    """Every row of every table, as text: a line for each, which begins with the table's name."""
     run, pool = house.blocking.run, house.blocking.app.pool
     tables = run(
         pool.fetch(
@@ -17,11 +17,11 @@ def dump(house: House) -> bytes:
         )
     )
     parts = [
-        row[0]
+        f"{table}: {row[0]}"
         for (table,) in tables
         for row in run(pool.fetch(f'SELECT t::text || to_jsonb(t)::text FROM "{table}" AS t'))
     ]
-    return "\n".join(parts).encode()
+    return "\n".join(["", *parts]).encode()
 
 
 def end_of(secret: str) -> bytes:

@@ -65,9 +65,11 @@ class Home:
         }
 
     def run(self, *arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
-        """A command, whose exit code is looked at."""
+        """A command, whose exit code is looked at; what it printed is kept in the folder."""
         self.folder.mkdir(exist_ok=True)
         done = rollcall(*map(str, arguments), environment=self.environment(), within=120)
+        with (self.folder / "printed.log").open("a") as printed:
+            printed.write(done.stdout + done.stderr)
         assert done.returncode == code, f"{arguments}: {done.stdout}{done.stderr}"
         return done
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +17,7 @@ import pytest
 from domain.ids import UUID
 from graphql_schema.ids import Kind, make_id
 from tests.support.database import DatabaseFactory
-from tests.support.processes import is_running
+from tests.support.processes import is_running, owner_of
 from tests.support.server import RunningServer, running_server
 
 QUERY = """
@@ -86,18 +85,6 @@ def organization(server: RunningServer, name: str) -> Organization:
     return Organization(server, made, json.loads(done.stdout)["accessToken"])
 
 
-def owner_of(server: RunningServer, port: int) -> int:
-    """The server process at the other end of a connection from this local port."""
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, _, remote, state, *_, inode = line.split()[:10]
-        if state == "01" and int(remote.partition(":")[2], 16) == port:
-            for pid in server.worker_pids():
-                for link in Path(f"/proc/{pid}/fd").iterdir():
-                    if link.is_symlink() and str(link.readlink()) == f"socket:[{inode}]":
-                        return pid
-    raise AssertionError("no process has the connection")
-
-
 @pytest.fixture(scope="module")
 def server(database_factory: DatabaseFactory, worker_id: str) -> Iterator[RunningServer]:
     with running_server(workers=2, database=database_factory.clone(f"live_{worker_id}")) as running:
@@ -111,7 +98,7 @@ def test_a_killed_process_loses_nothing(server: RunningServer) -> None:
     with house.listening() as (items, port):
         house.create("one")
         found.append(next(items))
-        killed = owner_of(server, port)
+        killed = owner_of(port, server.worker_pids())
         os.kill(killed, signal.SIGKILL)
         with pytest.raises(httpx.HTTPError):
             next(items)
@@ -121,7 +108,7 @@ def test_a_killed_process_loses_nothing(server: RunningServer) -> None:
 
     with house.listening(found[-1]["cursor"]) as (items, port):
         found += [next(items), next(items)]
-        assert owner_of(server, port) != killed
+        assert owner_of(port, server.worker_pids()) != killed
         house.create("four")
         found.append(next(items))
 

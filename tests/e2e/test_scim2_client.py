@@ -21,7 +21,6 @@ from tests.support.house import Resident
 Name: Any = User.Name
 Email: Any = User.Emails
 Phone: Any = User.PhoneNumbers
-WORK_PHONE = 'phoneNumbers[type eq "work"]'
 ABSENT = "00000000-0000-4000-8000-000000000000"
 
 

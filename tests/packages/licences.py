@@ -54,7 +54,7 @@ def python_licences() -> dict[str, str]:
 def locked_to_run() -> list[str]:
     """The names in locks/runtime.txt."""
     text = (ROOT / "locks" / "runtime.txt").read_text("utf-8")
-    return re.findall(r"^([\w.-]+)==", text, re.MULTILINE)
+    return re.findall(r"^([\w.-]+)(?:\[[\w,.-]+\])?==", text, re.MULTILINE)
 
 
 def console_licences() -> dict[str, str]:

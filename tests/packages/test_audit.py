@@ -5,11 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from tests.packages.findings import (
     pip_findings,
     read_allowed,
 )
+from tests.support.http_server import Handler, serving
 
 ADVISORY = frozenset({"GHSA-1"})
 TODAY = date(2026, 3, 1)
@@ -42,43 +41,24 @@ NPM = {
 }
 
 
-class Advisories(BaseHTTPRequestHandler):
+class Advisories(Handler):
     """Answers as OSV and as npm's registry do."""
 
     flawed = True
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+    def post(self) -> None:
+        body = self.body()
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         assert "padder" in body.decode()
         found = {"padder": [NPM]} if "npm" in self.path else {"vulns": [OSV]}
-        self.answer(200, found if self.flawed else {})
-
-    def do_GET(self) -> None:
-        self.answer(404, {})
-
-    def answer(self, status: int, answer: Any) -> None:
-        body = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+        self.answer(200, json.dumps(found if self.flawed else {}).encode())
 
 
 @contextmanager
 def advisories(*, flawed: bool) -> Iterator[str]:
-    handler = type("Handler", (Advisories,), {"flawed": flawed})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serving(type("Flawed", (Advisories,), {"flawed": flawed})) as url:
+        yield f"{url}/"
 
 
 def locked(folder: Path) -> tuple[Path, Path]:

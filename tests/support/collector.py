@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.support.http_server import Handler, serving
 
 
 @dataclass(slots=True)
@@ -56,27 +56,15 @@ def running_collector() -> Iterator[Collector]:
     """A collector on a port of this machine."""
     collector = Collector()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+    class Collecting(Handler):
+        def post(self) -> None:
+            body = self.body()
             if collector.status == 200:
                 collector.take(self.path, self.headers["content-type"], body)
-            self.send_response(collector.status)
-            self.end_headers()
-            self.wfile.write(b"{}")
+            self.answer(collector.status, b"{}")
 
-        def log_message(self, *_: object) -> None:
-            """Nobody reads it."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        collector.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield collector
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Collecting) as collector.url:
+        yield collector
 
 
 def _collected(span: dict[str, Any], service: str) -> Collected:

@@ -27,6 +27,11 @@ class CountingConnection:
         self._seen.append((text, arguments))
         return await self._connection.execute(text, *arguments, **options)
 
+    async def fetchval(self, text: str, *arguments: Any, **options: Any) -> Any:
+        """Note the statement, then run it."""
+        self._seen.append((text, arguments))
+        return await self._connection.fetchval(text, *arguments, **options)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """A transaction, noted as the two statements that it costs."""
@@ -53,6 +58,11 @@ class CountingPool:
         """Note the statement, then run it."""
         self.statements.append((text, arguments))
         return await self._pool.fetch(text, *arguments, **options)
+
+    async def execute(self, text: str, *arguments: Any, **options: Any) -> Any:
+        """Note the statement, then run it."""
+        self.statements.append((text, arguments))
+        return await self._pool.execute(text, *arguments, **options)
 
 
 def counting(app: Application) -> tuple[Application, CountingPool]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import asyncpg
@@ -22,14 +21,12 @@ from domain.commands import (
     ProvisionMember,
     RevokeMember,
 )
-from domain.commands.invitations import LINK_PREFIX
 from domain.errors import KeyRequired
 from domain.folding import fold
 from domain.ids import UUID
-from domain.keys.account_keys import lock, new_key_pair, public_jwk
-from domain.secrets import read_secret, secret_text
+from domain.secrets import SecretKind, read_secret
+from domain.store.invitation_links import InvitationPolicy
 from domain.store.pool import open_pool
-from domain.store.unit_of_work import InvitationPolicy
 from domain.vocabulary import (
     ActorKind,
     MemberRole,
@@ -39,10 +36,10 @@ from domain.vocabulary import (
     Scope,
 )
 from tests.support.database import ROW_SECURITY
+from tests.support.key_pairs import keys
 
 POLICY = InvitationPolicy(secret_key=b"a key for tests, and for tests only")
 SYSTEM = system_caller("tests")
-PASSPHRASE = "a passphrase of tests"
 
 _OPEN = (
     "SELECT id FROM invitations WHERE organization_id = $1 AND member_id = $2"
@@ -139,8 +136,10 @@ async def accepted(app: Application, invited: Member, **given: Any) -> Member:
     try:
         outcome = await app.execute(AcceptInvitation(link, **given), who)
     except KeyRequired:
-        public, locked = key_pair()
-        command = AcceptInvitation(link, public_key=public, encrypted_private_key=locked, **given)
+        held = keys()
+        command = AcceptInvitation(
+            link, public_key=held.public, encrypted_private_key=held.locked, **given
+        )
         outcome = await app.execute(command, who)
     if outcome.value.session is not None:
         # Nobody uses it, and tests count the sessions that they open themselves.
@@ -151,7 +150,7 @@ async def accepted(app: Application, invited: Member, **given: Any) -> Member:
 
 async def acceptor(app: Application, link: str) -> Caller:
     """Who can accept with that link: the owner of the address's account, signed in, or anybody."""
-    presented = read_secret(LINK_PREFIX, 2, link)
+    presented = read_secret(SecretKind.INVITATION, 2, link)
     if presented is None:
         return SYSTEM
     sql = "SELECT email FROM invitations WHERE organization_id = $1 AND id = $2"
@@ -161,13 +160,6 @@ async def acceptor(app: Application, link: str) -> Caller:
     )
     # In whatever order tests come: the history names the same actor either way.
     return SYSTEM if account_id is None else replace(SYSTEM, account_id=account_id)
-
-
-@cache
-def key_pair() -> tuple[dict[str, Any], str]:
-    """A public key and its private half, locked; the same for everybody in tests."""
-    pair = new_key_pair()
-    return public_jwk(pair), lock(pair, PASSPHRASE)
 
 
 def person(account_id: UUID, *, sso_organization_id: UUID | None = None) -> Caller:
@@ -207,8 +199,7 @@ async def group(
 
 def link_of(organization_id: UUID, invitation_id: UUID) -> str:
     """The token of the invitation's link."""
-    secret = POLICY.secret_of(organization_id, invitation_id)
-    return secret_text(LINK_PREFIX, secret, organization_id, invitation_id).text
+    return POLICY.token_of(organization_id, invitation_id)
 
 
 async def invitation_link(app: Application, invited: Member) -> str:

@@ -9,7 +9,7 @@ import httpx
 
 from api.mail.links import MailLinks
 from domain.application import Application
-from domain.caller import system_caller
+from domain.caller import ALL_SCOPES
 from domain.commands import CreateAccessToken, IssuedToken
 from domain.ids import UUID
 from domain.queries.reader import Reader
@@ -22,8 +22,6 @@ from tests.support import factories
 COOKIE = "__Host-session"
 MODERN = "application/graphql-response+json"
 SERVER = ServerFacts("0.1.0", embedded_database=True, development_mailbox=True)
-SYSTEM = system_caller("tests")
-EVERY_SCOPE = frozenset(Scope)
 
 
 def services(app: Application, **given: Any) -> GraphqlServices:
@@ -40,12 +38,12 @@ def services(app: Application, **given: Any) -> GraphqlServices:
 async def token(
     app: Application,
     organization_id: UUID | None,
-    scopes: frozenset[Scope] = EVERY_SCOPE,
+    scopes: frozenset[Scope] = ALL_SCOPES,
     **given: Any,
 ) -> IssuedToken:
     """An access token made by the operator of the machine."""
     command = CreateAccessToken(organization_id, "a token", scopes, **given)
-    return (await app.execute(command, SYSTEM)).value
+    return (await app.execute(command, factories.SYSTEM)).value
 
 
 @dataclass(frozen=True, slots=True)

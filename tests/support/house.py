@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from domain.commands import EnableScim, UpdateScimConnection
+from api.deployment_secret import SECRET_FILE, derived_key
+from domain.commands import EnableScim, Member, UpdateScimConnection
 from domain.ids import UUID
+from domain.store.invitation_links import InvitationPolicy
 from domain.vocabulary import IdentityProvider
 from tests.support import factories
 from tests.support.blocking import Blocking, blocking
+from tests.support.contents import CONTENTS, REQUESTS
 from tests.support.database import TestDatabase
 from tests.support.server import RunningServer, running_server
 
@@ -54,13 +57,16 @@ class Resident:
 
     def requests(self, count: int) -> list[Any]:
         """The request log, once it holds so many entries or more."""
-        sql = "SELECT * FROM provisioning_requests WHERE organization_id = $1 ORDER BY position"
+        sql = REQUESTS["provisioning_requests"]
         await_that(lambda: len(self.rows(sql)) >= count, f"{count} requests are logged")
         return self.rows(sql)
 
     def contents(self) -> dict[str, list[tuple[Any, ...]]]:
-        """All that the tables hold of the organization, apart from its own calls."""
-        return {table: [tuple(row) for row in self.rows(_OF[table])] for table in _OF}
+        """Rows by table: people, groups, history and calls; not the organization itself."""
+        return {
+            table: [tuple(row) for row in self.rows(sql)]
+            for table, sql in (CONTENTS | REQUESTS).items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,14 @@ class House:
 
     server: RunningServer
     blocking: Blocking
+
+    def accept_link(self, member: Member) -> str:
+        """The link of the member's newest invitation, as the server makes it, with its own key."""
+        made = self.blocking.run(factories.invitation_link(self.blocking.app, member))
+        secret = (self.server.folder / "data" / SECRET_FILE).read_bytes()
+        policy = InvitationPolicy(derived_key(secret, "invitation links"))
+        token = policy.token_of(member.organization_id, UUID(hex=made.split("_")[2]))
+        return f"{self.server.url}/accept#{token}"
 
     def resident(
         self, provider: IdentityProvider | None = None, *, sealed: bool = True
@@ -108,17 +122,3 @@ def await_that(holds: Callable[[], bool], what: str, within: float = IN_TIME_S) 
     while not holds():
         assert time.monotonic() < deadline, f"not within {within} s: {what}"
         time.sleep(0.02)
-
-
-_OF = {
-    table: f"SELECT * FROM {table} WHERE organization_id = $1 ORDER BY {order}"
-    for table, order in {
-        "members": "id",
-        "member_emails": "email_key, member_id",
-        "groups": "id",
-        "group_members": "group_id, member_id",
-        "invitations": "id",
-        "audit_events": "sequence",
-        "provisioning_requests": "position",
-    }.items()
-}

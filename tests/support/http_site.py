@@ -69,6 +69,18 @@ async def until_closed(reader: asyncio.StreamReader) -> bytes:
     return came
 
 
+async def body_of(receive: Any) -> bytes | None:
+    """The whole body of a request; None when the client leaves before its end."""
+    body = b""
+    while True:
+        message: dict[str, Any] = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += bytes(message["body"])
+        if not message.get("more_body"):
+            return body
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A request as it reached the application."""
@@ -95,14 +107,9 @@ class Recorder:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        body = b""
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message["body"]
-            if not message.get("more_body"):
-                break
+        body = await body_of(receive)
+        if body is None:
+            return
         client = scope["client"][0] if scope["client"] else None
         seen = Seen(scope["method"], scope["path"], scope["headers"], client, scope["scheme"], body)
         self.seen.append(seen)

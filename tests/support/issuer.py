@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from ssl import SSLContext
 from typing import Any
 
 from joserfc import jws
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from tests.support.http_server import Handler, serving
 
 Key = RSAKey | ECKey | OKPKey
 _ALGORITHMS = ["RS256", "RS384", "PS256", "ES256", "ES384", "EdDSA", "Ed25519", "HS256"]
@@ -40,12 +41,14 @@ def _first_key() -> RSAKey:
 class Issuer:
     """Signs with the first of its keys; all of them are in its key set.
 
-    `answer` replaces what the key set's address answers: status, headers, body.
+    `answer` replaces what the key set's address answers: status, headers, body. `traceparent` is
+    that of the last request.
     """
 
     url: str
     keys: list[Key] = field(default_factory=lambda: [_first_key()])
     asked: int = 0
+    traceparent: str | None = None
     answer: tuple[int, dict[str, str], bytes] | None = None
 
     @property
@@ -80,32 +83,19 @@ class Issuer:
 
 
 @contextmanager
-def running_issuer() -> Iterator[Issuer]:
-    """An issuer that answers until the end."""
+def running_issuer(tls: SSLContext | None = None) -> Iterator[Issuer]:
+    """An issuer that answers until the end, with `tls` over https as `localhost`."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Issuing(Handler):
+        def get(self) -> None:
             issuer.asked += 1
-            body = json.dumps(issuer.jwks()).encode()
-            found = (200, {"content-type": "application/json"}, body)
-            status, headers, content = issuer.answer or found
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            issuer.traceparent = self.headers.get("traceparent")
+            if issuer.answer is None:
+                self.answer(200, json.dumps(issuer.jwks()).encode())
+            else:
+                status, headers, content = issuer.answer
+                self.answer(status, content, headers)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class's
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    issuer = Issuer(f"http://127.0.0.1:{server.server_port}")
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with serving(Issuing, tls) as url:
+        issuer = Issuer(url)
         yield issuer
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -22,7 +24,8 @@ from domain.keys.organization_key import OrganizationKey, unwrap
 from graphql_schema.ids import Kind, make_id
 from tests.support import factories
 from tests.support.house import House, Resident
-from tests.support.keys import PASSPHRASE, Keyed, Keys, keyed, keys
+from tests.support.key_pairs import PASSPHRASE, Keys, keys
+from tests.support.keyed import Keyed, keyed
 from tests.support.server import PROGRAM, rollcall
 from tests.support.sessions import session
 
@@ -115,9 +118,8 @@ class KeyedResident(Resident):
         """A new member who has a mail; `given` are attributes."""
         run, app = self.house.blocking.run, self.house.blocking.app
         member = run(factories.member(app, self.organization_id, **given))
-        token = run(factories.invitation_link(app, member))
-        link = f"{self.house.server.url}/accept#{token}"
-        return Invited(str(member.attributes.email), member.id, link)
+        email, link = str(member.attributes.email), self.house.accept_link(member)
+        return Invited(email, member.id, link)
 
     def guest(self, **given: Any) -> Guest:
         """A new person who has accepted and has keys; `given` are attributes."""
@@ -128,6 +130,24 @@ class KeyedResident(Resident):
         """Take a guest's access away."""
         command = RevokeMember(self.organization_id, guest.member.id)
         self.house.blocking.run(self.house.blocking.app.execute(command, factories.SYSTEM))
+
+    @contextmanager
+    def holding(self, sql: str, *values: Any) -> Iterator[None]:
+        """A transaction has run this statement, and ends only with the block: its locks stay."""
+        run, pool = self.house.blocking.run, self.house.blocking.app.pool
+
+        async def borrowed() -> Any:
+            return await pool.acquire()
+
+        holding = run(borrowed())
+        transaction = holding.transaction()
+        run(transaction.start())
+        run(holding.execute(sql, *values))
+        try:
+            yield
+        finally:
+            run(transaction.rollback())
+            run(pool.release(holding))
 
     def key_of(self, guest: Guest) -> OrganizationKey:
         """The organization key that a guest finds in their wrapped copy."""

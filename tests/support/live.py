@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
-import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
 from api.mail.links import MailLinks
@@ -24,6 +23,7 @@ from graphql_schema.services import Limits
 from tests.support import factories
 from tests.support.database import ROW_SECURITY
 from tests.support.graphql import Api, api, services
+from tests.support.http_site import served
 
 PROTOCOL = "graphql-transport-ws"
 WITHIN_S = 20.0
@@ -49,13 +49,6 @@ subscription ($org: ID!, $after: String) {
   }
 }
 """
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without signals."""
-
-    def install_signal_handlers(self) -> None:
-        """Leave them to pytest."""
 
 
 @dataclass(slots=True)
@@ -108,27 +101,13 @@ async def live_server(database_url: str, limits: Limits | None = None) -> AsyncI
     )
     graphql = graphql_app(given)
     await workers.start()
-    config = uvicorn.Config(
-        graphql,
-        port=0,
-        interface="asgi3",
-        ws="websockets-sansio",
-        lifespan="off",
-        log_config=None,
-        timeout_graceful_shutdown=5,
-    )
-    server = _Server(config)
-    running = asyncio.create_task(server._serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    (listener,) = server.servers
-    port = listener.sockets[0].getsockname()[1]
     try:
-        yield LiveServer(app, workers, graphql, f"127.0.0.1:{port}")
+        async with served(graphql) as site:
+            try:
+                yield LiveServer(app, workers, graphql, f"127.0.0.1:{site.port}")
+            finally:
+                workers.tails.close()
     finally:
-        workers.tails.close()
-        server.should_exit = True
-        await running
         await workers.stop()
         await pool.close()
 

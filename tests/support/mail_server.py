@@ -7,11 +7,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
+CERTIFICATE = Path(__file__).parent / "localhost.pem"
+"""Of a server called localhost, with its key."""
 Behaviour = Callable[[SMTP], Awaitable[str]]
+
+
+def server_tls() -> ssl.SSLContext:
+    """TLS of a mail server called localhost."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context
 
 
 def answer(text: str) -> Behaviour:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
+from api.careful_fetch import fetch_key_set
 from domain.client_ids import client_id_of
 from domain.commands import CreateScimCredential, CreateWorkloadIdentity, WorkloadIdentity
 from domain.ids import UUID
@@ -20,7 +21,7 @@ from scim_facade.oauth.metadata import TOKEN_PATH
 from scim_facade.oauth.signing_keys import SigningKeys
 from scim_facade.rejected import RejectedCalls
 from tests.support.factories import SYSTEM
-from tests.support.scim import Tenant, World
+from tests.support.scim import Served, World
 from tests.support.scim_call import ScimAnswer, call
 
 GRANT = {"grant_type": "client_credentials"}
@@ -30,14 +31,14 @@ GRANT = {"grant_type": "client_credentials"}
 class Client:
     """An OAuth client of an organization; a workload identity has no secret."""
 
-    tenant: Tenant
+    organization: Served
     credential_id: UUID
     secret: str = ""
 
     @property
     def id(self) -> str:
         """The client id."""
-        return client_id_of(self.tenant.organization_id, self.credential_id)
+        return client_id_of(self.organization.organization_id, self.credential_id)
 
     @property
     def post(self) -> dict[str, str]:
@@ -82,9 +83,12 @@ class Door:
         return token
 
 
-def open_door(world: World, keys: SigningKeys | None = None) -> Door:
+def open_door(
+    world: World, *, keys: SigningKeys | None = None, rejected: RejectedCalls | None = None
+) -> Door:
     """A token endpoint that remembers nothing."""
-    return Door(world, oauth_app(world.services, RejectedCalls(world.services), keys))
+    rejected = rejected or RejectedCalls(world.services)
+    return Door(world, oauth_app(world.services, rejected, keys or SigningKeys(fetch_key_set)))
 
 
 @dataclass(slots=True)
@@ -101,25 +105,27 @@ class Clock:
 def clocked_door(world: World) -> tuple[Door, Clock]:
     """A token endpoint that thinks about the age of keys by the clock that comes with it."""
     clock = Clock()
-    return open_door(world, SigningKeys(clock=clock)), clock
+    return open_door(world, keys=SigningKeys(fetch_key_set, clock)), clock
 
 
-async def oauth_client(tenant: Tenant, expires_at: datetime | None = None) -> Client:
+async def oauth_client(organization: Served, expires_at: datetime | None = None) -> Client:
     """A new client with a secret."""
-    command = CreateScimCredential(tenant.organization_id, CredentialKind.OAUTH_CLIENT, expires_at)
-    made = (await tenant.world.app.execute(command, SYSTEM)).value
+    command = CreateScimCredential(
+        organization.organization_id, CredentialKind.OAUTH_CLIENT, expires_at
+    )
+    made = (await organization.world.app.execute(command, SYSTEM)).value
     assert made.credential_id is not None
     assert made.secret is not None
-    return Client(tenant, made.credential_id, made.secret)
+    return Client(organization, made.credential_id, made.secret)
 
 
-async def workload(tenant: Tenant, **identity: Any) -> Client:
+async def workload(organization: Served, **identity: Any) -> Client:
     """A new workload identity; `identity` are the fields of WorkloadIdentity."""
-    command = CreateWorkloadIdentity(tenant.organization_id, WorkloadIdentity(**identity))
-    made = (await tenant.world.app.execute(command, SYSTEM)).value
+    command = CreateWorkloadIdentity(organization.organization_id, WorkloadIdentity(**identity))
+    made = (await organization.world.app.execute(command, SYSTEM)).value
     assert made.credential_id is not None
     assert made.secret is None
-    return Client(tenant, made.credential_id)
+    return Client(organization, made.credential_id)
 
 
 def basic(client_id: str, secret: str) -> str:
@@ -127,10 +133,10 @@ def basic(client_id: str, secret: str) -> str:
     return "Basic " + b64encode(f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()).decode()
 
 
-async def users_with(tenant: Tenant, token: str) -> int:
+async def users_with(organization: Served, token: str) -> int:
     """The status of a list of users, asked for with that token of a facade that knows nothing."""
-    tenant.world.forget()
-    return (await tenant.get("/Users", authorization=f"Bearer {token}")).status
+    organization.world.forget()
+    return (await organization.get("/Users", authorization=f"Bearer {token}")).status
 
 
 async def until(holds: Callable[[], bool], within_s: float = 5) -> None:

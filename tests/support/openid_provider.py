@@ -13,13 +13,12 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
+from tests.support.http_server import Handler, serving
 from tests.support.issuer import Issuer, Key, rsa_key
 
 CLIENT_ID = "rollcall of tests"
@@ -109,36 +108,21 @@ def _without_none(given: dict[str, Any]) -> dict[str, Any]:
 def running_openid_provider() -> Iterator[OpenidProvider]:
     """A provider that answers until the end."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Providing(Handler):
+        def get(self) -> None:
             self._send(*provider.answer_get(self.path))
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"])).decode()
-            form = {name: values[0] for name, values in parse_qs(body).items()}
+        def post(self) -> None:
+            sent = parse_qs(self.body().decode())
+            form = {name: values[0] for name, values in sent.items()}
             provider.authorizations.append(self.headers.get("authorization", ""))
             self._send(*provider.answer_token(form))
 
         def _send(self, status: int, found: dict[str, Any]) -> None:
             provider.asked.append(self.path)
             status = 500 if self.path in provider.silent else status
-            content = json.dumps(found).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.answer(status, json.dumps(found).encode())
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class's
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    provider = OpenidProvider(Issuer(f"http://127.0.0.1:{server.server_port}"))
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with serving(Providing) as url:
+        provider = OpenidProvider(Issuer(url))
         yield provider
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

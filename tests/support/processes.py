@@ -1,5 +1,6 @@
-"""Looks at processes by /proc: who started whom."""
+"""Looks at processes by /proc: who started whom, and who holds a connection."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -24,3 +25,16 @@ def is_running(pid: int) -> bool:
     except OSError:
         return False
     return state not in ("Z", "X")
+
+
+def owner_of(port: int, pids: Iterable[int]) -> int:
+    """Which of these processes holds the other end of a connection from this local port."""
+    pids = list(pids)
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, _, remote, state, *_, inode = line.split()[:10]
+        if state == "01" and int(remote.partition(":")[2], 16) == port:
+            for pid in pids:
+                for link in Path(f"/proc/{pid}/fd").iterdir():
+                    if link.is_symlink() and str(link.readlink()) == f"socket:[{inode}]":
+                        return pid
+    raise AssertionError("no process has the connection")

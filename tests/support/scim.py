@@ -1,7 +1,7 @@
 """A SCIM client that calls the facade as a server would, and an organization for it to call.
 
 world = await open_world(database_url)
-acme = await world.tenant()
+acme = await world.organization()
 answer = await acme.post("/Users", {"userName": "ada@example.com"})
 assert answer.status == 201
 """
@@ -25,6 +25,7 @@ from domain.queries.reader import Reader
 from scim_facade.app import ScimApp, scim_app
 from scim_facade.services import ScimServices
 from tests.support import factories
+from tests.support.contents import CONTENTS, ORGANIZATION
 from tests.support.factories import Looks
 from tests.support.scim_call import ERROR, SCIM_JSON, Headers, ScimAnswer, call
 
@@ -59,7 +60,7 @@ class RecordingLog:
 
 
 @dataclass(frozen=True, slots=True)
-class Tenant:
+class Served:
     """An organization with provisioning on, and a client that holds its key."""
 
     world: World
@@ -158,7 +159,7 @@ class Tenant:
         """All that the organization's tables hold, to find out whether anything changed."""
         return {
             table: [dict(row) for row in await self.looks.rows(sql)]
-            for table, sql in _EVERYTHING.items()
+            for table, sql in (CONTENTS | ORGANIZATION).items()
         }
 
 
@@ -172,14 +173,14 @@ class World:
     services: ScimServices
     scim: ScimApp
 
-    async def tenant(self, **given: Any) -> Tenant:
+    async def organization(self, **given: Any) -> Served:
         """A new organization with a key; `given` goes to `factories.organization`."""
         organization_id = await factories.organization(self.app, **given)
         caller: Caller = factories.SYSTEM
         issued = (await self.app.execute(EnableScim(organization_id), caller)).value
         assert issued.secret is not None
         assert issued.credential_id is not None
-        return Tenant(self, organization_id, issued.secret, issued.credential_id)
+        return Served(self, organization_id, issued.secret, issued.credential_id)
 
     def forget(self) -> None:
         """Start the facade anew, without what it remembers of keys."""
@@ -213,16 +214,3 @@ def patch_body(*operations: Mapping[str, Any]) -> dict[str, Any]:
 
 def _named(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
-
-
-_EVERYTHING = {
-    "organizations": "SELECT * FROM organizations WHERE id = $1",
-    "members": "SELECT * FROM members WHERE organization_id = $1 ORDER BY id",
-    "member_emails": "SELECT * FROM member_emails WHERE organization_id = $1"
-    " ORDER BY email_key, member_id",
-    "groups": "SELECT * FROM groups WHERE organization_id = $1 ORDER BY id",
-    "group_members": "SELECT * FROM group_members WHERE organization_id = $1"
-    " ORDER BY group_id, member_id",
-    "invitations": "SELECT * FROM invitations WHERE organization_id = $1 ORDER BY id",
-    "audit_events": "SELECT * FROM audit_events WHERE organization_id = $1 ORDER BY sequence",
-}

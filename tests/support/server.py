@@ -163,8 +163,11 @@ def server_environment(folder: Path, database: TestDatabase | None = None) -> di
 def rollcall(
     *arguments: str, environment: Mapping[str, str], within: float = 60.0
 ) -> "subprocess.CompletedProcess[str]":
-    """Runs the command line program as a person would."""
-    if arguments[0] not in SERVING:
+    """Runs the command line program as a person would.
+
+    Another version of it, which `PYTHONPATH` names, is not what the forge has imported.
+    """
+    if arguments[0] not in SERVING and "PYTHONPATH" not in environment:
         return command_forge.run(arguments, environment, within)
     return subprocess.run(
         [PROGRAM, *arguments],

@@ -8,11 +8,12 @@ from typing import Any
 from domain.application import Application, Command, Outcome, handles
 from domain.caller import nobody
 from domain.commands import IssueSignInLink
-from domain.commands.sessions import SESSION_PREFIX, open_session
+from domain.commands.sessions import open_session
 from domain.ids import UUID
 from domain.model.member import Member
-from domain.secrets import read_secret
-from domain.store.unit_of_work import Isolation, UnitOfWork
+from domain.secrets import SecretKind, read_secret
+from domain.store.isolation import Isolation
+from domain.store.unit_of_work import UnitOfWork
 from domain.vocabulary import MemberRole, MemberStatus, Scope, SignInMethod
 from tests.support import factories
 
@@ -53,7 +54,7 @@ async def sign_in_link(app: Application, email: str) -> str:
 
 def session_id_of(secret: str) -> UUID:
     """The id of the session that a secret is of."""
-    presented = read_secret(SESSION_PREFIX, 1, secret)
+    presented = read_secret(SecretKind.SESSION, 1, secret)
     assert presented is not None, "this is no session's secret"
     return presented.ids[0]
 

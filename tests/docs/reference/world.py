@@ -50,8 +50,9 @@ from tests.support import factories
 from tests.support.bulk import work
 from tests.support.graphql import Api, Person, api, as_nobody, as_person
 from tests.support.guard import grow_older, watched
-from tests.support.keys import Keyed, give_keys, keys, person
-from tests.support.requests_log import entry, write_requests
+from tests.support.key_pairs import keys
+from tests.support.keyed import Keyed, give_keys, person
+from tests.support.request_log import entry, write_requests
 from tests.support.sessions import session, session_id_of, sign_in_link
 
 OPERATOR = system_caller("operator", Origin.CLI)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
-
-from joserfc.jwk import ECKey
 
 from domain.application import Application, Outcome
 from domain.caller import Actor, Caller
@@ -19,39 +16,11 @@ from domain.commands import (
     UpdateOrganization,
 )
 from domain.ids import UUID
-from domain.keys.account_keys import lock, new_key_pair, public_jwk
 from domain.keys.organization_key import OrganizationKey, new_organization_key, unwrap, wrap
 from domain.vocabulary import ActorKind, KeyHandshake, MemberStatus, Origin
 from tests.support import factories
 from tests.support.factories import SYSTEM
-
-PASSPHRASE = "correct horse battery staple"
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """A key pair as its owner has it."""
-
-    pair: ECKey
-    locked: str
-
-    @property
-    def public(self) -> dict[str, Any]:
-        """The public JWK."""
-        return public_jwk(self.pair)
-
-    @property
-    def kid(self) -> str:
-        """The thumbprint."""
-        return str(self.pair.kid)
-
-
-@cache
-def keys(number: int = 0) -> Keys:
-    """One of some key pairs, made once: to lock one takes a tenth of a second."""
-    del number
-    pair = new_key_pair()
-    return Keys(pair, lock(pair, PASSPHRASE))
+from tests.support.key_pairs import Keys, keys
 
 
 def person(member: Member) -> Caller:
