@@ -4,6 +4,8 @@
 
 BIN := .venv/bin
 export PYTHON
+# Tests start hundreds of processes: what these import is compiled once, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,11 +41,12 @@ endif
 faults: setup-dev ## Kill servers and databases under load, in the short form of what `make soak` does
 	$(BIN)/pytest -n 2 --dist worksteal -m faults $(ARGS)
 
-FUZZED := $(addprefix tests/graphql_schema/test_,fuzz.py fuzz_bodies.py) \
+FUZZED := $(addprefix tests/graphql_schema/test_,fuzz.py fuzz_bodies.py executor.py) \
+	$(addprefix tests/domain/,test_lifecycle_machine.py test_as_of_machine.py queries/test_conditions.py) \
 	$(addprefix tests/scim_facade/,test_fuzz.py oauth/test_fuzz.py protocol test_redaction.py \
 	test_filters_in_sql.py test_filters_against_scim2_models.py)
 
-fuzz: setup-dev ## Try the admin API and SCIM with many more requests made at random (EXAMPLES=200)
+fuzz: setup-dev ## Try many more requests, conditions and lives of members made at random (EXAMPLES=200)
 	ROLLCALL_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -n 2 $(FUZZED) $(ARGS)
 
 lint: setup-dev ## Check style, formatting and the direction of imports
@@ -68,7 +71,7 @@ audit: setup-dev ## Compare what is locked with known weaknesses (ARGS=--require
 	$(BIN)/python -m tests.packages.audit $(ARGS)
 
 COMPILE := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal \
-	--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+	--python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header
 PEER := bench/peers/scim2_server
 
 lock: setup-dev ## Write the lock files anew (ARGS=--upgrade)

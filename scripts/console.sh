@@ -75,7 +75,20 @@ chromium() {
 
 tests() {
     build
-    check
+    install
+    # Types and style beside them: neither keeps two processors busy.
+    check > "$client/check.log" 2>&1 &
+    checking=$!
+    passed=true
+    run_tests "$@" || passed=false
+    if ! wait "$checking"; then
+        cat "$client/check.log" >&2
+        passed=false
+    fi
+    "$passed"
+}
+
+run_tests() {
     if ROLLCALL_CHROMIUM=$(chromium); then
         export ROLLCALL_CHROMIUM
         (cd "$client" && npm run --silent test -- "$@")
