@@ -24,7 +24,13 @@ from domain.store.held_connection import SETTING
 RUN_FOLDER = "ROLLCALL_TEST_FOLDER"
 EXTERNAL_URL = "ROLLCALL_TEST_DATABASE_URL"
 PREFIX = "rollcall_test"
-_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "400"}
+_SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "400",
+    # Plans hang on what is known of the tables, and must not on when somebody looked.
+    "autovacuum": "off",
+}
 ROW_SECURITY = os.environ.get("ROLLCALL_TEST_ROW_SECURITY", "on") == "on"
 """Whether the database keeps organizations apart, too: it does, in the tests."""
 
