@@ -109,6 +109,25 @@ describe("without its permission", () => {
   });
 });
 
+test("the way to the settings leads to what may be opened of them", async () => {
+  const token = await tokenWith(story, ["ORGANIZATION_READ", "TOKENS_ADMIN"]);
+  const page = await openPage(token, `/o/${story.slug}`);
+  const way = page
+    .getByRole("navigation", { name: "Pages" })
+    .getByRole("link", { name: "Settings" });
+  expect(await way.getAttribute("aria-current")).toBe(null);
+
+  await way.click();
+  await page.waitForURL(`**/o/${story.slug}/settings/sign-in`);
+  expect(await way.getAttribute("aria-current")).toBe("page");
+
+  await page.getByRole("link", { name: "Organization", exact: true }).click();
+  const name = page.getByRole("textbox", { name: "Name" });
+  await name.waitFor();
+  expect(await way.getAttribute("aria-current")).toBe("page");
+  expect(await name.isDisabled()).toBe(true);
+});
+
 test("every form shows both values when somebody else was faster, and lets choose", async () => {
   for (const { name, path, conflict } of ROUTES) {
     if (!hasState(conflict)) continue;

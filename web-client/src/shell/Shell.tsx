@@ -1,5 +1,5 @@
 // What stands around every page of an organization: where one is, who one is, where one can go.
-import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, Outlet, useMatchRoute, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useQuery } from "urql";
 import { CountsContext, useLiveCounts } from "../graphql/counts";
@@ -48,6 +48,7 @@ export function Shell() {
 function Frame({ session }: { session: Session }) {
   const live = useLiveCounts(session);
   const waiting = live.counts?.accepted ?? 0;
+  const isAt = useMatchRoute();
   return (
     <div className={styles.frame}>
       <a href="#main" className={styles.skip}>
@@ -67,8 +68,11 @@ function Frame({ session }: { session: Session }) {
             {ORGANIZATION_PAGES.filter((page) => page.isFor(session)).map((page) => (
               <li key={page.to}>
                 <Link
-                  to={page.to}
+                  to={("leadsTo" in page && page.leadsTo(session)) || page.to}
                   params={{ organization: session.organization.slug }}
+                  {...("leadsTo" in page && isAt({ to: page.to, fuzzy: true }) !== false
+                    ? { "aria-current": "page" }
+                    : {})}
                   activeOptions={{ exact: page.to === "/o/$organization", includeSearch: false }}
                   className={styles.link}
                 >

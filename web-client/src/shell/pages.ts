@@ -28,5 +28,7 @@ export const ORGANIZATION_PAGES = [
     to: "/o/$organization/settings",
     text: "Settings",
     isFor: ({ scopes }: Session) => SETTINGS_TABS.some(([, , scope]) => scopes.has(scope)),
+    // The first tab that may be opened; the whole of the settings is where one then is.
+    leadsTo: ({ scopes }: Session) => SETTINGS_TABS.find(([, , scope]) => scopes.has(scope))?.[0],
   },
 ] as const;
