@@ -158,6 +158,16 @@ async def test_repeating_a_revocation_is_never_held(acme: Watched) -> None:
     assert await acme.held() == {people[2]: "REVOKE"}
 
 
+async def test_nobody_is_removed_while_it_holds_be_their_revocation_counted(acme: Watched) -> None:
+    people = await tripped(acme)
+    assert people[0] in await acme.counted()
+
+    with pytest.raises(DeprovisionHeld):
+        await acme.remove(people[0])
+
+    assert await acme.held() == {people[0]: "REMOVE", people[2]: "REVOKE"}
+
+
 async def test_everything_else_goes_on_while_it_holds(acme: Watched) -> None:
     people = await tripped(acme)
 
