@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -42,6 +43,8 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "roll
 
 def main() -> int:
     """Run what was asked for and print it; 1 when a part failed."""
+    # However it is ended, it ends its servers.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _options()
     parts = _parts(options)
     chosen = list(parts) if options.all else options.parts or ["scim"]

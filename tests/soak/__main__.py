@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import secrets
+import signal
 import sys
 import traceback
 from time import monotonic
@@ -23,6 +24,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1, help="of the fault checker")
     parser.add_argument("--seed", help="drawn and printed when not given")
     given = parser.parse_args()
+    # However it is ended, it ends what it started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     seed = given.seed or secrets.token_hex(4)
     forbid_other_machines()
     database.open_run()
