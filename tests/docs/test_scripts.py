@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -88,6 +89,51 @@ def test_every_script_is_on_the_page() -> None:
     assert {row[0].partition("](")[2][:-1] for row in rows} == {
         path.relative_to(DOCS).as_posix() for path in SCRIPTS
     }
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_the_page_says_how_each_is_called(script: Path) -> None:
+    def asked(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(script), *arguments],
+            env=os.environ | {"COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    (told,) = (
+        row[1].strip("`") for row in table(DOCS / "scripts.md", "script") if script.name in row[0]
+    )
+    helped, bare = asked("--help"), asked()
+
+    words = re.findall(r"\[[^]]+\]|\S+", told)
+    places = [word.lower() for word in words if "--" not in word]
+    options = [word for word in words if "--" in word]
+    usage = f"usage: {script.name} {' '.join(['[-h]', *options, *places])}\n"
+    assert (helped.returncode, helped.stdout[: len(usage)]) == (0, usage)
+    assert f"python {script.name} {told}\n" in script.read_text()
+    needed = f"{script.name}: error: the following arguments are required: {', '.join(places)}\n"
+    assert (bare.returncode, bare.stderr) == (2, usage + needed)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_missing_or_a_wrong_token_is_one_line(
+    acme: Resident, script: Path, tmp_path: Path
+) -> None:
+    more = [tmp_path / "file"] if script.stem == "export_history" else []
+
+    missing = run(acme, script.name, slug(acme), *more, ACCESS_TOKEN="")
+    wrong = run(acme, script.name, slug(acme), *more, ACCESS_TOKEN="adm_nothing")
+
+    assert missing.stderr == "Set ACCESS_TOKEN, for instance by rollcall env.\n"
+    assert wrong.stderr in {
+        "Sign in, or send a valid access token: `Authorization: Bearer adm_…`.\n",
+        "The server does not let this ACCESS_TOKEN in.\n",
+    }
+    assert (missing.returncode, wrong.returncode) == (1, 1)
+    assert missing.stdout == wrong.stdout == ""
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
@@ -182,7 +228,7 @@ def test_watch_pending_confirmations_leaves_nobody_out(acme: Resident, tmp_path:
     script, file = "watch_pending_confirmations.py", tmp_path / "cursor"
     member(acme, MemberStatus.INVITED)
     waits = member(acme, MemberStatus.ACCEPTED)
-    first = run(acme, script, slug(acme), "--once")
+    first = run(acme, script, slug(acme), "--until-first")
 
     arguments = [FOLDER / script, slug(acme), "--state", file, "--seconds", "50"]
     with subprocess.Popen(
@@ -200,7 +246,7 @@ def test_watch_pending_confirmations_leaves_nobody_out(acme: Resident, tmp_path:
     missed = member(acme, MemberStatus.ACCEPTED)
     later: list[str] = []
     while missed not in later:
-        done = run(acme, script, slug(acme), "--once", "--state", file, "--seconds", "50")
+        done = run(acme, script, slug(acme), "--until-first", "--state", file, "--seconds", "50")
         assert (done.returncode, done.stderr) == (0, "")
         later += done.stdout.splitlines()
 
@@ -211,19 +257,3 @@ def test_watch_pending_confirmations_leaves_nobody_out(acme: Resident, tmp_path:
     over = run(acme, script, slug(acme), "--state", file, "--seconds", "1")
     assert over.returncode == 0
     assert set(over.stdout.splitlines()) <= {missed}
-
-
-def test_watch_pending_confirmations_ends_where_the_token_is_not_let_in(acme: Resident) -> None:
-    environment = environment_of(acme) | {"ACCESS_TOKEN": "adm_nothing"}
-
-    ended = subprocess.run(
-        [sys.executable, str(FOLDER / "watch_pending_confirmations.py"), slug(acme)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.strip() == "The server does not let this ACCESS_TOKEN in."

@@ -1,6 +1,6 @@
 """Confirms everyone who has accepted.
 
-    python confirm_pending.py ORGANIZATION-SLUG
+    python confirm_pending.py ORGANIZATION
 
 Wants GRAPHQL_URL and ACCESS_TOKEN (scopes MEMBERS_READ and MEMBERS_CONFIRM). Where the organization
 hands over a key, ORGANIZATION_KEY_FILE is the file that `rollcall key create --key-file` wrote, and
@@ -9,6 +9,7 @@ so. Exit code 1 when somebody could not be confirmed. `rollcall confirm` does it
 by a policy, or after comparing fingerprints.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from gql import Client, gql
+from gql.transport.exceptions import TransportError, TransportQueryError
 from gql.transport.httpx import HTTPXTransport
 
 PENDING = gql("""
@@ -63,11 +65,16 @@ def wrapped(key: dict[str, Any], public_key: dict[str, Any]) -> dict[str, str]:
     return {"wrappedOrganizationKey": text, "publicKeyThumbprint": member_key.thumbprint()}
 
 
+def variable(name: str) -> str:
+    """What the environment says, or one line that it says nothing."""
+    return os.environ.get(name) or sys.exit(f"Set {name}, for instance by rollcall env.")
+
+
 def main(slug: str) -> int:
     """Confirm page after page; how many could not be confirmed."""
     transport = HTTPXTransport(
-        url=os.environ["GRAPHQL_URL"],
-        headers={"Authorization": f"Bearer {os.environ['ACCESS_TOKEN']}"},
+        url=variable("GRAPHQL_URL"),
+        headers={"Authorization": f"Bearer {variable('ACCESS_TOKEN')}"},
         timeout=60,
     )
     file = os.environ.get("ORGANIZATION_KEY_FILE")
@@ -107,4 +114,12 @@ def main(slug: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(sys.argv[1]) else 0)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("organization", help="its slug")
+    given = parser.parse_args()
+    try:
+        sys.exit(1 if main(given.organization) else 0)
+    except TransportQueryError as error:
+        sys.exit(str(error.errors[0]["message"] if error.errors else error))
+    except TransportError as error:
+        sys.exit(str(error))

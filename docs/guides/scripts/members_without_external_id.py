@@ -1,14 +1,16 @@
 """Lists members whom no identity provider knows.
 
-    python members_without_external_id.py SLUG
+    python members_without_external_id.py ORGANIZATION
 
 Wants GRAPHQL_URL and ACCESS_TOKEN (scope MEMBERS_READ). Prints e-mail, status and role, with tabs.
 """
 
+import argparse
 import os
 import sys
 
 from gql import Client, gql
+from gql.transport.exceptions import TransportError, TransportQueryError
 from gql.transport.httpx import HTTPXTransport
 
 MEMBERS = gql("""
@@ -28,11 +30,16 @@ query Members($slug: String!, $after: String) {
 """)
 
 
+def variable(name: str) -> str:
+    """What the environment says, or one line that it says nothing."""
+    return os.environ.get(name) or sys.exit(f"Set {name}, for instance by rollcall env.")
+
+
 def main(slug: str) -> None:
     """Print page after page."""
     transport = HTTPXTransport(
-        url=os.environ["GRAPHQL_URL"],
-        headers={"Authorization": f"Bearer {os.environ['ACCESS_TOKEN']}"},
+        url=variable("GRAPHQL_URL"),
+        headers={"Authorization": f"Bearer {variable('ACCESS_TOKEN')}"},
         timeout=60,
     )
     after = None
@@ -52,4 +59,12 @@ def main(slug: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("organization", help="its slug")
+    given = parser.parse_args()
+    try:
+        main(given.organization)
+    except TransportQueryError as error:
+        sys.exit(str(error.errors[0]["message"] if error.errors else error))
+    except TransportError as error:
+        sys.exit(str(error))

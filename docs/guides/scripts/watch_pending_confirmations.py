@@ -1,12 +1,12 @@
 """Prints everyone who waits for a confirmation, as it happens.
 
-    python watch_pending_confirmations.py ORGANIZATION-SLUG [--state FILE] [--once] [--seconds N]
+    python watch_pending_confirmations.py ORGANIZATION [--state FILE] [--until-first] [--seconds N]
 
 Wants GRAPHQL_URL and ACCESS_TOKEN (scopes ORGANIZATION_READ and MEMBERS_READ). FILE remembers the
 cursor, so that a later run goes on where this one ended; without it, and the first time, all who
 wait already come first. A lost connection is made again, and nobody is left out; who ends it in the
-middle may be told of somebody twice. A token that is refused ends it. `--once` ends after the first
-line, `--seconds` after a while.
+middle may be told of somebody twice. A token that is refused ends it. `--until-first` waits for the
+first line and ends, `--seconds` ends it after a while, whether somebody came or not.
 """
 
 import argparse
@@ -45,13 +45,18 @@ subscription Changes($org: ID!, $after: String) {
 """)
 
 
+def variable(name: str) -> str:
+    """What the environment says, or one line that it says nothing."""
+    return os.environ.get(name) or sys.exit(f"Set {name}, for instance by rollcall env.")
+
+
 class Watch:
     """What is known so far: whom it printed, and where to go on."""
 
-    def __init__(self, slug: str, state: Path | None, *, once: bool) -> None:
+    def __init__(self, slug: str, state: Path | None, *, until_first: bool) -> None:
         self._slug = slug
         self._state = state
-        self._once = once
+        self._until_first = until_first
         self._printed: set[tuple[str, str]] = set()
         self._cursor = state.read_text() if state is not None and state.exists() else None
 
@@ -59,8 +64,8 @@ class Watch:
         """Watch until the time is over, over as many connections as it takes."""
         while True:
             transport = WebsocketsTransport(
-                url=os.environ["GRAPHQL_URL"].replace("http", "ws", 1),
-                init_payload={"Authorization": f"Bearer {os.environ['ACCESS_TOKEN']}"},
+                url=variable("GRAPHQL_URL").replace("http", "ws", 1),
+                init_payload={"Authorization": f"Bearer {variable('ACCESS_TOKEN')}"},
             )
             try:
                 async with Client(transport=transport) as session:
@@ -126,20 +131,20 @@ class Watch:
             return False
         self._printed.add(known)
         print(member["email"], flush=True)
-        return self._once
+        return self._until_first
 
 
 async def main() -> None:
     """Watch for as long as was asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("organization")
-    parser.add_argument("--state", type=Path)
-    parser.add_argument("--once", action="store_true")
-    parser.add_argument("--seconds", type=float)
+    parser.add_argument("organization", help="its slug")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="where to go on next time")
+    parser.add_argument("--until-first", action="store_true", help="wait for the first and end")
+    parser.add_argument("--seconds", type=float, metavar="N", help="end after that time")
     given = parser.parse_args()
     with suppress(TimeoutError):
         async with asyncio.timeout(given.seconds):
-            await Watch(given.organization, given.state, once=given.once).run()
+            await Watch(given.organization, given.state, until_first=given.until_first).run()
 
 
 if __name__ == "__main__":
