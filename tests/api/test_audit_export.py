@@ -133,7 +133,7 @@ async def test_what_is_not_sealed_comes_later(acme: Export) -> None:
 
 async def test_the_page_s_program_verifies_an_export_and_finds_a_change(acme: Export) -> None:
     page = (DOCS / "audit.md").read_text()
-    program = page.partition("```python\n")[2].partition("```")[0]
+    program = page.partition("```python check.py\n")[2].partition("```")[0]
     export = (await acme.get()).content
 
     def verify(lines: bytes) -> subprocess.CompletedProcess[bytes]:
@@ -157,6 +157,10 @@ async def test_csv_has_the_same_and_nothing_that_a_spreadsheet_computes(acme: Ex
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert [int(row["position"]) for row in rows] == [event["position"] for event in events]
     assert [orjson.loads(row["changes"]) for row in rows] == [e["changes"] for e in events]
+    left_out = [name for name in events[0] if name not in rows[0]]
+    assert left_out == ["organization_id", "id", "sequence", "recorded_at"]
+    page = " ".join((DOCS / "audit.md").read_text().split())
+    assert "leaves out `organization_id`, `id`, `sequence` and `recorded_at`, which" in page
     labels = [row["subject_label"] for row in rows]
     assert [label[:5] for label in labels if label.startswith("'")] == ["'=1+1"]
     assert any(label.startswith("Zoë") for label in labels)

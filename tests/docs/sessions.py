@@ -2,7 +2,8 @@
 
 A `sh` block is a script that must succeed. A `console` block is a session: lines that begin with
 `$ ` are commands (`> ` continues one), the others are what they print, where `…` stands for
-anything. A block whose fence says `not-run` is for reading only.
+anything. A `python` block whose fence names a file is written to it. A block whose fence says
+`not-run` is for reading only.
 """
 
 from __future__ import annotations
@@ -75,6 +76,8 @@ def _steps(found: Iterable[Block]) -> Iterator[Step]:
             yield Step(block.text, block.line)
         elif block.info[:1] == ("console",):
             yield from _session(block)
+        elif block.info[:1] == ("python",) and len(block.info) > 1:
+            yield Step(f"cat > {block.info[1]} <<'END'\n{block.text}END\n", block.line)
 
 
 def _session(block: Block) -> Iterator[Step]:
