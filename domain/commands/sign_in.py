@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from domain.store.unit_of_work import UnitOfWork
 
 MOST_OPEN = 5
-"""Links of one account that work at a time.
+"""Mailed links of one account that work at a time.
 
-Nobody is locked out by others who ask for their links: whoever is refused one has five that work.
+Nobody is locked out by others who ask for their links: whoever is refused one has five that were
+mailed. Those that an operator makes are in no mailbox, and do not count.
 """
 ANY_NUMBER = 1_000_000
 
@@ -76,7 +77,7 @@ async def issue_sign_in_link(command: IssueSignInLink, unit: UnitOfWork) -> Outc
 async def queue_link(unit: UnitOfWork, email: str, state: MailState, most: int) -> UUID | None:
     """Write a link of the address's account; None without an account, or with too many links.
 
-    CANCELLED is one of which no mail is sent.
+    Links that were not mailed are not counted. CANCELLED is one of which no mail is sent.
     """
     # Locked, so that links which are asked for at once are counted one after the other.
     key = folded_key("email", email)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.model.session import SignInLinkTable
 from domain.store.account_rows import ACCOUNTS
 from domain.store.statement import INSTANT, INTEGER, KEY, TEXT, UUID_TYPE, Statement, parameter
+from domain.vocabulary import MailState
 
 SIGN_IN_LINKS: Any = SignInLinkTable.__table__  # type: ignore[attr-defined]
 
@@ -51,6 +52,8 @@ INSERT_LINK = Statement(
                 SIGN_IN_LINKS.c.account_id == _ACCOUNT,
                 SIGN_IN_LINKS.c.queued_at > parameter("since", INSTANT),
                 SIGN_IN_LINKS.c.redeemed_at.is_(None),
+                # Links that are not mailed are in no mailbox.
+                SIGN_IN_LINKS.c.state != MailState.CANCELLED.value,
             )
             .correlate(None)
             .scalar_subquery()

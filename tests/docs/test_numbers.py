@@ -101,7 +101,7 @@ SAID: dict[str, list[str]] = {
     "docs/threat-model.md": [
         f"{admission.WRONG_TOKENS_PER_MINUTE} wrong ones a minute and address, then 429",
         f"{WORDS[rejected.PER_MINUTE]} a minute stand in the request log",
-        f"{WORDS[sign_in.MOST_OPEN]} that work",
+        f"{WORDS[sign_in.MOST_OPEN]} in the mailbox",
         f"up to {WORDS[sign_in.MOST_OPEN]} mails sent to it each quarter of an hour",
         f"for up to {pace.MAX_REMEMBERED:,} addresses",
         f"the {http_protocol.ARRIVAL_S:g} seconds in which a request must arrive",
@@ -153,7 +153,7 @@ SAID: dict[str, list[str]] = {
     ],
     "docs/sign-in.md": [
         f"It works once, for {minutes(SignInPolicy(b'').link_lifetime)} minutes",
-        f"at most {WORDS[sign_in.MOST_OPEN]} links work at a time",
+        f"at most {WORDS[sign_in.MOST_OPEN]} mailed links work at a time",
         f"at most {admission.LINKS_PER_HOUR} can be asked for within an hour",
         f"more than {admission.WRONG_TOKENS_PER_MINUTE} a minute from one address",
         f"{DEFAULTS.session_lifetime_hours // 24} days from signing in",

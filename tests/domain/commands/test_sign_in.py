@@ -247,3 +247,21 @@ async def test_an_operator_makes_links_that_are_not_mailed(app: Application, ada
         with pytest.raises(Forbidden):
             await app.execute(IssueSignInLink(email), caller)
     assert "_" not in repr(RedeemSignInLink(token)).partition("token")[2]
+
+
+async def test_links_of_an_operator_take_no_place_of_mailed_ones(
+    app: Application, ada: Member
+) -> None:
+    email = ada.attributes.email
+    assert email is not None
+    made = [(await app.execute(IssueSignInLink(email), SYSTEM)).value for _ in range(MOST_OPEN)]
+
+    for _ in range(MOST_OPEN + 1):
+        await ask(app, email)
+
+    states = [row["state"] for row in await links(app, ada)]
+    assert states == ["CANCELLED"] * MOST_OPEN + ["QUEUED"] * MOST_OPEN
+    more = await app.execute(IssueSignInLink(email), SYSTEM)
+    for link_id in (*made, more.value):
+        token = app.sign_in.token_of(link_id)
+        assert (await app.execute(RedeemSignInLink(token), nobody())).changed
