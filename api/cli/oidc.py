@@ -12,6 +12,8 @@ from api.cli.console import Line, print_result, print_rows, say
 from api.cli.secret_input import secret_in
 from api.cli.session import AsJson, fail, interactive
 from api.cli.work import OrganizationOption, execute, with_runtime
+from api.oidc.metadata import Discovery
+from api.oidc.problems import SignInFailed
 from api.runtime import Runtime
 from domain.commands import CreateOidcProvider, DeleteOidcProvider
 from domain.ids import UUID
@@ -52,16 +54,19 @@ def add(  # noqa: PLR0917 options
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let people sign in with a provider; what it must know of this server is printed."""
+    """Let people sign in with a provider; what it must know of this server is printed.
+
+    The provider is asked once what it says of itself, and a warning tells what is wrong with that.
+    """
     secret = _secret(client_secret_file)
 
-    async def work(runtime: Runtime) -> tuple[UUID, UUID, str]:
+    async def work(runtime: Runtime) -> tuple[UUID, UUID, str, str | None]:
         found = await find_organization(runtime.reader, organization)
         command = CreateOidcProvider(found.id, name, issuer, client_id, secret, trust_email)
         outcome = await execute(runtime, command)
-        return found.id, outcome.value, runtime.settings.public_url
+        return found.id, outcome.value, runtime.settings.public_url, await _fault_of(issuer)
 
-    owner, provider_id, public_url = with_runtime(work)
+    owner, provider_id, public_url, fault = with_runtime(work)
     id_ = make_id(Kind.OIDC_PROVIDER, owner, provider_id)
     lines = [
         Line("provider id", "id", id_),
@@ -69,6 +74,11 @@ def add(  # noqa: PLR0917 options
         Line("address where a sign-in begins", "startUrl", f"{public_url}{START_PATH}{id_}"),
     ]
     print_result(lines, as_json=as_json)
+    if fault is not None:
+        say(
+            f"Warning: nobody can sign in with it as it answers now: {fault}. If the issuer is"
+            " wrong, remove this provider and add it anew: an issuer cannot be changed."
+        )
 
 
 @app.command("list")
@@ -112,6 +122,15 @@ def remove(
         print_result([Line("", "removed", provider)], as_json=True)
     else:
         say(f"Nobody signs in with {provider} any more.")
+
+
+async def _fault_of(issuer: str) -> str | None:
+    """What is wrong with what the provider says of itself; None where it can be used."""
+    try:
+        await Discovery().find(issuer.strip())
+    except SignInFailed as error:
+        return error.reason
+    return None
 
 
 def _secret(path: Path | None) -> str:

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from domain.application import Command, Outcome, handles
 from domain.commands.expected_version import check_version
-from domain.errors import LimitExceeded, NotFound
+from domain.errors import LimitExceeded, NotFound, Taken
+from domain.folding import fold
 from domain.ids import UUID, new_id
 from domain.model.changes import Change
 from domain.model.oidc_provider_rules import MOST, OidcSettings, checked_client_secret
 from domain.store.audit_writer import AuditEntry
 from domain.store.isolation import Isolation
 from domain.store.oidc_provider_rows import (
-    COUNT_PROVIDERS,
     DELETE_PROVIDER,
     INSERT_PROVIDER,
     LOCK_PROVIDER,
+    NAMES_OF_PROVIDERS,
     UPDATE_PROVIDER,
 )
 from domain.vocabulary import Scope, SubjectKind
@@ -71,7 +72,7 @@ def client_secret_purpose(organization_id: UUID, issuer: str) -> str:
 
 @handles(CreateOidcProvider, Isolation.ORGANIZATION_LOCKED)
 async def create_oidc_provider(command: CreateOidcProvider, unit: UnitOfWork) -> Outcome[UUID]:
-    """Raises NotFound, Invalid, LimitExceeded."""
+    """Raises NotFound, Invalid, LimitExceeded, Taken."""
     unit.caller.require(Scope.ORGANIZATION_WRITE)
     organization_id = command.organization_id
     await unit.organization(organization_id)
@@ -79,10 +80,10 @@ async def create_oidc_provider(command: CreateOidcProvider, unit: UnitOfWork) ->
         command.name, command.issuer, command.client_id, command.trust_email
     ).checked(loopback_allowed=unit.caller.is_at_the_machine)
     secret = checked_client_secret(command.client_secret)
-    counted = await COUNT_PROVIDERS.fetch_value(unit.connection, organization_id=organization_id)
-    if counted >= MOST:
-        raise LimitExceeded(f"An organization has at most {MOST} providers; delete one first.")
     provider_id = new_id()
+    others = await _check_name(unit, organization_id, provider_id, settings.name)
+    if others >= MOST:
+        raise LimitExceeded(f"An organization has at most {MOST} providers; delete one first.")
     purpose = client_secret_purpose(organization_id, settings.issuer)
     await INSERT_PROVIDER.fetch(
         unit.connection,
@@ -110,11 +111,12 @@ async def create_oidc_provider(command: CreateOidcProvider, unit: UnitOfWork) ->
     return Outcome(provider_id, changed=True)
 
 
-@handles(UpdateOidcProvider, Isolation.TRANSACTION)
+@handles(UpdateOidcProvider, Isolation.ORGANIZATION_LOCKED)
 async def update_oidc_provider(command: UpdateOidcProvider, unit: UnitOfWork) -> Outcome[UUID]:
-    """Raises NotFound, VersionConflict, Invalid."""
+    """Raises NotFound, VersionConflict, Invalid, Taken."""
     unit.caller.require(Scope.ORGANIZATION_WRITE)
     organization_id, provider_id = command.organization_id, command.provider_id
+    await unit.organization(organization_id)
     key = {"organization_id": organization_id, "id": provider_id}
     row = await LOCK_PROVIDER.fetch_row(unit.connection, **key)
     if row is None:
@@ -126,6 +128,8 @@ async def update_oidc_provider(command: UpdateOidcProvider, unit: UnitOfWork) ->
         row["client_id"] if command.client_id is None else command.client_id,
         row["trust_email"] if command.trust_email is None else command.trust_email,
     ).checked(loopback_allowed=True)
+    if settings.name != row["name"]:
+        await _check_name(unit, organization_id, provider_id, settings.name)
     changes = [
         Change(attribute, before, after)
         for attribute, before, after in (
@@ -174,6 +178,19 @@ async def delete_oidc_provider(command: DeleteOidcProvider, unit: UnitOfWork) ->
         Change("name", name, None),
     )
     return Outcome(provider_id, changed=True)
+
+
+async def _check_name(unit: UnitOfWork, organization_id: UUID, provider_id: UUID, name: str) -> int:
+    """How many others the organization has; raises Taken where one of them has the name.
+
+    The organization is locked, so that nobody else gives the name meanwhile.
+    """
+    rows = await NAMES_OF_PROVIDERS.fetch(unit.connection, organization_id=organization_id)
+    others = [row for row in rows if row["id"] != provider_id]
+    for row in others:
+        if fold(row["name"]) == fold(name):
+            raise Taken("name", KIND, row["id"])
+    return len(others)
 
 
 async def _record(unit: UnitOfWork, organization_id: UUID, action: str, *changes: Change) -> None:

@@ -14,6 +14,8 @@ MOST = 10
 MAX_NAME = 100
 MAX_CLIENT_ID = 512
 MAX_CLIENT_SECRET = 2048
+# What a provider says of itself stands there, behind its issuer (OpenID Connect Discovery 1.0 §4).
+_DISCOVERY = "/.well-known/openid-configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class OidcSettings:
         check_asked_address("issuer", issuer, loopback_allowed=loopback_allowed)
         if urlsplit(issuer).query:
             raise Invalid("issuer", "must have no ?")
+        if issuer.rstrip("/").endswith(_DISCOVERY):
+            raise Invalid("issuer", f"must not end in {_DISCOVERY}; leave that part out")
         _check_word("clientId", client_id, MAX_CLIENT_ID)
         return OidcSettings(name, issuer, client_id, self.trust_email)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.model.oidc_provider import OidcProviderTable
@@ -23,10 +23,10 @@ INSERT_PROVIDER = Statement(
         _COLUMNS, select(*(parameter(name, OIDC_PROVIDERS.c[name].type) for name in _COLUMNS))
     )
 )
-COUNT_PROVIDERS = Statement(
-    select(func.count())
-    .select_from(OIDC_PROVIDERS)
-    .where(OIDC_PROVIDERS.c.organization_id == parameter("organization_id", UUID_TYPE))
+NAMES_OF_PROVIDERS = Statement(
+    select(OIDC_PROVIDERS.c["id", "name"]).where(
+        OIDC_PROVIDERS.c.organization_id == parameter("organization_id", UUID_TYPE)
+    )
 )
 LOCK_PROVIDER = Statement(select(OIDC_PROVIDERS).where(*_ONE).with_for_update(key_share=True))
 UPDATE_PROVIDER = Statement(

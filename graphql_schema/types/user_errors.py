@@ -165,6 +165,8 @@ async def _existing(error: Taken, context: Context, organization_id: UUID | None
             row = await context.load.member.load(key)
         case "group":
             row = await context.load.group.load(key)
+        case "OIDC provider":
+            row = await context.load.oidc_provider.load(key)
         case "organization" if context.may_see(error.existing):
             row = await context.load.organization.load(error.existing)
     found: Node | None = wrap_or_none(row)

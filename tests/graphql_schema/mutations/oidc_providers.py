@@ -15,9 +15,12 @@ WORD = "must have 1 to {} printable ASCII characters."
 LONG = "must have 1 to 512 printable characters."
 
 
-async def provider(world: World) -> str:
+TAKEN = "Another OIDC provider of this organization has the same name; choose another."
+
+
+async def provider(world: World, name: str = "Directory") -> str:
     """The id of a provider of the caller's organization."""
-    command = CreateOidcProvider(world.owner_id, "Directory", ISSUER, "rollcall", "a secret")
+    command = CreateOidcProvider(world.owner_id, name, ISSUER, "rollcall", "a secret")
     made = await world.app.execute(command, SYSTEM)
     return make_id(Kind.OIDC_PROVIDER, world.owner_id, made.value)
 
@@ -37,7 +40,7 @@ async def _named(world: World) -> dict[str, Any]:
         "version": 1,
         "redirectUrl": "https://rollcall.test/sign-in/oidc/callback",
     },
-    again=Again.CHANGES,
+    again=Again.TAKEN,
     oidc_providers="+1",
 )
 async def of_a_directory(world: World) -> dict[str, Any]:
@@ -54,7 +57,7 @@ async def of_a_directory(world: World) -> dict[str, Any]:
     "createOidcProvider",
     "oidc_provider.created",
     shows={"trustEmail": True},
-    again=Again.CHANGES,
+    again=Again.TAKEN,
     oidc_providers="+1",
 )
 async def whose_addresses_are_trusted(world: World) -> dict[str, Any]:
@@ -93,6 +96,12 @@ refuses_values(
         "issuer",
         "issuer must have no ?.",
     ),
+    (
+        "where_it_describes_itself",
+        {"issuer": f"{ISSUER}/.well-known/openid-configuration"},
+        "issuer",
+        "issuer must not end in /.well-known/openid-configuration; leave that part out.",
+    ),
     ("of_no_client", {"clientId": " "}, "clientId", f"clientId {WORD.format(512)}"),
     ("of_a_strange_client", {"clientId": "ä"}, "clientId", f"clientId {WORD.format(512)}"),
     ("of_no_secret", {"clientSecret": ""}, "clientSecret", f"clientSecret {WORD.format(2048)}"),
@@ -111,8 +120,14 @@ refuses_values(
     says="An organization has at most 10 providers; delete one first.",
 )
 async def beside_ten_others(world: World) -> dict[str, Any]:
-    for _ in range(10):
-        await provider(world)
+    for number in range(10):
+        await provider(world, f"Directory {number}")
+    return await of_a_directory(world)
+
+
+@refuses("createOidcProvider", "TAKEN", "name", says=TAKEN)
+async def of_the_name_of_another(world: World) -> dict[str, Any]:
+    world.more = {"existing": {"id": await provider(world, "DIRECTORY")}}
     return await of_a_directory(world)
 
 
@@ -151,6 +166,12 @@ refuses_values(
     ("to_no_client", {"clientId": ""}, "clientId", f"clientId {WORD.format(512)}"),
     ("to_no_secret", {"clientSecret": " "}, "clientSecret", f"clientSecret {WORD.format(2048)}"),
 )
+
+
+@refuses("updateOidcProvider", "TAKEN", "name", says=TAKEN)
+async def to_the_name_of_another(world: World) -> dict[str, Any]:
+    world.more = {"existing": {"id": await provider(world, "Entra ID")}}
+    return {**await _named(world), "name": "ENTRA ID"}
 
 
 @changes("deleteOidcProvider", "oidc_provider.deleted", shows={}, oidc_providers="-1")
