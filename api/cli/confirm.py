@@ -93,7 +93,8 @@ def confirm(  # noqa: PLR0917 options
 ) -> None:
     """Confirm those who accepted, and wrap the organization key for each.
 
-    Exit codes: 0 done or nothing to do, 1 an error, 2 wrong usage, 3 somebody was refused.
+    Exit codes: 0 done or nothing to do, 1 an error, 2 wrong usage or a useless policy, 3 somebody
+    was refused.
     """
     emails = tuple(dict.fromkeys(address.strip() for address in email or ()))
     chosen = _choice(everybody, emails, policy, limit, fingerprint)
@@ -133,13 +134,18 @@ def confirm(  # noqa: PLR0917 options
             await watch(run, partial(member_changes, place.url, introduction, found.id), stop, say)
             return 0
 
-    async def until_stopped(remote: RemoteServer) -> int:
-        with suppress(Stopped):
+    async def to_the_end(remote: RemoteServer) -> int:
+        try:
             return await work(remote)
-        return 0
+        except PolicyError as error:
+            # One that names a group which does not exist, as only the server can tell.
+            _wrong(str(error))
+        except Stopped:
+            if not watching:
+                raise
+            return 0
 
-    doing = until_stopped if watching else work
-    raise typer.Exit(ask(place.url, introduction, doing, pause=stop.pause))
+    raise typer.Exit(ask(place.url, introduction, to_the_end, pause=stop.pause))
 
 
 async def _once(

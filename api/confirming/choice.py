@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from api.confirming.policy import Policy
+from api.confirming.policy import Policy, PolicyError
 from api.remote.work_list import Page, Waiting, WorkList
 
 
@@ -33,10 +33,13 @@ class Choice:
                 yield Page(page.place, same)
 
     async def in_groups(self, work: WorkList) -> frozenset[str]:
-        """Who of those who wait are in one of the policy's groups."""
+        """Who of those who wait are in one of the policy's groups. Raises PolicyError."""
         found: set[str] = set()
         for name in () if self.policy is None else self.policy.groups:
-            found |= await work.ids_in_group(name)
+            ids = await work.ids_in_group(name)
+            if ids is None:
+                raise PolicyError(f"The policy names the group {name!r}, and there is none.")
+            found |= ids
         return frozenset(found)
 
     def why_not(self, waiting: Waiting, in_groups: frozenset[str]) -> str | None:

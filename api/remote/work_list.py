@@ -188,12 +188,12 @@ class WorkList:
                 return
             after = listed["pageInfo"]["endCursor"]
 
-    async def ids_in_group(self, name: str) -> set[str]:
-        """Who of those who wait are in the group of that name. Raises RemoteError without one."""
+    async def ids_in_group(self, name: str) -> set[str] | None:
+        """Who of those who wait are in the group of that name; None where there is no such one."""
         answer = await self.server.ask(_GROUP, by=self._by, name=name)
         group = _expect(answer["organization"])["group"]
         if group is None:
-            raise RemoteError(f"The policy names the group {name!r}, and there is none.")
+            return None
         found: set[str] = set()
         after = None
         while True:

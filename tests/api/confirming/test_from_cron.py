@@ -103,7 +103,10 @@ def test_a_policy_that_cannot_be_read_is_wrong_usage(harbour: KeyedResident) -> 
     assert_ended(harbour.script(*confirm, policy), 2, "policy.toml is not TOML")
     assert_ended(harbour.script(*confirm, harbour.folder), 2, "cannot be read: Is a directory")
     policy.write_text('groups = ["Nobody"]')
-    assert_ended(harbour.script(*confirm, policy), 1, "the group 'Nobody', and there is none")
+    assert_ended(harbour.script(*confirm, policy), 2, "the group 'Nobody', and there is none")
+    watching = harbour.script(*confirm, policy, "--watch")
+    assert (watching.returncode, watching.stdout) == (2, "")
+    assert "the group 'Nobody', and there is none" in watching.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"kty":"oct","k":"AAAA","org":1,"ver":1}'])
