@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+from pydantic.alias_generators import to_camel
 
 from domain.application import Command, Outcome, handles
 from domain.commands.connection_command import (
@@ -161,7 +162,9 @@ async def update_scim_connection(
     if command.provider is not KEEP and command.provider != row["provider"]:
         wanted = dict.fromkeys(SWITCHES) | wanted | {"provider": command.provider}
     changes = [
-        Change(name, row[name], value) for name, value in wanted.items() if row[name] != value
+        Change(to_camel(name), row[name], value)
+        for name, value in wanted.items()
+        if row[name] != value
     ]
     if not changes:
         return Outcome(connection_of(row), changed=False)

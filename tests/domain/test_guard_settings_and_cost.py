@@ -9,10 +9,12 @@ import pytest
 from domain.application import Application
 from domain.commands import (
     DeprovisionLimit,
+    EnableScim,
     UpdateScimConnection,
 )
 from domain.errors import Invalid
 from domain.ids import UUID
+from domain.vocabulary import OnProvision
 from tests.support.counting import counting
 from tests.support.factories import SYSTEM
 from tests.support.guard import Watched, tripped, watched
@@ -92,3 +94,30 @@ def test_the_greater_figure_holds() -> None:
     assert [limit.allowed(members) for members in (0, 499, 500, 509, 510, 100_000)] == [
         50, 50, 50, 50, 51, 10_000,
     ]  # fmt: skip
+
+
+async def test_the_history_names_settings_as_the_admin_api_does(
+    app: Application, organization_id: UUID
+) -> None:
+    await app.execute(EnableScim(organization_id), SYSTEM)
+
+    await app.execute(
+        UpdateScimConnection(
+            organization_id,
+            content_type="application/json",
+            on_provision=OnProvision.STAGE,
+            guard_max_members=7,
+        ),
+        SYSTEM,
+    )
+
+    told = await app.pool.fetchval(
+        "SELECT changes FROM audit_events WHERE organization_id = $1"
+        " AND action = 'scim_connection.updated'",
+        organization_id,
+    )
+    assert {change["attribute"]: change["after"] for change in told} == {
+        "contentType": "application/json",
+        "onProvision": "STAGE",
+        "guardMaxMembers": "7",
+    }

@@ -34,6 +34,8 @@ def new_events(before: dict[Any, str], after: dict[Any, str]) -> list[str]:
     ]
     by = {(event["origin"], event["actor_kind"]) for event in added}
     assert by <= {("ADMIN_API", "ACCESS_TOKEN")}
+    attributes = {change["attribute"] for event in added for change in event["changes"]}
+    assert {name for name in attributes if "_" in name} == set(), "names are those of the admin API"
     return [event["action"] for event in sorted(added, key=lambda event: event["sequence"])]
 
 
