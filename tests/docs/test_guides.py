@@ -6,11 +6,12 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import DOCS
+from tests.docs.pages import DOCS, ROOT
 from tests.docs.sessions import Step, run, steps
 from tests.support.command_forge import write_program
 from tests.support.database import DatabaseFactory
@@ -67,6 +68,20 @@ def test_every_guide_to_a_provider_says_how_far_it_is_tested() -> None:
     for guide in DOCS.glob("guides/*.md"):
         told = " ".join(guide.read_text().split()).partition("**How far this is tested.**")[2]
         assert re.search(r"[Nn]o (live|running) \w+( \w+)? was used", told[:700]), guide.name
+
+
+def test_secrets_that_the_pages_write_are_kept_out_of_git() -> None:
+    named = {
+        name
+        for page in DOCS.glob("*.md")
+        for name in re.findall(
+            r"(?<![\w/-])[\w-]+\.(?:backup|key\.json)(?:\.\w+)?", page.read_text()
+        )
+    }
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+
+    assert {"northwind.backup", "northwind.backup.age", "harbour.key.json"} <= named
+    assert {name for name in named if not any(fnmatch(name, each) for each in ignored)} == set()
 
 
 def test_stated_output_allows_gaps_only_where_it_says_so() -> None:
