@@ -58,6 +58,7 @@ def show(organization: OrganizationOption, as_json: AsJson = False) -> None:
     print_result(_lines(seen), as_json=False)
     if rows:
         print_rows(_COLUMNS, rows, as_json=False)
+    say("Members who were created within the last hour are never held, and do not count.")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 
 from domain.errors import DeprovisionHeld
 from domain.ids import UUID
+from domain.model.deprovision_guard import WINDOW
 from tests.support import factories
 from tests.support.command_line import CommandLine
 from tests.support.database import TestDatabase
@@ -53,7 +55,8 @@ def test_a_guard_is_shown_with_what_it_holds(
     people = hold(worker_database, acme[1])
 
     seen = shell.json("scim", "guard", "show", *acme)
-    text = shell.run("scim", "guard", "show", *acme).stdout
+    shown = shell.run("scim", "guard", "show", *acme)
+    text = shown.stdout
 
     assert before == {
         "organizationId": acme[1],
@@ -71,6 +74,10 @@ def test_a_guard_is_shown_with_what_it_holds(
     ]
     assert all(id_ in text for id_ in people)
     assert "HOLDING" in text
+    assert timedelta(hours=1) == WINDOW
+    assert shown.stderr == (
+        "Members who were created within the last hour are never held, and do not count.\n"
+    )
     off = shell.run("scim", "guard", "show", *acme, "--json", ROLLCALL_DEPROVISION_GUARD="OFF")
     assert '"enabled": false' in off.stdout
 

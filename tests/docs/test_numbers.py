@@ -198,6 +198,9 @@ SAID: dict[str, list[str]] = {
         f"| `--guard-max-members` | {GuardSettings().max_members} |",
         f"| `--guard-max-percent` | {GuardSettings().max_percent} |",
         while_it_is(timedelta(hours=1), WINDOW, "who lose access by SCIM within an hour"),
+        while_it_is(
+            timedelta(hours=1), WINDOW, "members count from an hour after they were created"
+        ),
     ],
     "docs/scim.md": [
         f"{DEFAULTS.scim_rate_limit} requests a second,",
