@@ -27,6 +27,17 @@ ALTER DATABASE {INCOMING} RENAME TO {DATABASE};
 {ADMIT_SERVER}"""
 
 
+async def count_organizations(database: EmbeddedDatabase) -> int:
+    """How many organizations the running database holds now."""
+    connection = await asyncpg.connect(database.addresses().owner_url)
+    try:
+        if await revision_of(connection) is None:
+            return 0
+        return int(await connection.fetchval("SELECT count(*) FROM organizations"))
+    finally:
+        await connection.close()
+
+
 def write_backup(database: EmbeddedDatabase, target: BinaryIO) -> None:
     """Write the running database as it is at this moment; servers may go on meanwhile.
 

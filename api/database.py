@@ -51,11 +51,13 @@ class DatabaseUrls:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, *, watch: bool = False) -> AsyncIterator[DatabaseUrls]:
+async def open_database(
+    settings: Settings, *, watch: bool = False, make: bool = False
+) -> AsyncIterator[DatabaseUrls]:
     """The database of the settings, for as long as the context lasts.
 
-    The embedded one is started or adopted, and with `watch` restarted when it dies; whoever leaves
-    last stops it. Raises StartError.
+    The embedded one is started or adopted, with `make` made where there is none, and with `watch`
+    restarted when it dies; whoever leaves last stops it. Raises StartError.
     """
     if settings.database_url is not None:
         server = settings.database_url.get_secret_value()
@@ -63,7 +65,7 @@ async def open_database(settings: Settings, *, watch: bool = False) -> AsyncIter
         yield DatabaseUrls(server if direct is None else direct.get_secret_value(), server)
         return
     embedded = EmbeddedDatabase(settings.data_dir, pg_user=settings.pg_user)
-    starting = asyncio.ensure_future(asyncio.to_thread(embedded.start))
+    starting = asyncio.ensure_future(asyncio.to_thread(embedded.start, make=make))
     watching: asyncio.Task[None] | None = None
     try:
         # A start that is interrupted goes on in its thread: it must be undone, so wait for it.

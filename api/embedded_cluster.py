@@ -115,6 +115,7 @@ def open_cluster(data_dir: Path, binaries: Binaries, user: ProgramUser) -> Clust
             _initialize(folder, binaries, user)
         else:
             _initialize_elsewhere(folder, binaries, user)
+        log.warning("Made a new, empty database in %s.", data_dir)
     return Cluster(folder.resolve(), user, binaries)
 
 

@@ -52,11 +52,14 @@ class EmbeddedDatabase:
         self._lease: int | None = None
         self._log: int | None = None
 
-    def start(self) -> DatabaseAddresses:
+    def start(self, *, make: bool = True) -> DatabaseAddresses:
         """Starts the database, or adopts it when it runs, and takes a lease on it.
 
-        Raises EmbeddedDatabaseError with what to do about it.
+        Where there is none, one is made if `make` says so. Raises EmbeddedDatabaseError with what
+        to do about it.
         """
+        if not make and not self._was_begun():
+            raise self._missing()
         try:
             self.data_dir.mkdir(mode=0o755, parents=True, exist_ok=True)
         except OSError as error:
@@ -65,6 +68,8 @@ class EmbeddedDatabase:
                 f"ROLLCALL_DATA_DIR chooses another."
             ) from error
         with self._locked():
+            if not make and not existing_majors(self.data_dir):
+                raise self._missing()
             user = choose_user(self._pg_user, owner_of_cluster(self.data_dir))
             binaries = find_binaries(existing_majors(self.data_dir), user)
             cluster = open_cluster(self.data_dir, binaries, user)
@@ -152,6 +157,22 @@ class EmbeddedDatabase:
                 self._server.stop()
             self._close_files()
 
+    def _was_begun(self) -> bool:
+        """Whether there is a database here, or one may be in the making; looks without a trace."""
+        try:
+            return bool(existing_majors(self.data_dir)) or self._file("lock").exists()
+        except PermissionError:  # told better by what opens a file
+            return True
+
+    def _missing(self) -> EmbeddedDatabaseError:
+        return EmbeddedDatabaseError(
+            f"There is no database in {self.data_dir}; start the server once with `rollcall run`, "
+            f"or name the folder in ROLLCALL_DATA_DIR."
+        )
+
+    def _file(self, suffix: str) -> Path:
+        return self.data_dir / f"postgresql.{suffix}"
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Lets one process at a time start or stop the database of this data folder."""
@@ -164,7 +185,7 @@ class EmbeddedDatabase:
 
     def _open_file(self, suffix: str, flags: int = 0) -> int:
         """Opens a file that belongs to whoever owns the data folder, whoever comes first."""
-        path = self.data_dir / f"postgresql.{suffix}"
+        path = self._file(suffix)
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | flags, 0o600)
             if os.geteuid() == 0:

@@ -59,18 +59,23 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(
-    settings: Settings, *, workers: bool, migrate: bool, urls: DatabaseUrls | None = None
+    settings: Settings,
+    *,
+    workers: bool,
+    migrate: bool,
+    make: bool = False,
+    urls: DatabaseUrls | None = None,
 ) -> AsyncIterator[Runtime]:
     """All of it, for as long as the context lasts; `workers` runs the background work too.
 
     Without, what a command leaves to do in the background is done by the servers.
     `urls` names a database that whoever started this process keeps running; without it the
-    database of the settings is brought up. Raises StartError.
+    database of the settings is brought up, and with `make` made. Raises StartError.
     """
     async with AsyncExitStack() as stack:
         patient = urls is not None
         if urls is None:
-            urls = await stack.enter_async_context(open_database(settings))
+            urls = await stack.enter_async_context(open_database(settings, make=make))
         if migrate:
             await bring_up_to_date(
                 urls,

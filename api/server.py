@@ -95,7 +95,7 @@ class Parent:
 
     async def _run_database(self, keepers: list[asyncio.Task[None]]) -> None:
         embedded = self._settings.database_url is None
-        async with open_database(self._settings, watch=True) as urls:
+        async with open_database(self._settings, watch=True, make=True) as urls:
             await bring_up_to_date(
                 urls,
                 embedded=embedded,

@@ -79,7 +79,11 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(
-        Path("data"), description="Folder of the embedded database and of generated keys."
+        Path("data"),
+        description=(
+            "Folder of the embedded database and of generated keys; relative to the working"
+            " directory."
+        ),
     )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")

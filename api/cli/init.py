@@ -39,7 +39,7 @@ def init(
             existing = await find_organization(runtime.reader, str(taken.existing or organization))
             return Access(existing, runtime.settings.public_url)
 
-    access = with_runtime(work)
+    access = with_runtime(work, make=True)
     if access.scim_key is None:
         say(f"The organization {access.organization.name} exists; nothing was changed.")
     print_result(access.lines(), as_json=as_json)

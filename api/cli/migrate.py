@@ -18,7 +18,7 @@ def migrate() -> None:
     settings = settings_of()
 
     async def work() -> None:
-        async with open_database(settings) as urls:
+        async with open_database(settings, make=True) as urls:
             await (await connect(urls.owner)).close()  # says in one line when it does not answer
             await migrate_now(urls, row_security=settings.row_security is Switch.ON)
 

@@ -23,6 +23,6 @@ def restore(
     ] = False,
 ) -> None:
     """Stop the server first. Everything comes back, or everything stays as it was."""
-    with embedded_database(settings_of()) as database:
+    with embedded_database(settings_of(), make=True) as database:
         asyncio.run(read_backup(database, file, replace=replace))
     say("The backup is in place. The next start brings it to the newest revision.")

@@ -81,8 +81,11 @@ def run_command(settings: Settings, work: Callable[[], Awaitable[Result]]) -> Re
 
 
 @contextmanager
-def embedded_database(settings: Settings) -> Iterator[EmbeddedDatabase]:
-    """The running embedded database; the command ends with one line where it cannot be used."""
+def embedded_database(settings: Settings, *, make: bool = False) -> Iterator[EmbeddedDatabase]:
+    """The running embedded database; the command ends with one line where it cannot be used.
+
+    Only with `make` is one made where there is none.
+    """
     if settings.database_url is not None:
         fail(
             f"{variable('database_url')} names your own PostgreSQL: use its own pg_dump and"
@@ -91,7 +94,7 @@ def embedded_database(settings: Settings) -> Iterator[EmbeddedDatabase]:
     set_up_logs(LogLevel.WARNING, settings.log_format)
     database = EmbeddedDatabase(settings.data_dir, pg_user=settings.pg_user)
     try:
-        database.start()
+        database.start(make=make)
         try:
             yield database
         finally:

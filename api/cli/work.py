@@ -23,12 +23,16 @@ OrganizationOption = Annotated[
 ]
 
 
-def with_runtime(work: Callable[[Runtime], Awaitable[Result]]) -> Result:
-    """The result of `work` on a runtime; refusals of the domain end the command with one line."""
+def with_runtime(work: Callable[[Runtime], Awaitable[Result]], *, make: bool = False) -> Result:
+    """The result of `work` on a runtime; refusals of the domain end the command with one line.
+
+    `make` makes an embedded database where there is none, which would hide that the folder is wrong
+    from whoever only looks.
+    """
     settings = settings_of()
 
     async def on_runtime() -> Result:
-        async with open_runtime(settings, workers=False, migrate=True) as runtime:
+        async with open_runtime(settings, workers=False, migrate=True, make=make) as runtime:
             try:
                 return await work(runtime)
             except DomainError as error:

@@ -71,6 +71,8 @@ def test_comes_back_on_another_machine_with_its_history(
     assert (written.returncode, read.returncode) == (0, 0), written.stderr + read.stderr
     assert file.stat().st_mode & 0o777 == 0o600
     assert "secret.key, but not beside the backup" in written.stderr + written.stdout
+    folder = first["ROLLCALL_DATA_DIR"]
+    assert f"{file} holds 1 organization: all of {folder}." in written.stderr
     assert organizations(other) == ["Acme"]
     assert verified(other).returncode == 0
     # The rights of the server's role came along: history stays append-only.

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
+from tests.support.begun_folder import begin
 from tests.support.server import PROGRAM, START_SECONDS, rollcall, server_environment, stop_database
 
 
@@ -88,10 +90,54 @@ def test_init_starts_the_database_and_stops_it_again(data_dir: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout)["organizationSlug"] == "acme"
     assert not list(data_dir.glob("data/postgresql-*/postmaster.pid"))
+    assert f"Made a new, empty database in {data_dir / 'data'}." in made.stderr
+    again = rollcall("init", "-o", "Other", "--owner", "o@example.com", environment=environment)
+    assert "Made a new" not in again.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "organization list",
+        "backup x",
+        "env",
+        "token list --all-organizations",
+        "mail list",
+        "demo",
+        "doctor",
+    ],
+)
+def test_who_only_looks_makes_no_database_but_hears_where_none_is(
+    data_dir: Path, words: str
+) -> None:
+    environment = server_environment(data_dir)
+    folder = Path(environment["ROLLCALL_DATA_DIR"])
+
+    refused = rollcall(*words.split(), environment=environment)
+
+    assert refused.returncode == 1
+    said = " ".join((refused.stderr + refused.stdout).split())
+    assert f"There is no database in {folder}; start the server once with `rollcall run`" in said
+    assert "ROLLCALL_DATA_DIR" in said
+    assert not folder.exists()
+
+
+def test_a_folder_for_other_things_is_left_alone(data_dir: Path) -> None:
+    environment = server_environment(data_dir)
+    folder = Path(environment["ROLLCALL_DATA_DIR"])
+    folder.mkdir()
+    (folder / "mine.csv").write_text("1,2")
+
+    refused = rollcall("organization", "list", environment=environment)
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"There is no database in {folder}; ")
+    assert [path.name for path in folder.iterdir()] == ["mine.csv"]
 
 
 def test_demo_without_a_server_says_what_to_do(data_dir: Path) -> None:
     environment = server_environment(data_dir)
+    begin(data_dir / "data")
 
     refused = rollcall("demo", environment=environment)
 

@@ -45,7 +45,7 @@ def test_newest_revision_is_alembics() -> None:
 
 async def test_embedded_database_is_made_used_and_stopped(data_dir: Path) -> None:
     settings = Settings(data_dir=data_dir)
-    async with open_runtime(settings, workers=False, migrate=True) as runtime:
+    async with open_runtime(settings, workers=False, migrate=True, make=True) as runtime:
         await runtime.application.execute(CreateOrganization("Acme"), system_caller("test"))
     assert not list(data_dir.glob("postgresql-*/postmaster.pid"))
 
@@ -55,7 +55,7 @@ async def test_embedded_database_is_made_used_and_stopped(data_dir: Path) -> Non
 
 async def test_interrupted_migration_is_finished_at_the_next_start(data_dir: Path) -> None:
     settings = Settings(data_dir=data_dir)
-    async with open_runtime(settings, workers=False, migrate=True) as runtime:
+    async with open_runtime(settings, workers=False, migrate=True, make=True) as runtime:
         # Given a start that was killed after the steps, before the rights.
         connection = await asyncpg.connect(runtime.owner_url)
         await connection.execute("REVOKE ALL ON members FROM rollcall_server")
