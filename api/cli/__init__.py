@@ -28,7 +28,7 @@ COMMANDS = {
     "accept": "Accept an invitation without a browser.",
     "key": "Make, unlock and rotate the key that an organization shares.",
     "confirm": "Confirm members who accepted, once or continuously.",
-    "mail": "Read invitations that were not sent: the development mailbox.",
+    "mail": "Read the mails that wait, were sent or failed.",
     "env": "Print a key and a token that last a day, as shell variables.",
     "backup": "Write the embedded database into a file.",
     "restore": "Bring such a file back.",

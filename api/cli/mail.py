@@ -1,4 +1,4 @@
-"""`rollcall mail`: the development mailbox, where mail can be read instead of being sent."""
+"""`rollcall mail`: what became of each mail, and what it says."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from api.cli.console import Line, print_result, print_rows
 from api.cli.session import AsJson, fail
 from api.cli.work import reach_of, with_runtime
 from api.mail.letters import RenderedMail
+from api.plain_text import printable
 from api.runtime import Runtime
 from domain.queries.mailbox import MailboxRow, newest_mails
 
@@ -33,7 +34,7 @@ _COLUMNS = {
 
 @app.callback()
 def mail() -> None:
-    """Mail of every kind that waits to be sent, or was sent and is still of use."""
+    """Mail that waits or was sent, while it is of use, and mail that failed, for 30 days more."""
 
 
 @app.command("list")
@@ -42,7 +43,7 @@ def list_mail(
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List them, newest first."""
+    """List them, newest first, with what became of each and why the last try failed."""
 
     async def work(runtime: Runtime) -> list[MailboxRow]:
         reach = await reach_of(runtime, organization)
@@ -70,20 +71,26 @@ def show(
     organization: Organization = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one mail with its link, the newest that fits: whoever has the link can use it."""
+    """Show one mail with its link, the newest that fits: whoever has the link can use it.
 
-    async def work(runtime: Runtime) -> RenderedMail | None:
+    The link of a mail that failed does not work.
+    """
+
+    async def work(runtime: Runtime) -> tuple[MailboxRow, RenderedMail] | None:
         reach = await reach_of(runtime, organization)
         for row in await newest_mails(runtime.reader, reach, MOST):
             if which.strip().lower() in {str(row.id), row.email.lower()}:
-                return runtime.mail_links.render(row)
+                return row, runtime.mail_links.render(row)
         return None
 
-    mail = with_runtime(work)
-    if mail is None:
+    found = with_runtime(work)
+    if found is None:
         fail(f"No mail here has the id or address {which!r}.")
+    row, mail = found
     if as_json:
         lines = [
+            ("state", row.state),
+            ("lastError", row.last_error),
             ("subject", mail.subject),
             ("link", mail.link),
             ("text", mail.text),
@@ -91,4 +98,5 @@ def show(
         ]
         print_result([Line(key, key, value) for key, value in lines], as_json=True)
     else:
-        typer.echo(f"Subject: {mail.subject}\n\n{mail.text}")
+        error = "" if row.last_error is None else f"\nLast error: {printable(row.last_error)}"
+        typer.echo(f"State: {row.state}{error}\nSubject: {mail.subject}\n\n{mail.text}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, literal, literal_column, null, or_, select, union_all
@@ -23,6 +23,10 @@ from domain.store.sign_in_rows import SIGN_IN_LINKS
 from domain.store.statement import INTEGER, JSON, UUID_TYPE, Statement, parameter
 from domain.vocabulary import MailKind, NoticeKind
 
+FAILURES_SHOWN_FOR = timedelta(days=30)
+"""How long a mail that failed is shown after it would have been of use."""
+_WAITS = "QUEUED"
+_IN_USE = "QUEUED,SENT"
 _STATES = ("id", "email", "state", "attempts", "last_error", "queued_at", "due_at", "expires_at")
 _NO_FACTS = literal_column("'{}'::jsonb", JSON).label("facts")
 
@@ -65,7 +69,7 @@ def _notices(states: str) -> Select[Any]:
         MAILS.c.facts,
     ).where(
         _is_shown(MAILS, states),
-        or_(MAILS.c.kind != NoticeKind.REMINDER.value, link_works),
+        or_(MAILS.c.kind != NoticeKind.REMINDER.value, link_works, _has_failed(MAILS)),
     )
 
 
@@ -85,11 +89,19 @@ def _sign_in_links(organization_id: Any, source: Any, states: str) -> Select[Any
 
 
 def _is_shown(table: Any, states: str) -> Any:
-    # Written out, so that the planner sees the index of what is queued.
+    of_use = and_(_is_one_of(table, states), table.c.expires_at > func.now())
+    return of_use if states == _WAITS else or_(of_use, _has_failed(table))
+
+
+def _has_failed(table: Any) -> Any:
     return and_(
-        table.c.state == func.any(literal_column(f"'{{{states}}}'::text[]")),
-        table.c.expires_at > func.now(),
+        _is_one_of(table, "BOUNCED,FAILED"), table.c.expires_at > func.now() - FAILURES_SHOWN_FOR
     )
+
+
+def _is_one_of(table: Any, states: str) -> Any:
+    # Written out, so that the planner sees the index of what is queued.
+    return table.c.state == func.any(literal_column(f"'{{{states}}}'::text[]"))
 
 
 def _union(*parts: Select[Any]) -> tuple[Any, Any, list[Any]]:
@@ -100,8 +112,6 @@ def _union(*parts: Select[Any]) -> tuple[Any, Any, list[Any]]:
     return mails, source, [*mails.c, name, slug]
 
 
-_WAITS = "QUEUED"
-_IN_USE = "QUEUED,SENT"
 _ELSEWHERE = ACCOUNT_MEMBERSHIPS.alias("elsewhere")
 _LINKS_OF_MEMBERS = SIGN_IN_LINKS.join(
     ACCOUNT_MEMBERSHIPS, ACCOUNT_MEMBERSHIPS.c.account_id == SIGN_IN_LINKS.c.account_id
@@ -191,9 +201,10 @@ async def page_waiting_mails(
 async def newest_mails(
     reader: Reader, organization_id: UUID | None = None, limit: int = 50
 ) -> list[MailboxRow]:
-    """Mails that wait or were sent, and whose links still work if they have one; newest first.
+    """Mails that wait or were sent, whose links still work if they have one, and those that failed.
 
-    The organization's, with those by which its members sign in, or all.
+    Newest first; failures for 30 days after they would have been of use. The organization's, with
+    those by which its members sign in, or all.
     """
     statement = _NEWEST[organization_id is not None]
     records = await reader.fetch(statement, organization_id=organization_id, limit=limit)

@@ -71,6 +71,31 @@ def test_links_to_sign_in_and_notices_are_mail_too(shell: CommandLine, database_
         assert each["kind"] in set(MailKind)
 
 
+def test_mail_that_bounced_is_listed_and_shown_with_the_reason(
+    shell: CommandLine, acme: dict[str, Any], database_url: str
+) -> None:
+    reason = "550 no such user\x1b[2J"
+    with blocking(database_url) as runner:
+        runner.run(
+            runner.app.pool.execute(
+                "UPDATE invitations SET state = 'BOUNCED', last_error = $2,"
+                " expires_at = now() - interval '1 day' WHERE email = $1",
+                acme["invited"],
+                reason,
+            )
+        )
+
+    (listed,) = shell.json("mail", "list", "--organization", acme["organizationId"])
+    by_id = shell.json("mail", "show", listed["id"])
+    by_address = shell.run("mail", "show", acme["invited"])
+
+    assert (listed["state"], listed["lastError"]) == ("BOUNCED", reason)
+    assert (by_id["state"], by_id["lastError"]) == ("BOUNCED", reason)
+    assert by_address.stdout.startswith("State: BOUNCED\nLast error: 550 no such user")
+    assert "\x1b" not in by_address.stdout
+    assert f"Subject: {by_id['subject']}" in by_address.stdout
+
+
 def test_unknown_mail_is_one_line(shell: CommandLine, acme: dict[str, Any]) -> None:
     refused = shell.run("mail", "show", "nobody@example.com", "-o", acme["organizationId"])
 

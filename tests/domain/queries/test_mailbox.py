@@ -137,6 +137,30 @@ async def test_what_is_of_no_use_any_more_is_not_shown(app: Application, reader:
     assert (await page_waiting_mails(reader, organization_id, Window(5))).rows == []
 
 
+@pytest.mark.parametrize("state", ["BOUNCED", "FAILED"])
+async def test_what_failed_is_shown_for_thirty_days_more_but_does_not_wait(
+    app: Application, reader: Reader, state: str
+) -> None:
+    organization_id = await factories.organization(app)
+    await of_every_kind(app, organization_id)
+    shown = [row.id for row in await newest_mails(reader, organization_id)]
+
+    async def ended(days: int) -> list[MailboxRow]:
+        for table in ("invitations", "mails", "sign_in_links"):
+            await app.pool.execute(
+                f"UPDATE {table} SET state = $1, expires_at = now() - $2::interval"
+                " WHERE id = ANY($3)",
+                state,
+                timedelta(days=days),
+                shown,
+            )
+        return await newest_mails(reader, organization_id)
+
+    assert [(row.id, row.state) for row in await ended(29)] == [(id_, state) for id_ in shown]
+    assert await ended(30) == []
+    assert (await page_waiting_mails(reader, organization_id, Window(5))).rows == []
+
+
 async def test_a_link_is_shown_to_the_organizations_of_its_owner_alone(
     app: Application, reader: Reader
 ) -> None:
