@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from api.cli.option_names import remember_options
 from api.spawn import spawn_early
 
 # In the order in which they are met.
@@ -63,6 +64,7 @@ class LateCommands(TyperGroup):
         module = import_module(f"api.cli.{name.replace('-', '_')}")
         command = typer.main.get_command(module.app)
         command.help = COMMANDS[name]
+        remember_options(command)
         return name, command, rest
 
 

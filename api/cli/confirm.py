@@ -103,7 +103,9 @@ def confirm(  # noqa: PLR0917 options
     place = where(server, session)
     token = access_token(token_file)
     introduction = (
-        Introduction(token=token) if token is not None else place.introduction(organization)
+        Introduction(token=token)
+        if token is not None
+        else place.introduction(organization, takes_token=True)
     )
     stop = Stop()
 

@@ -141,6 +141,11 @@ def require(
 
     async def work(remote: RemoteServer) -> tuple[OwnMembership, bool]:
         own = (await read_person(remote)).membership(organization)
+        if not off and own.key_version == 0:
+            raise RemoteError(
+                "The organization has no key yet that could be handed over. Run `rollcall key"
+                " create` first."
+            )
         wanted = "OFF" if off else "REQUIRED"
         given = {"organizationId": own.organization_id, "keyHandshake": wanted}
         return own, (await remote.do(_REQUIRE, input=given))["changed"]

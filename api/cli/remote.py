@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import typer
 
 from api.cli.console import say
+from api.cli.option_names import in_options
 from api.cli.secret_input import secret_in
 from api.cli.session import INTERRUPTED, fail, interactive, settings_of
 from api.remote.errors import RemoteError, Stopped
@@ -58,11 +59,15 @@ class Where:
     url: str
     sessions: SessionFile
 
-    def introduction(self, organization: str | None = None) -> Introduction:
+    def introduction(
+        self, organization: str | None = None, *, takes_token: bool = False
+    ) -> Introduction:
         """By the session that is kept, if there is one."""
         known = self.sessions.find(self.url)
         return Introduction(
-            cookie=None if known is None else known.cookie, organization=organization
+            cookie=None if known is None else known.cookie,
+            organization=organization,
+            takes_token=takes_token,
         )
 
 
@@ -94,7 +99,7 @@ def ask(
     try:
         return asyncio.run(asked())
     except RemoteError as error:
-        fail(str(error))
+        fail(in_options(str(error)))
     except (Stopped, KeyboardInterrupt):
         fail("Interrupted.", INTERRUPTED)
 

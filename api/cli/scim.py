@@ -9,7 +9,7 @@ import typer
 
 from api.cli import scim_guard
 from api.cli.console import Line, print_result, say
-from api.cli.session import AsJson
+from api.cli.session import AsJson, fail
 from api.cli.work import OrganizationOption, execute, with_runtime
 from api.runtime import Runtime
 from domain.application import Command
@@ -20,6 +20,7 @@ from domain.commands import (
     IssuedCredential,
     UpdateScimConnection,
 )
+from domain.errors import Invalid
 from domain.ids import UUID
 from domain.queries.directory import find_organization, scim_connection
 from domain.store.connection_rows import ScimConnection
@@ -33,6 +34,11 @@ from domain.vocabulary import (
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(scim_guard.app, name="guard")
+
+_GUARD_HOLDS = (
+    "--no-guard cannot be set while calls are held. First have them carried out"
+    " (`rollcall scim guard release`) or dropped (`rollcall scim guard refuse`)."
+)
 
 
 class Resettable(StrEnum):
@@ -133,7 +139,12 @@ def set_up(  # noqa: PLR0917 options
 
     async def work(runtime: Runtime) -> ScimConnection | None:
         found = await find_organization(runtime.reader, organization)
-        await execute(runtime, command(found.id))
+        try:
+            await execute(runtime, command(found.id))
+        except Invalid as refusal:
+            if refusal.attribute == "guardEnabled":
+                fail(_GUARD_HOLDS)
+            raise
         return await scim_connection(runtime.reader, found.id)
 
     connection = with_runtime(work)

@@ -71,6 +71,8 @@ def workload_identity(  # noqa: PLR0917 options
     as_json: AsJson = False,
 ) -> None:
     """Make an OAuth client that has no secret: an issuer's signed assertions prove it."""
+    if (jwks_url is None) is (jwks is None):
+        fail("Say where the issuer's keys are: either --jwks-url or --jwks.")
     identity = WorkloadIdentity(issuer, subject, audience, jwks_url, _key_set(jwks))
     ends_at = end_of(lifetime_days)
     _create(

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from api.cli.option_names import in_options
 from api.cli.session import fail, operator, run_command, settings_of
 from api.runtime import Runtime, open_runtime
 from domain.application import Command, Outcome
@@ -36,7 +37,7 @@ def with_runtime(work: Callable[[Runtime], Awaitable[Result]], *, make: bool = F
             try:
                 return await work(runtime)
             except DomainError as error:
-                fail(error.message)
+                fail(in_options(error.message))
 
     return run_command(settings, on_runtime)
 

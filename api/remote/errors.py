@@ -63,7 +63,8 @@ def expect_done(payload: Mapping[str, Any]) -> None:
 _NOT_KNOWN = {
     "token": "The server does not accept this access token: it is wrong, revoked or expired.",
     "session": "Your session has ended. Sign in again: rollcall sign-in --email YOUR-ADDRESS",
-    "nobody": (
+    "nobody": "Sign in first: rollcall sign-in --email YOUR-ADDRESS",
+    "nobody yet": (
         "Sign in first: rollcall sign-in --email YOUR-ADDRESS. Scripts set ROLLCALL_ACCESS_TOKEN"
         " or give --token-file."
     ),

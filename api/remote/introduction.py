@@ -9,18 +9,24 @@ from api.remote.errors import RemoteError
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """At most one of `token` and `cookie`; `organization` is where a person wants to act."""
+    """At most one of `token` and `cookie`; `organization` is where a person wants to act.
+
+    `takes_token` says that a token would have done, too.
+    """
 
     token: str | None = field(default=None, repr=False)
     cookie: str | None = field(default=None, repr=False)
     organization: str | None = None
+    takes_token: bool = False
 
     @property
     def kind(self) -> str:
-        """`token`, `session` or `nobody`."""
+        """`token`, `session`, or `nobody`, `nobody yet` where a token would have done."""
         if self.token is not None:
             return "token"
-        return "nobody" if self.cookie is None else "session"
+        if self.cookie is not None:
+            return "session"
+        return "nobody yet" if self.takes_token else "nobody"
 
     def headers(self) -> dict[str, str]:
         """The headers of every request. X-Rollcall is what no foreign page can send.

@@ -56,7 +56,8 @@ def _check_text(name: str, value: str | None) -> None:
 def _key_set(jwks: Mapping[str, Any]) -> dict[str, Any]:
     keys = jwks.get("keys")
     if not isinstance(keys, list) or not 0 < len(keys) <= MAX_KEYS:
-        raise Invalid("jwks", f"must be a JSON object whose keys are a list of 1 to {MAX_KEYS}")
+        why = f'must be a JSON object with a member "keys", which is a list of 1 to {MAX_KEYS} keys'
+        raise Invalid("jwks", why)
     return {"keys": [_public_key(key) for key in keys]}
 
 

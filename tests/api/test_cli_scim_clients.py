@@ -71,11 +71,27 @@ def test_a_workload_identity_has_no_secret(
     assert [key["name"] for key in keys] == [None, None, None, "Robot"]
 
 
+def test_a_key_set_without_keys_says_what_is_missing(
+    shell: CommandLine, acme: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps({"kty": "OKP"}))
+    arguments = ("-o", acme["organizationId"], *WORKLOAD, "--jwks", str(file))
+
+    refused = shell.run("scim-key", "workload-identity", *arguments)
+
+    assert refused.stderr == (
+        '--jwks must be a JSON object with a member "keys", which is a list of 1 to 20 keys.\n'
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ((), "jwksUrl or jwks must be given"),
-        (("--jwks-url", "http://issuer.example/keys"), "jwksUrl must begin with https://"),
+        ((), "either --jwks-url or --jwks."),
+        (("--jwks-url", "https://issuer.example/keys", "--jwks", __file__), "either --jwks-url or"),
+        (("--jwks-url", "http://issuer.example/keys"), "--jwks-url must begin with https://"),
+        (("--jwks-url", "https://issuer.example/keys", "--audience", " "), "--audience must have"),
         (("--jwks", __file__), "holds no JSON"),
     ],
 )

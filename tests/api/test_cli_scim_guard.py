@@ -102,6 +102,22 @@ def test_a_decision_is_made_once(
     assert shell.json("scim", "guard", "show", *acme)["held"] == 0
 
 
+def test_the_guard_is_not_switched_off_while_it_holds_and_says_how_to_decide(
+    shell: CommandLine, acme: tuple[str, str], worker_database: TestDatabase
+) -> None:
+    hold(worker_database, acme[1])
+
+    refused = shell.run("scim", "set", *acme, "--no-guard")
+    shell.json("scim", "guard", "refuse", *acme)
+    done = shell.json("scim", "set", *acme, "--no-guard")
+
+    assert refused.exit_code == 1
+    assert "--no-guard cannot be set while calls are held" in refused.stderr
+    assert "`rollcall scim guard release`" in refused.stderr
+    assert "`rollcall scim guard refuse`" in refused.stderr
+    assert done["guardEnabled"] is False
+
+
 OPTIONS: list[tuple[str, tuple[str, ...], str, Any]] = [
     ("on-provision", ("--on-provision", "stage"), "onProvision", "STAGE"),
     ("rehire", ("--rehire", "restore"), "rehire", "RESTORE"),
@@ -140,8 +156,8 @@ def test_everything_is_given_back_at_once(shell: CommandLine, acme: tuple[str, s
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--guard-max-percent", "101"), 1, "guardMaxPercent must lie between 0 and 100."),
-        (("--guard-max-members", "-1"), 1, "guardMaxMembers must lie between"),
+        (("--guard-max-percent", "101"), 1, "--guard-max-percent must lie between 0 and 100."),
+        (("--guard-max-members", "-1"), 1, "--guard-max-members must lie between"),
         (("--rehire", "RESTORE", "--reset", "rehire"), 2, "both set and reset"),
         (("--reset", "everything"), 2, "everything"),
     ],

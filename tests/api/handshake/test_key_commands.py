@@ -231,6 +231,31 @@ def test_the_handshake_is_switched_by_its_owner(harbour: KeyedResident) -> None:
     assert (off, handshake()) == ("OFF", "REQUIRED")
 
 
+def test_a_key_that_is_not_made_yet_cannot_be_required(harbour: KeyedResident) -> None:
+    harbour.rows(
+        "UPDATE organizations SET key_version = 0, key_handshake = 'OFF' WHERE id = $1 RETURNING id"
+    )
+
+    refused = harbour.run("key", "require")
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        "The organization has no key yet that could be handed over. Run `rollcall key create`"
+        " first.\n"
+    )
+    assert harbour.run("key", "require", "--off").returncode == 0
+
+
+def test_who_is_not_signed_in_hears_of_ways_that_the_command_has(harbour: KeyedResident) -> None:
+    nowhere = ("--session", harbour.folder / "none.json")
+
+    person = harbour.run("key", "show", *nowhere)
+    either = harbour.run("confirm", "--all", *nowhere)
+
+    assert person.stderr == "Sign in first: rollcall sign-in --email YOUR-ADDRESS\n"
+    assert "--token-file" in either.stderr
+
+
 def test_nothing_is_printed_that_is_secret(harbour: KeyedResident) -> None:
     key = json.loads(harbour.key_file.read_text())["k"]
 
