@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from api.cli.option_names import remember_options
+from api.cli.plain_help import make_plain
 from api.spawn import spawn_early
 
 # In the order in which they are met.
@@ -52,7 +53,7 @@ class LateCommands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """A command by name, as far as lists and suggestions need it."""
         text = COMMANDS.get(cmd_name)
-        return None if text is None else TyperCommand(cmd_name, help=text)
+        return None if text is None else TyperCommand(cmd_name, help=text, short_help=text)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the arguments name, complete."""
@@ -63,13 +64,19 @@ class LateCommands(TyperGroup):
             spawn_early()
         module = import_module(f"api.cli.{name.replace('-', '_')}")
         command = typer.main.get_command(module.app)
-        command.help = COMMANDS[name]
+        is_group = hasattr(command, "commands")
+        command.help = COMMANDS[name] if is_group else f"{COMMANDS[name]}\n\n{command.help}"
         remember_options(command)
+        make_plain(command, ctx)
         return name, command, rest
 
 
 app = typer.Typer(
-    cls=LateCommands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    cls=LateCommands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 

@@ -50,7 +50,10 @@ def add(  # noqa: PLR0917 options
         typer.Option(help="File with the client's secret; - is standard input; else it is asked."),
     ] = None,
     trust_email: Annotated[
-        bool, typer.Option(help="Take addresses for verified although the provider is silent.")
+        bool,
+        typer.Option(
+            help="Take addresses for verified although the provider is silent.", show_default=False
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
