@@ -72,9 +72,10 @@ async def check_database(settings: Settings, urls: DatabaseUrls) -> AsyncIterato
         return
     try:
         yield await _version(settings, server)
-        yield await _schema(settings, owner)
+        revision = await revision_of(owner)
+        yield _schema(settings, revision)
         yield await _roles(server, owner)
-        yield await _limits(settings, server)
+        yield await _limits(settings, server, are_tables=revision is not None)
         yield await _clock(server)
     finally:
         await server.close()
@@ -91,14 +92,18 @@ async def _version(settings: Settings, server: asyncpg.Connection) -> Finding:
     return _ok("database", text)
 
 
-async def _schema(settings: Settings, owner: asyncpg.Connection) -> Finding:
+def _schema(settings: Settings, found: str | None) -> Finding:
     needed = newest_revision()
-    found = await revision_of(owner)
     if found == needed:
         return _ok("schema", f"revision {found}, the newest")
-    if found is not None and not is_known_revision(found):
+    is_embedded = settings.database_url is None
+    if found is None and is_embedded:
+        return _ok("schema", "no tables yet; the next start makes them")
+    if found is None:
+        return _broken("schema", "no tables yet. Run `rollcall migrate`.")
+    if not is_known_revision(found):
         return _advice("schema", f"revision {found} is of a newer version: start that one.")
-    if settings.database_url is None:
+    if is_embedded:
         return _ok("schema", f"revision {found}; the next start brings it to {needed}")
     return _broken("schema", f"revision {found}, but {needed} is needed. Run `rollcall migrate`.")
 
@@ -126,9 +131,11 @@ async def _roles(server: asyncpg.Connection, owner: asyncpg.Connection) -> Findi
     return _ok("rights", f"{roles}; history is append-only")
 
 
-async def _limits(settings: Settings, server: asyncpg.Connection) -> Finding:
+async def _limits(settings: Settings, server: asyncpg.Connection, *, are_tables: bool) -> Finding:
     limit = await server.fetchval("SHOW statement_timeout")
     pooled = " (through a pooler)" if goes_through_pooler(settings) else ""
+    if limit == "0" and not are_tables:
+        return _ok("time limits", "they are set together with the tables")
     if limit == "0":
         return _advice(
             "time limits",

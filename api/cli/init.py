@@ -35,7 +35,11 @@ def init(
             if taken.kind != "organization":
                 raise
             if not if_missing:
-                fail(f"There is an organization named {organization!r} already.", EXISTS)
+                fail(
+                    f"There is an organization named {organization!r} already; with --if-missing"
+                    " that is fine.",
+                    EXISTS,
+                )
             existing = await find_organization(runtime.reader, str(taken.existing or organization))
             return Access(existing, runtime.settings.public_url)
 

@@ -11,6 +11,7 @@ import typer
 from api.backup import read_backup
 from api.cli.console import say
 from api.cli.session import embedded_database, settings_of
+from api.deployment_secret import secret_file
 
 app = typer.Typer(add_completion=False)
 
@@ -23,6 +24,12 @@ def restore(
     ] = False,
 ) -> None:
     """Stop the server first. Everything comes back, or everything stays as it was."""
-    with embedded_database(settings_of(), make=True) as database:
+    settings = settings_of()
+    with embedded_database(settings, make=True) as database:
         asyncio.run(read_backup(database, file, replace=replace))
     say("The backup is in place. The next start brings it to the newest revision.")
+    if settings.secret_key is None:
+        say(
+            "The deployment's secret is not in it: before the server starts, put the copy that you"
+            f" kept back as {secret_file(settings)}."
+        )

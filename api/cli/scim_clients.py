@@ -57,7 +57,11 @@ def workload_identity(  # noqa: PLR0917 options
     issuer: Annotated[str, typer.Option(help="Who signs: the assertions' iss.")],
     subject: Annotated[str, typer.Option(help="Who calls: the assertions' sub.")],
     audience: Annotated[
-        str | None, typer.Option(help="The assertions' aud; without, the token endpoint's address.")
+        str | None,
+        typer.Option(
+            help="The assertions' aud; without it, the token endpoint's address or"
+            " ROLLCALL_PUBLIC_URL."
+        ),
     ] = None,
     jwks_url: Annotated[
         str | None, typer.Option(help="Where the issuer's keys are; https.")

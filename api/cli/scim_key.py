@@ -106,7 +106,8 @@ def list_keys(organization: OrganizationOption, as_json: AsJson = False) -> None
         {
             "id": key.id,
             "name": key.name,
-            "hint": key.hint,
+            # The hint of who has no secret begins their subject.
+            "hint": None if key.kind is CredentialKind.WORKLOAD_IDENTITY else key.hint,
             "state": key.state(now),
             "kind": key.kind,
             "clientId": None

@@ -73,6 +73,8 @@ def test_comes_back_on_another_machine_with_its_history(
     assert "secret.key, but not beside the backup" in written.stderr + written.stdout
     folder = first["ROLLCALL_DATA_DIR"]
     assert f"{file} holds 1 organization: all of {folder}." in written.stderr
+    kept = f"{other['ROLLCALL_DATA_DIR']}/secret.key"
+    assert read.stderr.endswith(f"put the copy that you kept back as {kept}.\n")
     assert organizations(other) == ["Acme"]
     assert verified(other).returncode == 0
     # The rights of the server's role came along: history stays append-only.

@@ -99,7 +99,7 @@ def test_existing_name_is_exit_code_three_in_any_spelling(shell: CommandLine) ->
     assert again.exit_code == 3
     assert again.stdout == ""
     assert again.stderr.splitlines() == [
-        f"There is an organization named '{name.upper()}' already."
+        f"There is an organization named '{name.upper()}' already; with --if-missing that is fine."
     ]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.embedded_database import EmbeddedDatabase
 from tests.support.begun_folder import begin
 from tests.support.server import PROGRAM, START_SECONDS, rollcall, server_environment, stop_database
 
@@ -120,6 +121,24 @@ def test_who_only_looks_makes_no_database_but_hears_where_none_is(
     assert f"There is no database in {folder}; start the server once with `rollcall run`" in said
     assert "ROLLCALL_DATA_DIR" in said
     assert not folder.exists()
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_database_that_is_still_empty(
+    data_dir: Path,
+) -> None:
+    environment = server_environment(data_dir)
+    database = EmbeddedDatabase(Path(environment["ROLLCALL_DATA_DIR"]))
+    database.start()
+    database.release()
+
+    done = rollcall("doctor", "--json", environment=environment)
+
+    found = {row["what"]: (row["health"], row["text"]) for row in json.loads(done.stdout)}
+    assert done.returncode == 0, done.stdout
+    assert found["schema"] == ("ok", "no tables yet; the next start makes them")
+    assert found["time limits"] == ("ok", "they are set together with the tables")
+    assert "is not there; the first start makes it" in found["secret key"][1]
+    assert not (database.data_dir / "secret.key").exists()
 
 
 def test_a_folder_for_other_things_is_left_alone(data_dir: Path) -> None:

@@ -69,6 +69,7 @@ def test_a_workload_identity_has_no_secret(
     keys = shell.json("scim-key", "list", *organization)
     assert [key["kind"] for key in keys] == ["API_KEY", *["WORKLOAD_IDENTITY"] * 3]
     assert [key["name"] for key in keys] == [None, None, None, "Robot"]
+    assert [key["hint"] is None for key in keys] == [False, True, True, True]
 
 
 def test_a_key_set_without_keys_says_what_is_missing(
