@@ -75,7 +75,7 @@ async def read_backup(database: EmbeddedDatabase, path: Path, *, replace: bool) 
     Raises StartError when the file is none of ours, the database is in use, or holds organizations
     and `replace` does not say that they may go.
     """
-    _expect_backup(path)
+    expect_backup(path)
     if database.is_shared():
         raise StartError("The server runs. Stop it, restore, and start it again.")
     addresses = database.addresses()
@@ -103,7 +103,8 @@ async def read_backup(database: EmbeddedDatabase, path: Path, *, replace: bool) 
         await admin.close()
 
 
-def _expect_backup(path: Path) -> None:
+def expect_backup(path: Path) -> None:
+    """Raises StartError for a file that cannot be a backup."""
     try:
         with path.open("rb") as file:
             head = file.read(len(_HEAD))

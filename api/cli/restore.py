@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from api.backup import read_backup
+from api.backup import expect_backup, read_backup
 from api.cli.console import say
-from api.cli.session import embedded_database, settings_of
+from api.cli.session import embedded_database, fail, settings_of
 from api.deployment_secret import secret_file
+from api.start_error import StartError
 
 app = typer.Typer(add_completion=False)
 
@@ -25,6 +26,10 @@ def restore(
 ) -> None:
     """Stop the server first. Everything comes back, or everything stays as it was."""
     settings = settings_of()
+    try:
+        expect_backup(file)  # before a database is made for nothing
+    except StartError as error:
+        fail(str(error))
     with embedded_database(settings, make=True) as database:
         asyncio.run(read_backup(database, file, replace=replace))
     say("The backup is in place. The next start brings it to the newest revision.")

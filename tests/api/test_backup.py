@@ -139,6 +139,14 @@ def test_what_is_there_stays_unless_told_and_whenever_the_file_is_damaged(
     assert verified(first).returncode == 0
 
 
+def test_what_is_no_backup_makes_no_database(other: dict[str, str], tmp_path: Path) -> None:
+    refused = rollcall("restore", str(tmp_path / "missing"), environment=other)
+
+    assert refused.returncode == 1
+    assert refused.stderr == f"{tmp_path / 'missing'} cannot be read (No such file or directory).\n"
+    assert not Path(other["ROLLCALL_DATA_DIR"]).exists()
+
+
 def test_the_page_on_backups_can_be_followed(other: dict[str, str], tmp_path: Path) -> None:
     todo = steps(DOCS / "backup.md")
     begin(Path(other["ROLLCALL_DATA_DIR"]))
