@@ -19,16 +19,22 @@ SECRET_FILE = "secret.key"  # noqa: S105 the name of a file
 SECRET_BYTES = 32
 
 
-def deployment_secret(settings: Settings) -> bytes:
+def deployment_secret(settings: Settings, *, make: bool = True) -> bytes:
     """The secret of the settings, else of the data folder, where it is made when there is none.
 
-    Raises StartError when the file cannot be used.
+    Raises StartError when the file cannot be used, or is not there and `make` says not to make it.
     """
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value().encode()
     path = secret_file(settings)
     try:
         if not path.exists():
+            if not make:
+                raise StartError(
+                    f"There is no secret in {path}, and links made with another one than the "
+                    f"server's open nothing. Set ROLLCALL_SECRET_KEY, or name the server's "
+                    f"folder in ROLLCALL_DATA_DIR."
+                )
             _make(path)
         secret = path.read_bytes()
     except OSError as error:

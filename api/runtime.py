@@ -70,7 +70,8 @@ async def open_runtime(
 
     Without, what a command leaves to do in the background is done by the servers.
     `urls` names a database that whoever started this process keeps running; without it the
-    database of the settings is brought up, and with `make` made. Raises StartError.
+    database of the settings is brought up, and with `make` made, as is the deployment's secret.
+    Raises StartError.
     """
     async with AsyncExitStack() as stack:
         patient = urls is not None
@@ -82,7 +83,9 @@ async def open_runtime(
                 embedded=settings.database_url is None,
                 row_security=settings.row_security is Switch.ON,
             )
-        links = mail_links(settings)
+        # Beside a database of one's own nothing tells a command that this is the server's folder.
+        is_server = workers or patient
+        links = mail_links(settings, make=make or is_server or settings.database_url is None)
         exporter = _exporter(settings) if workers else None
         pool = await stack.enter_async_context(_pool(settings, urls.server, patient=patient))
         replica = None
@@ -121,9 +124,12 @@ async def open_runtime(
         )
 
 
-def mail_links(settings: Settings) -> MailLinks:
-    """How the links of invitations and of those who sign in are made here."""
-    secret = deployment_secret(settings)
+def mail_links(settings: Settings, *, make: bool = True) -> MailLinks:
+    """How the links of invitations and of those who sign in are made here. Raises StartError.
+
+    `make` makes the deployment's secret where there is none.
+    """
+    secret = deployment_secret(settings, make=make)
     return MailLinks(
         invitations=InvitationPolicy(
             secret_key=derived_key(secret, "invitation links"),

@@ -82,7 +82,7 @@ async def acme(worker_database: TestDatabase, tmp_path: Path) -> AsyncIterator[E
         database_url=SecretStr(worker_database.server_url),
         database_direct_url=SecretStr(worker_database.owner_url),
     )
-    async with open_runtime(settings, workers=False, migrate=True) as runtime:
+    async with open_runtime(settings, workers=False, migrate=True, make=True) as runtime:
         created = await runtime.application.execute(CreateOrganization(f"A {new_id()}"), OPERATOR)
         await invite(runtime, created.value, "Ada", "Zoë", "=1+1")
         reader = await token(runtime, created.value, Scope.AUDIT_READ)

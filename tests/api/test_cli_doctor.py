@@ -25,7 +25,7 @@ NOBODY = "http://127.0.0.1:9"
 
 @pytest.fixture
 def shell(worker_database: TestDatabase) -> CommandLine:
-    return CommandLine(worker_database, ROLLCALL_PUBLIC_URL=NOBODY)
+    return CommandLine(worker_database, ROLLCALL_PUBLIC_URL=NOBODY, ROLLCALL_SECRET_KEY="")
 
 
 @pytest.fixture

@@ -9,6 +9,9 @@ from pydantic import SecretStr
 from api.deployment_secret import deployment_secret, derived_key, secret_file
 from api.settings import Settings
 from api.start_error import StartError
+from tests.support.command_line import CommandLine
+from tests.support.database import TestDatabase
+from tests.support.factories import unique
 
 
 def test_is_made_once(tmp_path: Path) -> None:
@@ -35,6 +38,21 @@ def test_settings_come_first(tmp_path: Path) -> None:
 
     assert deployment_secret(settings) == b"s" * 40
     assert not secret_file(settings).exists()
+
+
+def test_a_command_beside_a_database_of_ones_own_makes_none(served_database: TestDatabase) -> None:
+    shell = CommandLine(served_database, ROLLCALL_SECRET_KEY="")
+    folder = Path(shell.settings["ROLLCALL_DATA_DIR"])
+
+    looking = shell.run("organization", "list")
+    made = shell.run("init", "--organization", unique("Acme"), "--owner", "ann@example.com")
+    looking_again = shell.run("organization", "list")
+
+    assert looking.exit_code == 1
+    assert str(folder / "secret.key") in looking.stderr
+    assert "ROLLCALL_SECRET_KEY" in looking.stderr
+    assert made.exit_code == 0, made.stderr
+    assert looking_again.exit_code == 0, looking_again.stderr
 
 
 def test_damaged_or_unreadable_is_told(tmp_path: Path) -> None:

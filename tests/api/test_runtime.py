@@ -111,7 +111,7 @@ async def test_links_of_two_starts_have_the_same_secret(
     worker_database: TestDatabase, data_dir: Path
 ) -> None:
     settings = settings_on(worker_database, data_dir)
-    async with open_runtime(settings, workers=False, migrate=True) as first:
+    async with open_runtime(settings, workers=False, migrate=True, make=True) as first:
         keys = [first.mail_links.invitations.secret_key, first.mail_links.sign_in.secret_key]
     async with open_runtime(settings, workers=False, migrate=True) as second:
         links = second.mail_links

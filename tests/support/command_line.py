@@ -26,6 +26,7 @@ class CommandLine:
             "ROLLCALL_DATA_DIR": str(folder / "data"),
             "ROLLCALL_DATABASE_URL": database.server_url,
             "ROLLCALL_DATABASE_DIRECT_URL": database.owner_url,
+            "ROLLCALL_SECRET_KEY": "a secret of tests, and of tests only",
             "ROLLCALL_PUBLIC_URL": "https://rollcall.example.com",
             "ROLLCALL_ROW_SECURITY": os.environ["ROLLCALL_ROW_SECURITY"],
         } | settings
