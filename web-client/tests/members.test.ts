@@ -190,7 +190,7 @@ test("of very many groups the first are offered, and the way to the others", asy
   await choice.waitFor();
   expect(await choice.getByRole("option").count()).toBe(102);
   await choice.selectOption("More, under Groups …");
-  await page.getByRole("searchbox", { name: "Name" }).fill("Choir 200");
+  await page.getByRole("searchbox", { name: "Name", exact: true }).fill("Choir 200");
   await page.getByRole("button", { name: "Search" }).click();
   await page.getByRole("link", { name: "Choir 200" }).click();
   await page.getByRole("link", { name: "In the list of all members" }).click();
