@@ -236,17 +236,10 @@ def _unfit(url: str) -> str:
 
 
 def _secret_or_none(settings: Settings) -> bytes | None:
-    if _has_no_secret(settings):
-        return None
     try:
-        return deployment_secret(settings)
+        return deployment_secret(settings, make=False)
     except StartError:
         return None
-
-
-def _has_no_secret(settings: Settings) -> bool:
-    """Whether asking for the secret would make one: who only looks makes none."""
-    return settings.secret_key is None and not secret_file(settings).exists()
 
 
 def check_documents(settings: Settings) -> Finding | None:
@@ -273,12 +266,12 @@ def check_documents(settings: Settings) -> Finding | None:
 
 def check_secret(settings: Settings) -> Finding:
     """Whether every server of this deployment makes the same links."""
-    if _has_no_secret(settings):
+    if settings.secret_key is None and not secret_file(settings).exists():
         return _advice(
             "secret key", f"{secret_file(settings)} is not there; the first start makes it."
         )
     try:
-        deployment_secret(settings)
+        deployment_secret(settings, make=False)
     except StartError as error:
         return _broken("secret key", str(error))
     if settings.secret_key is not None:
