@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import asyncpg
 
-from api.database import holds_organizations, is_known_revision, revision_of
+from api.database import is_known_revision, revision_of
 from api.embedded_cluster import ADMIT_SERVER, DATABASE, OWNER_ROLE
 from api.embedded_database import EmbeddedDatabase
 from api.start_error import StartError
@@ -27,9 +27,9 @@ ALTER DATABASE {INCOMING} RENAME TO {DATABASE};
 {ADMIT_SERVER}"""
 
 
-async def count_organizations(database: EmbeddedDatabase) -> int:
-    """How many organizations the running database holds now."""
-    connection = await asyncpg.connect(database.addresses().owner_url)
+async def count_organizations(owner_url: str) -> int:
+    """How many organizations a running database holds; 0 where it was never migrated."""
+    connection = await asyncpg.connect(owner_url)
     try:
         if await revision_of(connection) is None:
             return 0
@@ -79,7 +79,7 @@ async def read_backup(database: EmbeddedDatabase, path: Path, *, replace: bool) 
     if database.is_shared():
         raise StartError("The server runs. Stop it, restore, and start it again.")
     addresses = database.addresses()
-    if not replace and await _holds_organizations(addresses.owner_url):
+    if not replace and await count_organizations(addresses.owner_url):
         raise StartError(
             "The database holds organizations. With --replace they go, and the backup takes their"
             " place; make a backup of them first."
@@ -115,15 +115,6 @@ def expect_backup(path: Path) -> None:
             f"{path} is no backup: `rollcall backup` did not write it, or it is locked"
             " by a passphrase; open it first."
         )
-
-
-async def _holds_organizations(owner_url: str) -> bool:
-    connection = await asyncpg.connect(owner_url)
-    try:
-        is_migrated = await revision_of(connection) is not None
-        return is_migrated and await holds_organizations(connection)
-    finally:
-        await connection.close()
 
 
 async def _expect_known_revision(url: str) -> None:

@@ -24,7 +24,7 @@ def backup(
     """May run while the server does; the file is as of one moment. See docs/backup.md."""
     settings = settings_of()
     with embedded_database(settings) as database:
-        held = asyncio.run(count_organizations(database))
+        held = asyncio.run(count_organizations(database.addresses().owner_url))
         if file == "-":
             write_backup(database, sys.stdout.buffer)
             sys.stdout.buffer.flush()
